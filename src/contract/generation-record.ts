@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { errorObjectSchema } from './error-body.ts'
+import { bookSchema, countSchema, moneySchema, nextActionSchema, retryReasonSchema, timeSchema } from './wire-values.ts'
+
+const milliseconds = z.number().min(0)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const usd = z.string().describe('Decimal dollars.')
+const nanos = z.string().describe('The same in nano-dollars.')
+
+/** Where a generation stands. */
+export const generationStatusSchema = z.enum(['queued', 'running', 'completed', 'failed', 'cancelled', 'outcome_unknown'])
+
+/** A remark of the contract check that did not refuse the request. */
+export const warningSchema = z
+  .object({ code: z.string(), param: z.string().nullable(), message: z.string() })
+  .meta({ id: 'ContractWarning' })
+
+/** The route's contract as it stood when the call was made; a fact its owner never stated is null. */
+const routeContractSchema = z.looseObject({
+  version: z.union([z.int(), z.string()]),
+  base_url: z.string(),
+  price_card: z.string(),
+  billing: z.string().nullable(),
+  failed_call_billing: z.record(z.string(), z.string()).nullable(),
+  output_rights: z.record(z.string(), z.union([z.string(), z.boolean()])).nullable(),
+  terms: z.object({ url: z.string(), read_on: z.string(), by: z.string() }).nullable(),
+  account_owner: z.string().nullable(),
+})
+
+const inputImageSchema = z.object({ sha256, source: z.string().nullable(), rights: z.string().nullable() })
+
+/** The loggable form of a request: enough to explain cost and differences, without the prompt's words. */
+const requestShapeSchema = z.object({
+  prompt_sha256: sha256,
+  prompt_version: z.string().nullable(),
+  input_image_count: countSchema,
+  input_images: z.array(inputImageSchema),
+  mask_sha256: sha256.nullable(),
+  size: z.string(),
+  quality: z.string(),
+  output_format: z.string(),
+  output_compression: z.int().nullable(),
+  background: z.string(),
+  moderation: z.string(),
+  n: z.int(),
+  partial_images: countSchema,
+  stream: z.boolean(),
+})
+
+const storagePointerSchema = z.object({
+  store: z.string(),
+  path: z.string(),
+  public_url: z.string().nullable(),
+  delete_after: timeSchema.nullable(),
+  deletion_policy: z.string(),
+})
+
+/** One result. `storage_pointer` is null when the bytes could not be kept. */
+export const recordedImageSchema = z
+  .object({
+    id: z.string(),
+    sha256,
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    format: z.string().nullable(),
+    bytes: countSchema,
+    storage: z.enum(['stored', 'not_stored']),
+    storage_pointer: storagePointerSchema.nullable(),
+    evidence: z.record(z.string(), z.unknown()).describe('Signals about who made the picture.'),
+    review: z.record(z.string(), z.unknown()).nullable(),
+    deleted_at: timeSchema.nullable(),
+  })
+  .meta({ id: 'RecordedImage' })
+
+/** Tokens per price bucket, and how they were come by. */
+const recordedUsageSchema = z.object({
+  text_in: countSchema,
+  text_cached_in: countSchema,
+  image_in: countSchema,
+  image_cached_in: countSchema,
+  image_out: countSchema,
+  text_out: countSchema,
+  partial_images: countSchema,
+  main_model: z.record(z.string(), z.unknown()).nullable(),
+  web_search_calls: countSchema,
+  source: z.enum(['upstream', 'upstream_without_details', 'estimated']),
+})
+
+const recordedCostSchema = z.object({
+  currency: z.literal('USD'),
+  book: bookSchema,
+  estimated: usd,
+  estimated_nanos: nanos,
+  reserved: usd,
+  reserved_nanos: nanos,
+  settled: usd,
+  settled_nanos: nanos,
+  held_unknown: usd,
+  held_unknown_nanos: nanos,
+  price_card: z.string(),
+})
+
+/** One upstream call made for the generation. */
+const recordedAttemptSchema = z.object({
+  id: z.string(),
+  n: z.int().min(1),
+  route_id: z.string(),
+  outcome: z.string().nullable(),
+  retry_reason: retryReasonSchema.nullable(),
+  http_status: z.int().nullable(),
+  request_id: z.string().nullable(),
+  started_at: timeSchema,
+  first_byte_ms: milliseconds.nullable(),
+  total_ms: milliseconds.nullable(),
+  cost: moneySchema.nullable(),
+})
+
+/** Trace of an assistant flow; null for direct image calls. */
+const assistantSchema = z.object({
+  main_model: z.string(),
+  response_id: z.string().nullable(),
+  call_ids: z.array(z.string()),
+  previous_response_id: z.string().nullable(),
+  trace: z.array(z.record(z.string(), z.unknown())),
+})
+
+/** The production log record of one generation; every generation has one, failed ones too. `GET /v2/generations/{id}`. */
+export const generationRecordSchema = z
+  .object({
+    id: z.string(),
+    created_at: timeSchema,
+    completed_at: timeSchema.nullable(),
+    operation: z.enum(['generate', 'edit', 'respond']),
+    surface: z.enum(['images', 'responses', 'provider', 'chatgpt']),
+    status: generationStatusSchema,
+    request_id: z.string().nullable().describe("Upstream's request id of the last attempt."),
+    client_request_id: z.string().nullable(),
+    project_id: z.string(),
+    project_tag: z.string().nullable(),
+    route_owner: z.string(),
+    route_id: z.string(),
+    route_contract: routeContractSchema,
+    model_mapping: z.object({ requested: z.string(), sent: z.string().nullable(), reported: z.string().nullable() }),
+    request_shape: requestShapeSchema,
+    images: z.array(recordedImageSchema),
+    usage: recordedUsageSchema.nullable(),
+    cost: recordedCostSchema,
+    attempts: z.array(recordedAttemptSchema),
+    previews: z.object({ asked: countSchema, received: countSchema, cost: moneySchema }),
+    timeout_ms: z.int().min(1),
+    assistant: assistantSchema.nullable(),
+    retry_reason: retryReasonSchema.nullable(),
+    next_action: nextActionSchema,
+    warnings: z.array(warningSchema),
+    error: errorObjectSchema.nullable(),
+  })
+  .meta({ id: 'GenerationRecord' })
+
+/** As `generationRecordSchema` describes it. */
+export type GenerationRecord = z.infer<typeof generationRecordSchema>

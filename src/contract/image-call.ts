@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { darkroomExtensionSchema } from './darkroom-extension.ts'
+import { generationBounds as bounds } from './generation-fields.ts'
+import { countSchema } from './wire-values.ts'
+
+/**
+ * The body of an image generation, for documents and generated clients. Calls are judged by `checkGeneration`, which knows the
+ * models' own rules, upstream's order and upstream's words; this schema says only what every model has in common.
+ */
+export const generationBodySchema = z
+  .strictObject({
+    model: z.string().describe('A model id or alias of GET /v1/models.'),
+    prompt: z.string().min(1).max(bounds.promptCharactersMax),
+    n: z.int().min(1).max(bounds.nMax).nullish().describe('Pictures of one coherent set; 1 when left out.'),
+    size: z.string().nullish().describe('auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models).'),
+    quality: z.enum(['low', 'medium', 'high', 'xhigh', 'max', 'auto']).nullish(),
+    background: z.enum(['transparent', 'opaque', 'auto']).nullish(),
+    output_format: z.enum(['png', 'jpeg', 'webp', 'gif', 'svg']).nullish().describe('gif and svg are open to few accounts.'),
+    output_compression: z.int().min(0).max(bounds.outputCompressionMax).nullish().describe('jpeg and webp only.'),
+    moderation: z.enum(['auto', 'low']).nullish(),
+    stream: z.boolean().nullish(),
+    partial_images: z.int().min(0).max(bounds.partialImagesMax).nullish().describe('Previews of a stream; each costs output tokens.'),
+    complexity: z.enum(['low', 'medium', 'high']).nullish(),
+    frame_count: z.int().min(bounds.frameCountMin).max(bounds.frameCountMax).nullish().describe('gif only.'),
+    frame_duration_ms: z.int().min(1).nullish().describe('gif only.'),
+    svg: z
+      .strictObject({ model: z.string(), reasoning: z.strictObject({ effort: z.string().optional() }).optional() })
+      .nullish()
+      .describe('svg only.'),
+    safety_identifier: z.string().max(bounds.endUserCharactersMax).nullish(),
+    user: z.string().max(bounds.endUserCharactersMax).optional(),
+    darkroom: darkroomExtensionSchema.optional(),
+  })
+  .meta({ id: 'ImageGenerationRequest' })
+
+const tokenDetails = z.object({ text_tokens: countSchema, image_tokens: countSchema })
+
+/** The answer of an image call, in OpenAI's shape (openai 7.55.0 types). */
+export const imagesReplySchema = z
+  .object({
+    created: z.int(),
+    data: z.array(z.object({ b64_json: z.string() })),
+    background: z.enum(['transparent', 'opaque']).optional(),
+    output_format: z.string().optional(),
+    quality: z.string().optional(),
+    size: z.string().optional(),
+    usage: z
+      .object({
+        input_tokens: countSchema,
+        input_tokens_details: tokenDetails,
+        output_tokens: countSchema,
+        output_tokens_details: tokenDetails.optional(),
+        total_tokens: countSchema,
+      })
+      .optional(),
+    safety_identifier: z.string().optional(),
+  })
+  .meta({ id: 'ImagesReply' })

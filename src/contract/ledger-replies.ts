@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { bookSchema, countSchema, cursorSchema, moneySchema, timeSchema } from './wire-values.ts'
+
+/** What the ledger can be grouped by; the owner is a group always. */
+export const ledgerGroupSchema = z.enum(['owner', 'day', 'model', 'route', 'project', 'key', 'tag'])
+
+const totals = {
+  route_owner: z.string(),
+  book: bookSchema,
+  calls: countSchema,
+  images: countSchema,
+  charged: moneySchema,
+  lost: moneySchema.describe('How much of the charged gave no picture.'),
+  reserved: moneySchema.describe('Held for calls that are running.'),
+  held_unknown: moneySchema.describe('Held for calls whose outcome nobody knows.'),
+}
+
+const groups = {
+  day: z.string().optional(),
+  model: z.string().optional(),
+  route: z.string().optional(),
+  project: z.string().optional(),
+  key: z.string().nullable().optional(),
+  tag: z.string().nullable().optional(),
+}
+
+/** `GET /v2/ledger`: sums by owner, book and the groups asked for. Sandbox money is a book of its own, in no total with real money. */
+export const ledgerReplySchema = z
+  .object({
+    rows: z.array(z.object({ ...groups, ...totals })),
+    totals_by_owner: z.array(z.object(totals)),
+    next_cursor: cursorSchema,
+  })
+  .meta({ id: 'Ledger' })
+
+/** As `ledgerReplySchema` describes it. */
+export type LedgerReply = z.infer<typeof ledgerReplySchema>
+
+/** One line of the append-only ledger. */
+export const ledgerEntrySchema = z
+  .object({
+    id: z.string(),
+    at: timeSchema,
+    generation_id: z.string(),
+    attempt_id: z.string(),
+    book: bookSchema,
+    kind: z.string(),
+    bucket: z.string(),
+    nanos: z.string(),
+    price_card: z.string(),
+    actor: z.string(),
+  })
+  .meta({ id: 'LedgerEntry' })
+
+/** `GET /v2/ledger/entries`. */
+export const ledgerEntriesReplySchema = z
+  .object({ entries: z.array(ledgerEntrySchema), next_cursor: cursorSchema })
+  .meta({ id: 'LedgerEntries' })
+
+/** As `ledgerEntriesReplySchema` describes it. */
+export type LedgerEntriesReply = z.infer<typeof ledgerEntriesReplySchema>

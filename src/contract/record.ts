@@ -1,0 +1,31 @@
+/** The shapes of Darkroom's own API, in one place to import from: each as a Zod schema and the type it describes. */
+export { type ErrorObject, errorBodySchema, errorObjectSchema } from './error-body.ts'
+export {
+  type CheckReply,
+  checkQuerySchema,
+  checkReplySchema,
+  type EstimateReply,
+  type EstimateRequest,
+  estimateReplySchema,
+  estimateRequestSchema,
+} from './estimate-replies.ts'
+export type { ErrorBody } from './failure.ts'
+export { type GenerationRecord, generationRecordSchema, generationStatusSchema, recordedImageSchema } from './generation-record.ts'
+export { generationBodySchema, imagesReplySchema } from './image-call.ts'
+export {
+  type LedgerEntriesReply,
+  type LedgerReply,
+  ledgerEntriesReplySchema,
+  ledgerEntrySchema,
+  ledgerGroupSchema,
+  ledgerReplySchema,
+} from './ledger-replies.ts'
+export {
+  type ModelCapabilities,
+  type ModelsReply,
+  type ModelsV2Reply,
+  modelCapabilities,
+  modelsReplySchema,
+  modelsV2ReplySchema,
+} from './model-replies.ts'
+export { type Money, moneySchema } from './wire-values.ts'

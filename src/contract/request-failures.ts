@@ -1,0 +1,148 @@
+import type { FailureRow } from './failure.ts'
+
+const refused = { status: 400, type: 'invalid_request_error', outcome: 'not_charged', nextAction: 'stop', shouldRetry: false } as const
+const forHuman = { ...refused, nextAction: 'human' } as const
+/** Darkroom stopped taking work before it paid for anything: the same request may be sent again. */
+const notNow = { status: 503, type: 'server_error', outcome: 'not_charged', nextAction: 'retry', shouldRetry: true } as const
+
+/** Failures that Darkroom raises before an upstream socket is opened: transport, access, settings, room to work in. None costs money. */
+export const requestFailures = {
+  invalid_http: {
+    ...refused,
+    message: 'The request is not valid HTTP/1.1. Nothing was sent upstream or charged; the connection was closed.',
+  },
+  invalid_json: {
+    ...refused,
+    message: 'The body is empty or not JSON. Nothing was sent or charged; send one JSON object.',
+  },
+  invalid_body: {
+    ...refused,
+    message: 'The body must be one JSON object, nested at most 64 levels. Nothing was sent or charged; reshape it.',
+  },
+  duplicate_key: {
+    ...refused,
+    message: 'The body names a key twice, so its meaning is not clear. Nothing was sent or charged; name it once.',
+  },
+  invalid_encoding: {
+    ...refused,
+    message: 'The body is not valid UTF-8. Nothing was sent or charged; encode it as UTF-8.',
+  },
+  unsupported_media_type: {
+    ...refused,
+    status: 415,
+    message: 'This endpoint does not read that Content-Type. Nothing was sent or charged; send application/json in UTF-8.',
+  },
+  body_too_large: {
+    ...refused,
+    status: 413,
+    message: 'The body is larger than this endpoint takes. It was not read and nothing was charged; send a smaller one.',
+  },
+  headers_too_large: {
+    ...refused,
+    status: 431,
+    message: 'The request headers are larger than 16 KB. Nothing was sent or charged; send fewer or shorter headers.',
+  },
+  request_timeout: {
+    ...refused,
+    status: 408,
+    nextAction: 'retry',
+    shouldRetry: true,
+    message: 'The request did not arrive in time. Nothing was sent upstream or charged; send it again.',
+  },
+  bad_host: {
+    ...forHuman,
+    status: 421,
+    message:
+      'This server does not answer for that host name. Nothing was sent or charged; call its own name or add the name to allowed_hosts.',
+  },
+  key_in_url: {
+    ...forHuman,
+    status: 401,
+    message: 'A key was sent in the address, where logs can see it. Nothing was charged; replace the key and send it in a header.',
+  },
+  key_revoked: {
+    ...forHuman,
+    status: 401,
+    message: 'This API key was revoked or has expired. Nothing was sent or charged; use a valid key.',
+  },
+  permission_denied: {
+    ...forHuman,
+    status: 403,
+    message: 'This key may not do that. Nothing was sent or charged; use a key with the right, or the admin token.',
+  },
+  not_found: {
+    ...refused,
+    status: 404,
+    message: 'There is nothing here that this key may see. Nothing was charged; check the id and the project of the key.',
+  },
+  method_not_allowed: {
+    ...refused,
+    status: 405,
+    message: 'This address does not take that method. Nothing was sent or charged; /docs lists the methods.',
+  },
+  endpoint_not_served: {
+    ...refused,
+    status: 404,
+    message: 'Darkroom serves images only, not this OpenAI endpoint. Nothing was sent or charged; call OpenAI itself for it.',
+  },
+  invalid_parameter_header: {
+    ...refused,
+    message: 'An x-darkroom-* header has a value that cannot be used. Nothing was sent or charged; correct or drop the header.',
+  },
+  route_not_allowed: {
+    ...forHuman,
+    status: 403,
+    message:
+      'The route asked for is not open to this request. Nothing was sent or charged; drop x-darkroom-route or have the route approved.',
+  },
+  no_route: {
+    ...notNow,
+    shouldRetry: false,
+    nextAction: 'human',
+    message: 'No configured route can serve this request now. Nothing was sent or charged; GET /v2/models shows what each route offers.',
+  },
+  price_not_configured: {
+    ...notNow,
+    shouldRetry: false,
+    nextAction: 'human',
+    message: 'This model, size and quality have no price on the route, so the call was not made and not charged; add a price card for it.',
+  },
+  storage_full: {
+    ...notNow,
+    status: 507,
+    shouldRetry: false,
+    nextAction: 'human',
+    message: 'There is no room left to keep a picture, so the call was not made and not charged; free space in the data folder.',
+  },
+  storage_unavailable: {
+    ...notNow,
+    message: 'The picture store cannot be written, so the call was not made and not charged; try again later.',
+  },
+  database_unavailable: {
+    ...notNow,
+    message: 'The record of the call could not be written, so the call was not made and not charged; try again later.',
+  },
+  shutting_down: {
+    ...notNow,
+    message: 'This server is stopping and takes no new work. Nothing was sent or charged; send the request again.',
+  },
+  overloaded: {
+    ...notNow,
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'Darkroom is at its limit of work in progress. Nothing was sent or charged; wait for the time in Retry-After and try again.',
+  },
+  data_folder_locked: {
+    ...notNow,
+    shouldRetry: false,
+    nextAction: 'human',
+    message: 'Another Darkroom process owns this data folder. Nothing was changed or charged; stop it, or choose another DARKROOM_DATA.',
+  },
+  configuration_invalid: {
+    ...notNow,
+    status: 500,
+    shouldRetry: false,
+    nextAction: 'human',
+    message: 'The configuration is not valid. Nothing was sent or charged; correct the setting that is named and start again.',
+  },
+} as const satisfies Record<string, FailureRow>

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// Files run in parallel in child processes: every test takes free ports and temporary folders, so none can see another.
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: ['test/support/clean-environment.ts'],
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
