@@ -1,0 +1,44 @@
+import type { JsonObject } from '../primitives/json.ts'
+import type { SpoolFile } from './spool-file.ts'
+
+/** One image string that was read to its end. */
+export interface FoundImage {
+  file: SpoolFile
+  /** False when escapes were undone or a data URL's head was left out. */
+  canonical: boolean
+}
+
+/** What a reader has found in an answer so far. */
+export interface Findings {
+  images: FoundImage[]
+  previews: { count: number; images: FoundImage[] }
+  documents: JsonObject[]
+  errorFrame: JsonObject | null
+}
+
+/** Nothing found yet. */
+export function noFindings(): Findings {
+  return { images: [], previews: { count: 0, images: [] }, documents: [], errorFrame: null }
+}
+
+/**
+ * Reads an answer of one kind and steers the writer.
+ * `reading` = more is to come; `complete` = all that was asked for is in, or upstream ended the answer with an error.
+ */
+export interface ReplyReader {
+  readonly state: 'reading' | 'complete'
+  readonly findings: Findings
+  /** @throws MalformedReply */
+  feed(piece: Buffer): void
+  /**
+   * The body is over. Counts what is complete although its end mark is missing.
+   * @param whole false when it was cut
+   * @throws MalformedReply when it ended properly in the middle of a document
+   */
+  finish(whole: boolean): void
+}
+
+/** True for an answer that says what went wrong instead of holding images: `{"error": {…}}`. */
+export function holdsError(document: JsonObject): boolean {
+  return document['error'] !== undefined && document['error'] !== null
+}

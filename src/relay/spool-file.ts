@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import type { ByteTarget } from './base64-decoder.ts'
+import { MalformedReply } from './malformed-reply.ts'
+import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
+
+/** A file that was written to its end, or what is known of it when the disk refused. */
+export interface SpooledFile {
+  sha256: string
+  bytes: number
+  /** Null when the file could not be written and flushed whole. */
+  path: string | null
+  /** The system's code of what went wrong (`ENOSPC`, `EIO`); null when nothing did. */
+  error: string | null
+}
+
+/**
+ * One image on its way to disk: decoded into slabs, hashed while still in the processor's cache, written in the order it came.
+ * A failing disk does not stop the reading: the hash goes on and the result says what failed.
+ */
+export class SpoolFile implements ByteTarget {
+  readonly path: string
+  readonly #slabs: SlabPool
+  readonly #mostBytes: number
+  readonly #waits: (bytes: number) => void
+  readonly #hash = createHash('sha256')
+  #slab: Buffer | null
+  #used = 0
+  #flushedBytes = 0
+  #handle: FileHandle | null = null
+  #error: string | null = null
+  #work: Promise<void>
+  #finished: Promise<SpooledFile> | null = null
+  #discarded: Promise<void> | null = null
+
+  /** @param waits told how many bytes began to wait for the disk, or, negative, ceased to */
+  constructor(path: string, slabs: SlabPool, mostBytes: number, waits: (bytes: number) => void) {
+    this.path = path
+    this.#slabs = slabs
+    this.#mostBytes = mostBytes
+    this.#waits = waits
+    this.#slab = slabs.take()
+    this.#work = this.#attempt(async () => {
+      this.#handle = await open(path, 'w', 0o600)
+    })
+  }
+
+  room(): number {
+    return SLAB_BYTES - this.#used
+  }
+
+  view(length: number): Uint8Array {
+    return this.#slab!.subarray(this.#used, this.#used + length)
+  }
+
+  wrote(length: number): void {
+    const slab = this.#slab!
+    this.#hash.update(slab.subarray(this.#used, this.#used + length))
+    this.#used += length
+    if (this.#flushedBytes + this.#used > this.#mostBytes) throw new MalformedReply('image_too_large')
+    if (this.#used >= SLAB_BYTES) this.#handOn(slab)
+  }
+
+  /** True once `finish` was called. */
+  get complete(): boolean {
+    return this.#finished !== null
+  }
+
+  /** The image is complete. Resolves when its bytes are flushed to the disk, or the disk refused; never rejects. */
+  finish(): Promise<SpooledFile> {
+    this.#finished ??= this.#finish()
+    return this.#finished
+  }
+
+  /** Nobody wants the file: removes it, complete or not, unless it was moved away. Never rejects. */
+  discard(): Promise<void> {
+    this.#discarded ??= this.#discard()
+    return this.#discarded
+  }
+
+  async #finish(): Promise<SpooledFile> {
+    const bytes = this.#flushedBytes + this.#used
+    const sha256 = this.#hash.digest('hex')
+    this.#writeRest()
+    this.#then(() => this.#handle!.datasync())
+    await this.#close()
+    if (this.#error === null) return { sha256, bytes, path: this.path, error: null }
+    return { sha256, bytes, path: null, error: this.#error }
+  }
+
+  async #discard(): Promise<void> {
+    this.#giveBack()
+    await this.#finished
+    await this.#close()
+    await rm(this.path, { force: true }).catch(() => undefined)
+  }
+
+  /** Writes a full slab; the one or two bytes beyond its end begin the next. */
+  #handOn(slab: Buffer): void {
+    const next = this.#slabs.take()
+    const beyond = slab.copy(next, 0, SLAB_BYTES, this.#used)
+    this.#write(slab, SLAB_BYTES)
+    this.#slab = next
+    this.#used = beyond
+  }
+
+  #writeRest(): void {
+    const slab = this.#slab
+    this.#slab = null
+    if (slab) this.#write(slab, this.#used)
+    this.#used = 0
+  }
+
+  #write(slab: Buffer, length: number): void {
+    const position = this.#flushedBytes
+    this.#flushedBytes += length
+    this.#waits(length)
+    this.#then(() => writeAll(this.#handle!, slab.subarray(0, length), position))
+    this.#work = this.#work.then(() => {
+      this.#slabs.give(slab)
+      this.#waits(-length)
+    })
+  }
+
+  /** Queues a step behind the earlier ones; after a failure the later ones are left out. */
+  #then(step: () => Promise<void>): void {
+    this.#work = this.#work.then(() => (this.#error === null ? this.#attempt(step) : undefined))
+  }
+
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+    } catch (error) {
+      this.#error = (error as NodeJS.ErrnoException).code ?? 'EIO'
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#work
+    const handle = this.#handle
+    this.#handle = null
+    if (handle) await this.#attempt(() => handle.close())
+  }
+
+  #giveBack(): void {
+    if (this.#slab) this.#slabs.give(this.#slab)
+    this.#slab = null
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let written = 0
+  while (written < bytes.length) {
+    const step = await handle.write(bytes, written, bytes.length - written, position + written)
+    written += step.bytesWritten
+  }
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { MalformedReply } from './malformed-reply.ts'
+import { SlabPool } from './slab-pool.ts'
+import { SpoolFile } from './spool-file.ts'
+
+/** Bounds of what one reply may put on disk and keep in memory on its way there. */
+export interface SpoolLimits {
+  imageBytes: number
+  images: number
+  /** Bytes not yet written before upstream is paused. */
+  lagBytes: number
+}
+
+const slabs = new SlabPool()
+
+/** The images of one reply on their way to disk, one file each: `<folder>/<name>-<n>.part`, counted in order of appearance. */
+export class Spool {
+  readonly #folder: string
+  readonly #name: string
+  readonly #limits: SpoolLimits
+  readonly #onProgress: () => void
+  readonly #files: SpoolFile[] = []
+  #waitingBytes = 0
+
+  /** @param onProgress called whenever bytes were written or given up: `lagging` may have changed */
+  constructor(folder: string, name: string, limits: SpoolLimits, onProgress: () => void) {
+    this.#folder = folder
+    this.#name = name
+    this.#limits = limits
+    this.#onProgress = onProgress
+  }
+
+  /** True while the disk is behind by more than the limit. */
+  get lagging(): boolean {
+    return this.#waitingBytes > this.#limits.lagBytes
+  }
+
+  /** Begins a file. @throws MalformedReply `too_many_images` */
+  open(): SpoolFile {
+    if (this.#files.length === this.#limits.images) throw new MalformedReply('too_many_images')
+    const path = join(this.#folder, `${this.#name}-${this.#files.length}.part`)
+    const file = new SpoolFile(path, slabs, this.#limits.imageBytes, (bytes) => this.#waits(bytes))
+    this.#files.push(file)
+    return file
+  }
+
+  /** Removes the files of images that will not be completed any more. */
+  discardIncomplete(): void {
+    for (const file of this.#files) if (!file.complete) void file.discard()
+  }
+
+  /** Removes every file that still stands at its path. Resolves when none is open any more. */
+  async discard(): Promise<void> {
+    await Promise.all(this.#files.map((file) => file.discard()))
+  }
+
+  #waits(bytes: number): void {
+    this.#waitingBytes += bytes
+    if (bytes < 0) this.#onProgress()
+  }
+}
