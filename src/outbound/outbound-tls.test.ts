@@ -1,0 +1,186 @@
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer as createPlainServer, type Server } from 'node:net'
+import { createServer } from 'node:tls'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createOutbound } from './create-outbound.ts'
+import type { Outbound, OutboundFailure } from './outbound.ts'
+
+/** One element of a certificate in DER: tag, length, content. */
+function der(tag: number, ...content: Uint8Array[]): Buffer {
+  const body = Buffer.concat(content)
+  const size = body.length < 128 ? [body.length] : body.length < 256 ? [0x81, body.length] : [0x82, body.length >> 8, body.length & 255]
+  return Buffer.concat([Buffer.from([tag, ...size]), body])
+}
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
+const sequence = (...content: Uint8Array[]) => der(0x30, ...content)
+const ecdsaWithSha256 = sequence(hex('06 08 2a8648ce3d040302'))
+const commonName = (name: string) => sequence(der(0x31, sequence(hex('06 03 550403'), der(0x0c, Buffer.from(name)))))
+const time = (date: Date) => der(0x18, Buffer.from(`${date.toISOString().replace(/\D/g, '').slice(0, 14)}Z`))
+const day = 86_400_000
+
+interface Identity {
+  name: string
+  key: KeyObject
+  certificate: string
+}
+
+/** An X.509 v3 certificate for tests, made on the spot: no key lies in the repository and none can expire on the reader. */
+function makeIdentity(name: string, options: { issuer?: Identity; expired?: boolean } = {}): Identity {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const authority = sequence(sequence(hex('06 03 551d13'), hex('01 01 ff'), der(0x04, sequence(hex('01 01 ff')))))
+  const alternativeName = sequence(sequence(hex('06 03 551d11'), der(0x04, sequence(der(0x82, Buffer.from(name))))))
+  const now = Date.now()
+  const toSign = sequence(
+    hex('a0 03 02 01 02'),
+    hex(`02 01 ${options.issuer ? '02' : '01'}`),
+    ecdsaWithSha256,
+    commonName(options.issuer?.name ?? name),
+    sequence(time(new Date(now - 9 * day)), time(new Date(now + (options.expired ? -1 : 9) * day))),
+    commonName(name),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(0xa3, options.issuer ? alternativeName : authority),
+  )
+  const signature = createSign('sha256')
+    .update(toSign)
+    .sign(options.issuer?.key ?? privateKey)
+  const bytes = sequence(toSign, ecdsaWithSha256, der(0x03, hex('00'), signature))
+  const certificate = `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`
+  return { name, key: privateKey, certificate }
+}
+
+const authority = makeIdentity('Test Authority')
+const trusting = createOutbound({ userAgent: 'darkroom/test', extraCertificates: [authority.certificate] })
+const strict = createOutbound({ userAgent: 'darkroom/test' })
+const servers: Server[] = []
+let requests = 0
+
+async function serve(identity: Identity): Promise<string> {
+  const key = identity.key.export({ type: 'pkcs8', format: 'pem' }) as string
+  const server = createServer({ key, cert: identity.certificate }, (socket) => {
+    socket.on('error', () => {})
+    socket.on('data', () => {
+      requests++
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+    })
+  })
+  server.on('tlsClientError', () => {})
+  return `https://localhost:${await listen(server)}`
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+function call(
+  door: Outbound,
+  url: string,
+  body = Buffer.from('{}'),
+  timeoutMs = 9_000,
+): Promise<{ failure: OutboundFailure | null; sent: boolean }> {
+  const { promise, resolve } = Promise.withResolvers<{ failure: OutboundFailure | null; sent: boolean }>()
+  let sent = false
+  door.configured(
+    { destination: 'configured', method: 'POST', url, headers: {}, body, timeoutMs, maxBodyBytes: 1_000 },
+    {
+      onSent() {
+        sent = true
+      },
+      onHead() {},
+      onData: () => true,
+      onEnd: () => resolve({ failure: null, sent }),
+      onFailure: (failure) => resolve({ failure, sent }),
+    },
+  )
+  return promise
+}
+
+afterAll(async () => {
+  await Promise.all([trusting.close(), strict.close()])
+  for (const server of servers) server.close()
+})
+
+describe('TLS', () => {
+  it('accepts a certificate of an authority the operator added', async () => {
+    const url = await serve(makeIdentity('localhost', { issuer: authority }))
+    expect(await call(trusting, url)).toEqual({ failure: null, sent: true })
+  })
+
+  it('sends a long body over TLS to its last byte before it says sent', async () => {
+    const identity = makeIdentity('localhost', { issuer: authority })
+    const body = Buffer.alloc(8 * 2 ** 20)
+    let received = 0
+    const server = createServer(
+      { key: identity.key.export({ type: 'pkcs8', format: 'pem' }) as string, cert: identity.certificate },
+      (socket) => {
+        socket.on('data', (piece: Buffer) => {
+          received += piece.length
+          if (received > body.length) socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+        })
+      },
+    )
+    expect(await call(trusting, `https://localhost:${await listen(server)}`, body)).toEqual({ failure: null, sent: true })
+  })
+
+  it('proves an upload that was cut over TLS unsent', async () => {
+    const identity = makeIdentity('localhost', { issuer: authority })
+    const server = createServer(
+      { key: identity.key.export({ type: 'pkcs8', format: 'pem' }) as string, cert: identity.certificate },
+      (socket) => {
+        socket.on('error', () => {})
+        socket.once('data', () => socket.destroy())
+      },
+    )
+    const { failure } = await call(trusting, `https://localhost:${await listen(server)}`, Buffer.alloc(48 * 2 ** 20))
+    expect(failure).toMatchObject({ cause: 'request_cut', sent: false })
+  })
+
+  it.each([
+    ['of an unknown authority', () => makeIdentity('localhost', { issuer: makeIdentity('Stranger') }), trusting],
+    ['that signed itself', () => makeIdentity('localhost'), strict],
+    ['for another host', () => makeIdentity('elsewhere.example', { issuer: authority }), trusting],
+    ['that has expired', () => makeIdentity('localhost', { issuer: authority, expired: true }), trusting],
+  ])('sends nothing to a server with a certificate %s', async (_case, identity, door) => {
+    const before = requests
+    const { failure, sent } = await call(door, await serve(identity()))
+    expect({ cause: failure?.cause, sent: failure?.sent, told: sent, requests }).toEqual({
+      cause: 'tls',
+      sent: false,
+      told: false,
+      requests: before,
+    })
+    expect(failure?.detail).toMatch(/^[A-Z_]+$/)
+  })
+
+  it('verifies although the environment says not to', async () => {
+    const url = await serve(makeIdentity('localhost'))
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    try {
+      expect((await call(strict, url)).failure).toMatchObject({ cause: 'tls', sent: false })
+    } finally {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    }
+  })
+
+  it('proves a call unsent whose deadline passes during the handshake', async () => {
+    const server = createPlainServer((socket) => socket.on('error', () => {}))
+    const told = await call(strict, `https://localhost:${await listen(server)}`, Buffer.from('{}'), 80)
+    expect(told).toEqual({ failure: { cause: 'timeout', sent: false, detail: 'timeout' }, sent: false })
+  })
+
+  it('never falls back to plain HTTP', async () => {
+    let plainText = ''
+    const server = createPlainServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', (piece) => {
+        plainText += piece.toString('latin1')
+        socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+      })
+    })
+    expect((await call(strict, `https://localhost:${await listen(server)}`)).failure).toMatchObject({ cause: 'tls', sent: false })
+    expect(plainText).not.toContain('POST')
+  })
+})

@@ -1,0 +1,11 @@
+export type {
+  CallFacts,
+  DispatchOutcome,
+  ImageProvider,
+  ProviderCall,
+  ReplyHead,
+  ReplySink,
+  UpstreamError,
+} from './image-provider.ts'
+export { type MappedFailure, mapUpstreamError } from './map-upstream-error.ts'
+export { createOpenAiProvider, type OpenAiProviderParts } from './openai/openai-provider.ts'

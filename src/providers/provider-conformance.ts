@@ -1,0 +1,335 @@
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Secret } from '../primitives/secret.ts'
+import type { DispatchOutcome, ImageProvider, ProviderCall, ReplyHead, ReplySink } from './image-provider.ts'
+import { httpAnswer, httpHead, type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from './scripted-upstream.ts'
+
+/** The key of every call of the suite; it may show nowhere. */
+const canary = 'dk-canary-4d41b0b6e9'
+
+/** What a protocol brings to be held to the provider contract. */
+export interface ProviderConformance {
+  name: string
+  /** A provider with its network; `close` ends its sockets. */
+  create(): { provider: ImageProvider; close(): Promise<void> }
+  /**
+   * An upstream that answers each image call with the script, in the protocol's own way.
+   * @default the scripted upstream itself, for protocols that are one POST and one answer
+   */
+  startUpstream?(script: UpstreamScript): Promise<ScriptedUpstream>
+}
+
+/** Remembers what a provider told its sink, in order. */
+class RecordingSink implements ReplySink {
+  readonly events: string[] = []
+  head: ReplyHead | null = null
+  readonly pieces: Buffer[] = []
+
+  sent() {
+    this.events.push('sent')
+  }
+
+  begin(head: ReplyHead) {
+    this.events.push(`begin ${head.kind}`)
+    this.head = head
+  }
+
+  data(piece: Buffer, _resume: () => void): boolean {
+    this.pieces.push(piece)
+    return true
+  }
+
+  end(whole: boolean) {
+    this.events.push(whole ? 'end' : 'cut')
+  }
+
+  get body(): Buffer {
+    return Buffer.concat(this.pieces)
+  }
+}
+
+const json = { 'content-type': 'application/json', 'x-request-id': 'req_1' }
+const refusal = (code: string) => JSON.stringify({ error: { message: `no: ${code}`, type: 'invalid_request_error', param: 'size', code } })
+
+/**
+ * The cases every protocol has to pass: which bytes reach the sink, what each way of failing is called, and that
+ * nothing a hostile upstream says makes the provider throw or repeat its key.
+ */
+export function describeImageProvider({ name, create, startUpstream = startScriptedUpstream }: ProviderConformance): void {
+  describe(`${name} keeps the provider contract`, () => {
+    let made: ReturnType<ProviderConformance['create']>
+    let upstream: ScriptedUpstream | null = null
+    let sink: RecordingSink
+
+    beforeEach(() => {
+      made = create()
+      sink = new RecordingSink()
+    })
+
+    afterEach(async () => {
+      await made.close()
+      await upstream?.close()
+      upstream = null
+    })
+
+    async function dispatch(script: UpstreamScript, options: Partial<ProviderCall> = {}, to: ReplySink = sink): Promise<DispatchOutcome> {
+      upstream = await startUpstream(script)
+      return made.provider.dispatch(callTo(`${upstream.origin}/v1`, options), to)
+    }
+
+    const answering =
+      (...answer: Parameters<typeof httpAnswer>): UpstreamScript =>
+      (socket) =>
+        socket.write(httpAnswer(...answer))
+
+    describe('an image answer', () => {
+      it('asks for exactly the body it was given, once, with the key and the id of the attempt', async () => {
+        const body = { model: 'gpt-image-2', prompt: 'ein Café 🎨 \ud800', n: 1, size: '1024x1024' }
+        await dispatch(answering(200, json, '{}'), { body })
+        expect(upstream!.calls).toHaveLength(1)
+        const [received] = upstream!.calls
+        expect(received!.body.toString()).toBe(JSON.stringify(body))
+        expect(Object.values(received!.headers).join('\n')).toContain(canary)
+        expect(Object.values(received!.headers)).toContain('att_1')
+      })
+
+      it('hands over a JSON body byte for byte', async () => {
+        const body = Buffer.from(`{"data":[{"b64_json":"${'A'.repeat(400_000)}"}], "usage": {"é": 1}}\n`)
+        const outcome = await dispatch(answering(200, json, body))
+        expect(outcome).toMatchObject({ class: 'ok', httpStatus: 200, requestId: 'req_1' })
+        expect(sink.events).toEqual(['sent', 'begin json', 'end'])
+        expect(sink.head).toEqual({ status: 200, kind: 'json', requestId: 'req_1' })
+        expect(sink.body.equals(body)).toBe(true)
+      })
+
+      it('hands over a stream as it comes, before it ends', async () => {
+        const first = 'event: image_generation.partial_image\ndata: {"b64_json":"AA"}\n\n'
+        const second = 'event: image_generation.completed\ndata: {"b64_json":"AB"}\n\n'
+        let finish = () => {}
+        const seen = Promise.withResolvers<void>()
+        sink.data = (piece) => {
+          sink.pieces.push(piece)
+          seen.resolve()
+          return true
+        }
+        const outcome = dispatch(
+          (socket) => {
+            const length = String(first.length + second.length)
+            socket.write(httpHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'content-length': length }))
+            socket.write(first)
+            finish = () => socket.write(second)
+          },
+          { stream: true },
+        )
+        await seen.promise
+        expect(sink.body.toString()).toBe(first)
+        finish()
+        expect(await outcome).toMatchObject({ class: 'ok', requestId: null })
+        expect(sink.events).toEqual(['sent', 'begin sse', 'end'])
+        expect(sink.body.toString()).toBe(first + second)
+      })
+
+      it('passes JSON that was asked as a stream as what it is', async () => {
+        await dispatch(answering(200, json, '{}'), { stream: true })
+        expect(sink.head?.kind).toBe('json')
+      })
+
+      it('takes chunked framing off', async () => {
+        await dispatch((socket) => {
+          socket.write(httpHead(200, { ...json, 'transfer-encoding': 'chunked' }))
+          socket.write('3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n')
+        })
+        expect(sink.body.toString()).toBe('{"a":1}')
+      })
+
+      it('stops reading while the sink is full and loses nothing', async () => {
+        const piece = Buffer.alloc(2 ** 20, 'x')
+        const total = 64
+        let written = 0
+        let resume = () => {}
+        const full = Promise.withResolvers<void>()
+        let received = 0
+        sink.data = (part, resumeReading) => {
+          received += part.length
+          if (received > part.length) return true
+          resume = resumeReading
+          full.resolve()
+          return false
+        }
+        const outcome = dispatch(async (socket) => {
+          socket.write(httpHead(200, { ...json, 'content-length': String(total * piece.length) }))
+          for (; written < total; written++) if (!socket.write(piece)) await once(socket, 'drain')
+        })
+        await full.promise
+        await pause(150)
+        expect(written).toBeLessThan(total / 2)
+        resume()
+        expect((await outcome).class).toBe('ok')
+        expect(received).toBe(total * piece.length)
+      })
+    })
+
+    describe('what became of a call', () => {
+      it('not sent: nobody listens', async () => {
+        upstream = await startUpstream(() => {})
+        await upstream.close()
+        const outcome = await made.provider.dispatch(callTo(`${upstream.origin}/v1`), sink)
+        expect(outcome).toMatchObject({ class: 'not_sent', cause: 'connect', httpStatus: null, firstByteMs: null })
+        expect(sink.events).toEqual([])
+      })
+
+      it('not sent: the key cannot be put into a header, and is not shown', async () => {
+        const outcome = await dispatch(() => {}, { key: new Secret(`${canary}\r\nx-injected: 1`) })
+        expect(outcome).toMatchObject({ class: 'not_sent', cause: 'invalid_request' })
+        expect(upstream!.calls).toEqual([])
+        expect(inspect(outcome, { depth: 9 })).not.toContain(canary)
+      })
+
+      it('not sent: aborted before its turn', async () => {
+        const outcome = await dispatch(() => {}, { signal: AbortSignal.abort() })
+        expect(outcome).toMatchObject({ class: 'not_sent', cause: 'aborted' })
+        expect(upstream!.calls).toEqual([])
+      })
+
+      it('rejected: a complete 4xx in JSON', async () => {
+        const outcome = await dispatch(answering(400, json, refusal('invalid_value')))
+        const error = { message: 'no: invalid_value', type: 'invalid_request_error', param: 'size', code: 'invalid_value' }
+        expect(outcome).toMatchObject({ class: 'rejected', error, retryAfterMs: null, httpStatus: 400, requestId: 'req_1' })
+        expect(sink.events).toEqual(['sent'])
+      })
+
+      it('rejected: a rate limit, with the time to wait and the limits', async () => {
+        const headers = { ...json, 'retry-after': '20', 'x-ratelimit-remaining-requests': '0' }
+        expect(await dispatch(answering(429, headers, refusal('rate_limit_exceeded')))).toMatchObject({
+          class: 'rejected',
+          retryAfterMs: 20_000,
+          rateLimits: { 'retry-after': '20', 'x-ratelimit-remaining-requests': '0' },
+        })
+      })
+
+      it('server refused: a complete 500 in JSON with a request id', async () => {
+        expect(await dispatch(answering(500, json, refusal('server_error')))).toMatchObject({ class: 'server_refused', httpStatus: 500 })
+      })
+
+      it.each<[string, Parameters<typeof httpAnswer>]>([
+        ['500 without a request id', [500, { 'content-type': 'application/json' }, refusal('server_error')]],
+        ['504 with a page', [504, { 'content-type': 'text/html' }, '<html>Gateway Time-out</html>']],
+        ['502 in JSON', [502, json, refusal('bad_gateway')]],
+        ['524', [524, { 'content-type': 'text/plain' }, 'error code: 524']],
+        ['400 with a page', [400, { 'content-type': 'text/html' }, '<html>Bad Request</html>']],
+        ['a refusal without an end in sight', [400, json, `{"error":{"message":"${'x'.repeat(200_000)}"}}`]],
+      ])('edge failed: %s', async (_case, answer) => {
+        expect(await dispatch(answering(...answer))).toMatchObject({ class: 'edge_failed', httpStatus: answer[0] })
+        expect(sink.events).toEqual(['sent'])
+      })
+
+      it('edge failed: a refusal that broke off', async () => {
+        const outcome = await dispatch((socket) => socket.end(httpHead(400, { ...json, 'content-length': '999' })))
+        expect(outcome).toMatchObject({ class: 'edge_failed', cause: 'answer_cut' })
+      })
+
+      it('lost: silence until the deadline', async () => {
+        expect(await dispatch(() => {}, { timeoutMs: 400 })).toMatchObject({ class: 'lost', cause: 'timeout', httpStatus: null })
+        expect(sink.events).toEqual(['sent'])
+      })
+
+      it('lost: a reset without an answer, and no second request', async () => {
+        expect(await dispatch((socket) => socket.resetAndDestroy())).toMatchObject({ class: 'lost', cause: 'reset' })
+        expect(upstream!.calls).toHaveLength(1)
+      })
+
+      it('lost: aborted while waiting', async () => {
+        const controller = new AbortController()
+        expect(await dispatch(() => controller.abort(), { signal: controller.signal })).toMatchObject({ class: 'lost', cause: 'aborted' })
+      })
+
+      it.each<[string, (announced: Buffer) => UpstreamScript, string]>([
+        [
+          'a reset',
+          (head) => (socket) => socket.write(Buffer.concat([head, Buffer.from('{"da')]), () => socket.resetAndDestroy()),
+          'reset',
+        ],
+        ['a body shorter than announced', (head) => (socket) => socket.end(Buffer.concat([head, Buffer.from('{"da')])), 'reset'],
+        ['the deadline', (head) => (socket) => socket.write(Buffer.concat([head, Buffer.from('{"da')])), 'timeout'],
+      ])('partial: a success cut by %s', async (_case, script, cause) => {
+        const outcome = await dispatch(script(httpHead(200, { ...json, 'content-length': '999' })), { timeoutMs: 400 })
+        expect(outcome).toMatchObject({ class: 'partial', cause, httpStatus: 200, requestId: 'req_1' })
+        expect(sink.events).toEqual(['sent', 'begin json', 'cut'])
+        expect(sink.body.toString()).toBe('{"da')
+      })
+
+      it('partial: silence inside the body', async () => {
+        const script: UpstreamScript = (socket) => socket.write(httpHead(200, { ...json, 'content-length': '9' }))
+        expect(await dispatch(script, { idleTimeoutMs: 60 })).toMatchObject({ class: 'partial', cause: 'idle' })
+      })
+
+      it('partial: the sink itself fails', async () => {
+        const thrown = new Error('a fault of ours')
+        sink.data = () => {
+          throw thrown
+        }
+        expect(await dispatch(answering(200, json, '{}'))).toMatchObject({ class: 'partial', cause: 'reader', thrown })
+        expect(sink.events).toEqual(['sent', 'begin json', 'cut'])
+      })
+
+      it.each<[string, Parameters<typeof httpAnswer>]>([
+        ['redirect', [302, { location: 'http://127.0.0.1:1/' }]],
+        ['html', [200, { 'content-type': 'text/html' }, '<html>Welcome</html>']],
+        ['content_type', [200, { 'content-type': 'image/png' }, 'PNG']],
+        ['content_type', [204, {}]],
+        ['content_encoding', [200, { ...json, 'content-encoding': 'gzip' }, 'zipped']],
+      ])('bad response: %s', async (cause, answer) => {
+        expect(await dispatch(answering(...answer))).toMatchObject({ class: 'bad_response', cause, httpStatus: answer[0] })
+        expect(sink.events).toEqual(['sent'])
+      })
+
+      it('bad response: not HTTP at all', async () => {
+        const outcome = await dispatch((socket) => socket.end('220 mail.example ESMTP\r\n'))
+        expect(outcome).toMatchObject({ class: 'bad_response', cause: 'not_http' })
+      })
+    })
+
+    describe('the key', () => {
+      it('is in no outcome, whatever upstream repeats of it', async () => {
+        const echo = `Incorrect API key: ${canary}. Bearer ${canary} sk-proj-abcdef****wxyz org-AbCdEf123456`
+        const error = {
+          message: echo,
+          type: echo,
+          param: echo,
+          code: echo,
+          moderation_details: { moderation_stage: echo, categories: [echo] },
+        }
+        const headers = { ...json, 'x-request-id': echo, 'x-ratelimit-remaining-requests': echo, 'retry-after': echo }
+        const outcome = await dispatch(answering(401, headers, JSON.stringify({ error })))
+        const shown = inspect(outcome, { depth: 9, showHidden: true }) + JSON.stringify(outcome)
+        expect(outcome.class).toBe('rejected')
+        for (const secret of [canary, 'sk-proj', 'org-AbCdEf']) expect(shown).not.toContain(secret)
+      })
+
+      it('is in no dump of the provider or of what it is called with', async () => {
+        const call = callTo('http://127.0.0.1:1')
+        expect(inspect([made.provider, call], { depth: 9, showHidden: true }) + JSON.stringify(call)).not.toContain(canary)
+      })
+
+      it('is not sent to upstreams that take none', async () => {
+        await dispatch(answering(200, json, '{}'), { key: null })
+        expect(upstream!.calls[0]!.headers['authorization']).toBeUndefined()
+      })
+    })
+  })
+}
+
+function callTo(baseUrl: string, options: Partial<ProviderCall> = {}): ProviderCall {
+  return {
+    operation: 'generate',
+    baseUrl,
+    key: new Secret(canary),
+    clientRequestId: 'att_1',
+    body: { model: 'gpt-image-2', prompt: 'a cat' },
+    stream: false,
+    timeoutMs: 20_000,
+    ...options,
+  }
+}

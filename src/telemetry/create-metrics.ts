@@ -1,0 +1,143 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** A reply of the HTTP server. */
+export interface HttpReply {
+  /** Pattern of the route, never the address: one series per route. */
+  route: string
+  method: string
+  status: number
+  seconds: number
+}
+
+/** The end of a generation. */
+export interface GenerationEnd {
+  operation: string
+  surface: string
+  /** `completed`, or the class of the outcome that failed it. */
+  outcome: string
+  seconds: number
+}
+
+/** The end of a call to an upstream. */
+export interface UpstreamCall {
+  routeOwner: string
+  /** Class of the outcome: `ok`, `rejected`, `lost` … */
+  outcome: string
+  seconds: number
+  /** Absent when no head came. */
+  firstByteSeconds?: number | null
+}
+
+/** An amount on one route owner's account; play money is a book of its own. */
+export interface BookedAmount {
+  routeOwner: string
+  book: string
+  nanos: bigint
+}
+
+/** What the gateway counts, and its text for Prometheus. Labels come from small fixed sets: no ids, no projects, no models asked. */
+export interface Metrics {
+  /** Media type of `render`. */
+  readonly contentType: string
+  httpReply(reply: HttpReply): void
+  generationEnded(end: GenerationEnd): void
+  upstreamCall(call: UpstreamCall): void
+  /** Money settled by a call. */
+  settled(amount: BookedAmount): void
+  /** Money newly held because nobody knows whether a call was charged. */
+  heldUnknown(amount: BookedAmount): void
+  /** Bytes of image answers that went through the relay. */
+  relayed(bytes: number): void
+  /** The Prometheus text format, version 0.0.4. */
+  render(): Promise<string>
+  /** Stops watching the event loop. */
+  close(): void
+}
+
+/** Upper bounds in seconds: replies of the gateway's own to pictures that take minutes. */
+const durationBuckets = [0.005, 0.025, 0.1, 0.5, 2, 5, 10, 20, 40, 60, 90, 120, 180, 300, 600]
+const NANOS_PER_SECOND = 1e9
+const loopResolutionMs = 20
+
+/** Makes the metrics with a registry of their own, so that two gateways in one process, as in tests, do not count together. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const httpReplies = new Histogram({
+    name: 'darkroom_http_reply_seconds',
+    help: 'Time from request to last byte of the reply, by route, method and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: durationBuckets,
+    registers,
+  })
+  const generations = new Histogram({
+    name: 'darkroom_generation_seconds',
+    help: 'Time a generation took, by operation, surface and outcome.',
+    labelNames: ['operation', 'surface', 'outcome'],
+    buckets: durationBuckets,
+    registers,
+  })
+  const upstreamCalls = new Histogram({
+    name: 'darkroom_upstream_call_seconds',
+    help: 'Time an upstream call took, by route owner and outcome class.',
+    labelNames: ['route_owner', 'outcome'],
+    buckets: durationBuckets,
+    registers,
+  })
+  const firstBytes = new Histogram({
+    name: 'darkroom_upstream_first_byte_seconds',
+    help: 'Time to the head of an upstream answer, by route owner.',
+    labelNames: ['route_owner'],
+    buckets: durationBuckets,
+    registers,
+  })
+  const money = (name: string, help: string) => new Counter({ name, help, labelNames: ['route_owner', 'book'], registers })
+  const settledNanos = money('darkroom_settled_nanos_total', 'Settled cost in nano-USD since start. The ledger is the exact record.')
+  const heldNanos = money('darkroom_held_unknown_nanos_total', 'Nano-USD put on hold since start because a charge is unknown.')
+  const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
+  const loop = watchEventLoop(registers)
+
+  return {
+    contentType: registry.contentType,
+    httpReply: ({ seconds, ...labels }) => httpReplies.observe(labels, seconds),
+    generationEnded: ({ seconds, ...labels }) => generations.observe(labels, seconds),
+    upstreamCall({ routeOwner, outcome, seconds, firstByteSeconds }) {
+      upstreamCalls.observe({ route_owner: routeOwner, outcome }, seconds)
+      if (firstByteSeconds != null) firstBytes.observe({ route_owner: routeOwner }, firstByteSeconds)
+    },
+    settled: ({ routeOwner, book, nanos }) => settledNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
+    heldUnknown: ({ routeOwner, book, nanos }) => heldNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
+    relayed: (bytes) => relayBytes.inc(bytes),
+    render: () => registry.metrics(),
+    close: () => loop.disable(),
+  }
+}
+
+/** Event-loop lag since the last scrape, and the memory in use. */
+function watchEventLoop(registers: Registry[]) {
+  const loop = monitorEventLoopDelay({ resolution: loopResolutionMs })
+  loop.enable()
+  const lagSeconds = (nanoseconds: number) => Math.max(0, (nanoseconds - loopResolutionMs * 1e6) / NANOS_PER_SECOND)
+  new Gauge({
+    name: 'darkroom_event_loop_lag_seconds',
+    help: 'How much later than due the event loop turned, by quantile, since the last scrape.',
+    labelNames: ['quantile'],
+    registers,
+    collect() {
+      for (const quantile of [50, 90, 99])
+        this.set({ quantile: String(quantile / 100) }, loop.count > 0 ? lagSeconds(loop.percentile(quantile)) : 0)
+      this.set({ quantile: '1' }, loop.count > 0 ? lagSeconds(loop.max) : 0)
+      loop.reset()
+    },
+  })
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory.',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
+  return loop
+}
