@@ -1,7 +1,21 @@
-/** A setting that could not be read: which one, what was expected, what was found, where it is described. */
-export class SettingError extends Error {
+/** Something an operator configured that cannot be used. Its message is meant for them: shown as it stands, without a stack. */
+export class ConfigurationError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ConfigurationError'
+  }
+}
+
+const LONGEST_SHOWN = 80
+
+/**
+ * A setting that could not be read: which one, what was expected, what was found, where it is described.
+ * What was found is shown, so the value of a secret must never be passed here.
+ */
+export class SettingError extends ConfigurationError {
   constructor(name: string, expected: string, found: string) {
-    super(`${name}: expected ${expected}, found ${JSON.stringify(found)}. See docs/configuration.md#${name.toLowerCase()}`)
+    const shown = found === '' ? 'nothing' : JSON.stringify(found.slice(0, LONGEST_SHOWN))
+    super(`${name}: expected ${expected}, found ${shown}. See docs/configuration.md#${name.toLowerCase()}`)
     this.name = 'SettingError'
   }
 }
@@ -9,18 +23,26 @@ export class SettingError extends Error {
 /** The environment as the settings see it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const present = (environment: Environment, name: string) => {
-  const value = environment[name]
-  return value === undefined || value === '' ? undefined : value
+/** The value of a variable; an empty one counts as not set, which is how compose files and shells unset one. */
+function present(environment: Environment, name: string): string | undefined {
+  return environment[name] || undefined
 }
 
-/** Text as it stands; an empty value counts as not set. */
-export function readText<T extends string | null>(environment: Environment, name: string, fallback: T): string | T {
+/** Text as it stands. */
+export function readText<Fallback extends string | null>(environment: Environment, name: string, fallback: Fallback): string | Fallback {
   return present(environment, name) ?? fallback
 }
 
-/** A whole number within bounds, both inclusive. */
-export function readInteger(environment: Environment, name: string, fallback: number, bounds: { min: number; max: number }): number {
+/**
+ * A whole number within bounds, both inclusive.
+ * @throws SettingError for anything else: `1e3`, `0x10`, `-1` and ` 5` are not taken for numbers.
+ */
+export function readInteger<Fallback extends number | null>(
+  environment: Environment,
+  name: string,
+  fallback: Fallback,
+  bounds: { min: number; max: number },
+): number | Fallback {
   const text = present(environment, name)
   if (text === undefined) return fallback
   const value = Number(text)
@@ -29,20 +51,19 @@ export function readInteger(environment: Environment, name: string, fallback: nu
   return value
 }
 
-/** One of a few words. */
-export function readChoice<T extends string>(environment: Environment, name: string, fallback: T, choices: readonly T[]): T {
+/**
+ * One of a few words.
+ * @throws SettingError for any other.
+ */
+export function readChoice<Choice extends string>(
+  environment: Environment,
+  name: string,
+  fallback: Choice,
+  choices: readonly Choice[],
+): Choice {
   const text = present(environment, name)
   if (text === undefined) return fallback
   const choice = choices.find((candidate) => candidate === text)
   if (!choice) throw new SettingError(name, `one of ${choices.join(', ')}`, text)
   return choice
-}
-
-/** `1`/`true`/`yes` or `0`/`false`/`no`. */
-export function readFlag(environment: Environment, name: string, fallback: boolean): boolean {
-  const text = present(environment, name)
-  if (text === undefined) return fallback
-  if (/^(1|true|yes)$/i.test(text)) return true
-  if (/^(0|false|no)$/i.test(text)) return false
-  throw new SettingError(name, 'true or false', text)
 }

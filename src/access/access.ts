@@ -1,0 +1,151 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { failure } from '../contract/failure.ts'
+import { type Database, statementContext } from '../db/index.ts'
+import type { Clock } from '../primitives/clock.ts'
+import type { IdSource } from '../primitives/ids.ts'
+import { Secret } from '../primitives/secret.ts'
+import { isWellFormedKey, keyDigest, makeApiKey } from './api-key.ts'
+import { insertKey, type NewApiKey, revoke } from './key-statements.ts'
+import { KnownKeys } from './known-keys.ts'
+import { presentedCredential } from './presented-credential.ts'
+import type { Secrets } from './secrets.ts'
+
+/** Who calls: an API key of a project, or the administrator, who acts as project `default`. */
+export type Principal = { kind: 'key'; projectId: string; keyId: string } | { kind: 'admin'; projectId: string; keyId: null }
+
+/** A key as lists show it. */
+export interface ApiKeyInfo {
+  id: string
+  projectId: string
+  name: string
+  last4: string
+  createdAtMs: number
+  /** Within a minute; null while it was never used. */
+  lastUsedAtMs: number | null
+  revokedAtMs: number | null
+}
+
+/** A key as its maker gets it, once. */
+export interface CreatedApiKey extends ApiKeyInfo {
+  key: Secret
+}
+
+/** What the access part is built from. */
+export interface AccessParts {
+  db: Database
+  clock: Clock
+  newId: IdSource
+  secrets: Pick<Secrets, 'pepper' | 'adminToken'>
+  /** Told when something fails that no caller waits for. */
+  logger?: { warn(details: object, message: string): void }
+}
+
+const LONGEST_NAME = 100
+
+/** Knows who calls, and keeps the keys. */
+export class Access {
+  /** Project `default`, as which the administrator acts. */
+  readonly defaultProjectId: string
+  readonly #parts: AccessParts
+  readonly #known: KnownKeys
+
+  constructor(parts: AccessParts, defaultProjectId: string) {
+    this.defaultProjectId = defaultProjectId
+    this.#parts = parts
+    this.#known = new KnownKeys(parts)
+  }
+
+  /**
+   * Names the caller by `Authorization: Bearer` or `X-API-Key`. A known key costs one HMAC; whether a key is known is looked up
+   * at most every five seconds, so a revocation in another process takes effect within them.
+   * @throws `Failure('invalid_api_key')`, the same for every reason: a stranger learns nothing from it.
+   * `Failure('database_unavailable')` when the key cannot be looked up.
+   */
+  async authenticate(headers: Readonly<Record<string, string | string[] | undefined>>): Promise<Principal> {
+    const credential = presentedCredential(headers)
+    if (credential === null) throw failure('invalid_api_key')
+    if (isWellFormedKey(credential)) return this.#authenticateKey(credential)
+    if (sameText(credential, this.#parts.secrets.adminToken.reveal()))
+      return { kind: 'admin', projectId: this.defaultProjectId, keyId: null }
+    throw failure('invalid_api_key')
+  }
+
+  async #authenticateKey(key: string): Promise<Principal> {
+    const found = await this.#known.find(keyDigest(this.#parts.secrets.pepper, key))
+    if (!found) throw failure('invalid_api_key')
+    return { kind: 'key', projectId: found.projectId, keyId: found.id }
+  }
+
+  /**
+   * Makes a key for a project. The key is in the answer and nowhere else.
+   * @throws `Failure('invalid_value')` for a name that is empty or too long, `Failure('not_found')` for an unknown project.
+   */
+  async createKey({ projectId, name }: { projectId: string; name: string }): Promise<CreatedApiKey> {
+    if (name.trim() === '' || name.length > LONGEST_NAME)
+      throw failure('invalid_value', {
+        param: 'name',
+        message: `A key needs a name of 1 to ${LONGEST_NAME} characters. Nothing was charged.`,
+      })
+    const { db, clock, newId } = this.#parts
+    const context = statementContext(db, clock, newId)
+    const { key, row } = newKey(this.#parts, { projectId, name })
+    await db.transact([
+      {
+        query: db.sql.selectFrom('projects').select('id').where('id', '=', projectId),
+        expect: { rows: 1, otherwise: () => failure('not_found') },
+      },
+      insertKey(context, row),
+    ])
+    const { id, last4 } = row
+    return { id, projectId, name, last4, createdAtMs: context.nowMs, lastUsedAtMs: null, revokedAtMs: null, key: new Secret(key) }
+  }
+
+  /** Keys of a project (null = all), oldest first, revoked ones included. */
+  async listKeys({ projectId }: { projectId: string | null }): Promise<ApiKeyInfo[]> {
+    const { db } = this.#parts
+    const rows = await db.read(
+      db.sql
+        .selectFrom('api_keys')
+        .select(['id', 'project_id', 'name', 'last4', 'created_at_ms', 'last_used_at_ms', 'revoked_at_ms'])
+        .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!))
+        .orderBy('created_at_ms')
+        .orderBy('id'),
+    )
+    return rows.map((row) => ({
+      id: row.id,
+      projectId: row.project_id,
+      name: row.name,
+      last4: row.last4,
+      createdAtMs: row.created_at_ms,
+      lastUsedAtMs: row.last_used_at_ms,
+      revokedAtMs: row.revoked_at_ms,
+    }))
+  }
+
+  /**
+   * Revokes a key: at once in this process, within five seconds in others.
+   * @throws `Failure('not_found')` when there is no such live key in the project (null = any project).
+   */
+  async revokeKey({ id, projectId }: { id: string; projectId: string | null }): Promise<void> {
+    const { db, clock, newId } = this.#parts
+    const [revoked] = await db.transact([revoke(statementContext(db, clock, newId), id, projectId)])
+    const digest = revoked!.rows[0]?.['digest']
+    if (digest === undefined) throw failure('not_found')
+    this.#known.forget(String(digest))
+  }
+}
+
+/** A new key and the row that is kept of it. */
+export function newKey(
+  { newId, secrets }: Pick<AccessParts, 'newId' | 'secrets'>,
+  { projectId, name }: { projectId: string; name: string },
+): { key: string; row: NewApiKey } {
+  const key = makeApiKey()
+  return { key, row: { id: newId('key'), projectId, name, digest: keyDigest(secrets.pepper, key), last4: key.slice(-4) } }
+}
+
+/** Compares in a time that depends on neither text; digests are of one length whatever the texts' are. */
+function sameText(left: string, right: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(left), digest(right))
+}

@@ -1,0 +1,28 @@
+export { backup } from './backup.ts'
+export type { BackupManifest } from './backup-manifest.ts'
+export {
+  type DataFolderPaths,
+  dataFolderPaths,
+  folderStoreName,
+  makePrivateFolder,
+  syncFolder,
+  writePrivateFile,
+} from './data-folder.ts'
+export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
+export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { restore } from './restore.ts'
+export { type DatabaseLogger, openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from './sqlite-database.ts'
+export type { WriterFigures } from './sqlite-protocol.ts'
+export { rawQuery, type StatementContext, statementContext } from './statement-builder.ts'
+export { StatementError } from './statement-error.ts'
+export { storageFailure } from './storage-failure.ts'
+export type {
+  ApiKeyRow,
+  AttemptRow,
+  GenerationRow,
+  ImageRow,
+  LedgerEntryRow,
+  ObjectRow,
+  ProjectRow,
+  Tables,
+} from './tables.ts'

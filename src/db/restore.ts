@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { buildFolder, withDatabase } from './backup.ts'
+import { allObjects, type BackupManifest, damaged, type FileSummary, readManifest, summarise } from './backup-manifest.ts'
+import { copyAndHash } from './copy-file.ts'
+import { dataFolderPaths, folderStoreName } from './data-folder.ts'
+
+/**
+ * Makes a data folder out of a backup. Every file is copied and its hash compared, the database is checked, its counts and ledger
+ * sums compared with the manifest; the folder appears only when all of it is right and on disk.
+ * @throws Failure when the folder is not empty or the backup is not what its manifest says; nothing is left behind then.
+ */
+export async function restore(source: string, dataFolder: string): Promise<BackupManifest> {
+  const manifest = await readManifest(source)
+  return buildFolder(dataFolder, async (unfinished) => {
+    for (const file of [manifest.database, ...manifest.files]) await copyListed(source, unfinished, file)
+    await withDatabase('reader', dataFolderPaths(unfinished).database, async (database) => {
+      const { schema, rows, ledger } = manifest
+      const found = await summarise(database)
+      if (!isDeepStrictEqual(found, { schema, rows, ledger })) throw damaged('its database does not hold what its manifest says')
+      await restoreObjects(source, unfinished, manifest, allObjects(database))
+    })
+    return manifest
+  })
+}
+
+async function copyListed(source: string, target: string, file: FileSummary): Promise<void> {
+  if (!/^\w[\w.-]*$/.test(file.path)) throw damaged(`its manifest names the path ${JSON.stringify(file.path)}`)
+  const { sha256, bytes } = await copyPresent(join(source, file.path), join(target, file.path))
+  if (sha256 !== file.sha256 || bytes !== file.bytes) throw damaged(`${file.path} has changed since the backup was made`)
+}
+
+async function restoreObjects(
+  source: string,
+  target: string,
+  manifest: BackupManifest,
+  objects: ReturnType<typeof allObjects>,
+): Promise<void> {
+  const [from, to] = [dataFolderPaths(source).objects, dataFolderPaths(target).objects]
+  let count = 0
+  for await (const object of objects) {
+    if (object.store !== folderStoreName || manifest.objects.deleted_meanwhile.includes(object.sha256)) continue
+    const { sha256 } = await copyPresent(join(from, object.path), join(to, object.path))
+    if (sha256 !== object.sha256) throw damaged(`the object ${object.sha256} has other bytes than its name says`)
+    count += 1
+  }
+  if (count !== manifest.objects.count) throw damaged(`it holds ${count} objects, its manifest says ${manifest.objects.count}`)
+}
+
+async function copyPresent(from: string, to: string): ReturnType<typeof copyAndHash> {
+  try {
+    return await copyAndHash(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw damaged(`${from} is missing`)
+    throw error
+  }
+}

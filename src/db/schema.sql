@@ -1,0 +1,178 @@
+-- The schema as the migrations make it in SQLite. Written by the test: npx vitest run src/db -u
+
+CREATE TABLE api_keys (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  name text not null,
+  digest text not null unique check (length(digest) = 64),
+  last4 text not null check (length(last4) = 4),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  last_used_at_ms bigint,
+  revoked_at_ms bigint
+);
+
+CREATE INDEX api_keys_by_project on api_keys (project_id);
+
+CREATE TABLE attempts (
+  id text not null primary key,
+  generation_id text not null references generations (id),
+  n integer not null check (n >= 1),
+  route_id text not null,
+  state text not null check (
+    state in
+      ('dispatching', 'ok', 'rejected', 'server_refused', 'not_sent', 'unknown', 'charged_lost',
+       'resolved_charged', 'resolved_free', 'presumed_charged')
+  ),
+  owner text not null,
+  client_request_id text not null unique,
+  model_sent text not null,
+  model_reported text,
+  retry_reason text check (
+    retry_reason in
+      ('timeout', 'policy', 'validation', 'size', 'rate_limit', 'quota', 'auth', 'provider_5xx', 'network', 'unknown_outcome')
+  ),
+  http_status integer,
+  upstream_request_id text,
+  started_at_ms bigint not null check (started_at_ms >= 0),
+  sent_at_ms bigint,
+  first_byte_ms bigint,
+  total_ms bigint,
+  outcome text,
+  cost_nanos bigint check (cost_nanos >= 0),
+  unique (generation_id, n)
+);
+
+CREATE TABLE generations (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  key_id text references api_keys (id),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  completed_at_ms bigint,
+  operation text not null check (operation in ('generate', 'edit', 'respond')),
+  surface text not null check (surface in ('images', 'responses', 'provider', 'chatgpt')),
+  status text not null check (status in ('queued', 'running', 'completed', 'failed', 'cancelled', 'outcome_unknown')),
+  client_request_id text,
+  model_asked text not null,
+  route_id text not null,
+  route_owner text not null,
+  route_contract_json text not null,
+  request_shape_json text not null,
+  warnings_json text not null,
+  project_tag text check (project_tag <> ''),
+  end_user text,
+  timeout_ms bigint not null check (timeout_ms > 0),
+  book text not null check (book in ('provider', 'sandbox')),
+  price_card text not null,
+  estimated_nanos bigint not null check (estimated_nanos >= 0),
+  reserved_nanos bigint not null check (reserved_nanos >= 0),
+  settled_nanos bigint not null check (settled_nanos >= 0),
+  held_unknown_nanos bigint not null check (held_unknown_nanos >= 0),
+  usage_json text,
+  usage_source text check (usage_source in ('upstream', 'upstream_without_details', 'estimated')),
+  previews_asked integer not null check (previews_asked >= 0),
+  previews_received integer not null check (previews_received >= 0),
+  previews_nanos bigint not null check (previews_nanos >= 0),
+  retry_reason text check (
+    retry_reason in
+      ('timeout', 'policy', 'validation', 'size', 'rate_limit', 'quota', 'auth', 'provider_5xx', 'network', 'unknown_outcome')
+  ),
+  next_action text not null check (next_action in ('retry', 'downgrade', 'reroute', 'human', 'stop', 'none')),
+  error_json text,
+  check ((completed_at_ms is null) = (status in ('queued', 'running')))
+);
+
+CREATE INDEX generations_by_project on generations (project_id, created_at_ms);
+
+CREATE INDEX generations_running on generations (id) where status = 'running';
+
+CREATE TABLE images (
+  id text not null primary key,
+  generation_id text not null references generations (id),
+  attempt_id text not null references attempts (id),
+  project_id text not null references projects (id),
+  idx integer not null check (idx >= 0),
+  sha256 text not null check (length(sha256) = 64),
+  width integer check (width > 0),
+  height integer check (height > 0),
+  format text,
+  bytes bigint not null check (bytes >= 0),
+  storage text not null check (storage in ('stored', 'not_stored')),
+  evidence_json text not null,
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  delete_after_ms bigint,
+  deletion_policy text not null,
+  deleted_at_ms bigint,
+  unique (attempt_id, idx)
+);
+
+CREATE INDEX images_by_generation on images (generation_id, idx);
+
+CREATE INDEX images_by_object on images (sha256) where deleted_at_ms is null and storage = 'stored';
+
+CREATE TABLE ledger_entries (
+  id text not null primary key,
+  at_ms bigint not null check (at_ms >= 0),
+  day text not null check (day like '____-__-__'),
+  project_id text not null,
+  key_id text,
+  generation_id text not null,
+  attempt_id text not null,
+  route_id text not null,
+  route_owner text not null,
+  model text not null,
+  project_tag text check (project_tag <> ''),
+  book text not null check (book in ('provider', 'sandbox')),
+  kind text not null check (
+    kind in ('reserve', 'release', 'settle', 'hold_unknown', 'loss', 'resolve_charged', 'resolve_free', 'presume', 'adjust')
+  ),
+  bucket text not null check (bucket <> ''),
+  nanos bigint not null check (nanos >= 0),
+  images integer not null check (images >= 0),
+  price_card text not null,
+  actor text not null check (actor <> ''),
+  unique (attempt_id, book, kind, bucket)
+);
+
+CREATE INDEX ledger_by_generation on ledger_entries (generation_id);
+
+CREATE INDEX ledger_by_project on ledger_entries (project_id, at_ms, id);
+
+CREATE INDEX ledger_by_time on ledger_entries (at_ms, id);
+
+CREATE TRIGGER ledger_entries_are_never_changed before update on ledger_entries
+begin
+  select raise(abort, 'ledger entries are append-only: book a correction instead of changing one');
+end;
+
+CREATE TRIGGER ledger_entries_are_never_deleted before delete on ledger_entries
+begin
+  select raise(abort, 'ledger entries are append-only: what was booked cannot be deleted');
+end;
+
+CREATE TRIGGER ledger_entries_hold_whole_nanos before insert on ledger_entries when typeof(new.nanos) <> 'integer'
+begin
+  select raise(abort, 'ledger amounts are whole nano-dollars');
+end;
+
+CREATE TABLE objects (
+  sha256 text not null primary key check (length(sha256) = 64),
+  store text not null,
+  path text not null,
+  bytes bigint not null check (bytes >= 0),
+  media_type text not null,
+  created_at_ms bigint not null check (created_at_ms >= 0)
+);
+
+CREATE TABLE projects (
+  id text not null primary key,
+  name text not null unique check (name <> ''),
+  auto_quality text check (auto_quality in ('low', 'medium', 'high', 'xhigh', 'max')),
+  created_at_ms bigint not null check (created_at_ms >= 0)
+);
+
+CREATE TABLE schema_migrations (
+  id text not null primary key,
+  applied_at_ms bigint not null,
+  sha256 text not null,
+  breaking integer not null check (breaking in (0, 1))
+);

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../primitives/clock.ts'
+import { openSqliteDatabase } from './index.ts'
+
+const ownMigrations = fileURLToPath(new URL('./migrations/', import.meta.url))
+
+let folder: string
+let path: string
+let migrationsFolder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-migrations-'))
+  path = join(folder, 'darkroom.db')
+  migrationsFolder = join(folder, 'migrations')
+  await cp(ownMigrations, migrationsFolder, { recursive: true })
+})
+
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const open = async () => {
+  const db = await openSqliteDatabase({ path, clock: systemClock, migrationsFolder })
+  await db.close()
+}
+const addMigration = (name: string, sql: string) => writeFile(join(migrationsFolder, name), sql)
+const dropMigration = (name: string) => rm(join(migrationsFolder, name))
+const inspect = <Row>(query: string): Row[] => {
+  using database = new DatabaseSync(path, { readOnly: true })
+  return database.prepare(query).all() as Row[]
+}
+
+describe('migrations', () => {
+  it('make the schema that is committed in schema.sql', async () => {
+    await open()
+    const rows = inspect<{ sql: string }>(
+      `select sql from sqlite_schema where sql is not null and name not like 'sqlite_%' order by tbl_name, type = 'table' desc, name`,
+    )
+    const dump = `-- The schema as the migrations make it in SQLite. Written by the test: npx vitest run src/db -u\n\n${rows.map(({ sql }) => `${sql};\n`).join('\n')}`
+    await expect(dump).toMatchFileSnapshot('./schema.sql')
+  })
+
+  it('run once, in order, and keep the hash of what ran', async () => {
+    await addMigration('000002-colours.sql', '-- compatible\ncreate table colours (id text primary key);\n')
+    await open()
+    await addMigration('000003-more-colours.sql', `-- compatible\ninsert into colours (id) values ('red');\n`)
+    await open()
+    await open()
+    expect(inspect('select * from colours')).toHaveLength(1)
+    const history = inspect<{ id: string; sha256: string; breaking: number }>(
+      'select id, sha256, breaking from schema_migrations order by id',
+    )
+    expect(history.map(({ id, breaking }) => [id, breaking])).toEqual([
+      ['000001-foundation', 1],
+      ['000002-colours', 0],
+      ['000003-more-colours', 0],
+    ])
+    expect(history[0]!.sha256).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('refuse to start when an applied migration was changed afterwards', async () => {
+    await open()
+    const file = join(migrationsFolder, '000001-foundation.sql')
+    await writeFile(file, `${await readFile(file, 'utf8')}\n-- a late idea\n`)
+    await expect(open()).rejects.toThrow('Migration 000001-foundation is not the one that was applied')
+  })
+
+  it('do not take another line ending for a change', async () => {
+    await open()
+    const file = join(migrationsFolder, '000001-foundation.sql')
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'))
+    await expect(open()).resolves.toBeUndefined()
+  })
+
+  it('refuse to start on a newer schema that is marked breaking, and work on a newer compatible one', async () => {
+    await addMigration('000002-colours.sql', '-- compatible\ncreate table colours (id text primary key);\n')
+    await open()
+    await dropMigration('000002-colours.sql')
+    await expect(open()).resolves.toBeUndefined()
+
+    await addMigration('000002-colours.sql', '-- compatible\ncreate table colours (id text primary key);\n')
+    await addMigration('000003-shapes.sql', '-- breaking\ncreate table shapes (id text primary key);\n')
+    await open()
+    await dropMigration('000003-shapes.sql')
+    await expect(open()).rejects.toThrow('newer Darkroom (000003-shapes, breaking)')
+  })
+
+  it('refuse a step that was overtaken by a later one', async () => {
+    await addMigration('000003-shapes.sql', '-- compatible\ncreate table shapes (id text primary key);\n')
+    await open()
+    await addMigration('000002-colours.sql', '-- compatible\ncreate table colours (id text primary key);\n')
+    await expect(open()).rejects.toThrow('000002-colours is older than 000003-shapes')
+  })
+
+  it('leave nothing of a step that fails half way', async () => {
+    await addMigration('000002-colours.sql', '-- compatible\ncreate table colours (id text primary key);\nselect nonsense;\n')
+    await expect(open()).rejects.toThrow('nonsense')
+    expect(inspect(`select name from sqlite_schema where name = 'colours'`)).toEqual([])
+    expect(inspect('select id from schema_migrations')).toHaveLength(1)
+  })
+
+  it.each([
+    ['2-colours.sql', '-- compatible\n', 'no name for a migration'],
+    ['000002-colours.sql', 'create table colours (id text);\n', 'must say "-- compatible" or "-- breaking"'],
+  ])('refuse the file %s', async (name, sql, message) => {
+    await addMigration(name, sql)
+    await expect(open()).rejects.toThrow(message)
+  })
+
+  it('run once when several processes start on a new database at the same moment', async () => {
+    const start = () =>
+      promisify(execFile)(process.execPath, [fileURLToPath(new URL('./fixtures/open-database.ts', import.meta.url)), path]).then(
+        ({ stdout }) => JSON.parse(stdout) as string[],
+      )
+    const applied = await Promise.all([start(), start(), start(), start()])
+    expect(applied.flat()).toEqual(['000001-foundation'])
+  })
+})

@@ -1,0 +1,160 @@
+/**
+ * Rows as they stand in the database, for Kysely. Times are milliseconds since 1970 (`*_ms`), money is bigint nanos,
+ * flags are 0/1, `*_json` columns hold JSON text. The schema's history is in `migrations/`.
+ */
+export interface Tables {
+  projects: ProjectRow
+  api_keys: ApiKeyRow
+  generations: GenerationRow
+  attempts: AttemptRow
+  images: ImageRow
+  objects: ObjectRow
+  ledger_entries: LedgerEntryRow
+  schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
+}
+
+/** A team's space: keys, spend and pictures belong to one. */
+export interface ProjectRow {
+  id: string
+  name: string
+  /** Quality reserved when a request says `auto`; null = the model's dearest. */
+  auto_quality: string | null
+  created_at_ms: number
+}
+
+/** An API key; the key itself is never kept, only its HMAC digest. */
+export interface ApiKeyRow {
+  id: string
+  project_id: string
+  name: string
+  digest: string
+  last4: string
+  created_at_ms: number
+  last_used_at_ms: number | null
+  revoked_at_ms: number | null
+}
+
+/** One request for pictures: head of its production log record. */
+export interface GenerationRow {
+  id: string
+  project_id: string
+  /** Null when the admin token asked. */
+  key_id: string | null
+  created_at_ms: number
+  completed_at_ms: number | null
+  operation: string
+  surface: string
+  /** `running | completed | failed | outcome_unknown`; `queued` and `cancelled` once there are jobs. */
+  status: string
+  client_request_id: string | null
+  model_asked: string
+  route_id: string
+  route_owner: string
+  route_contract_json: string
+  request_shape_json: string
+  warnings_json: string
+  project_tag: string | null
+  end_user: string | null
+  timeout_ms: number
+  /** `provider` for real money, `sandbox` for play money. */
+  book: string
+  price_card: string
+  estimated_nanos: bigint
+  reserved_nanos: bigint
+  settled_nanos: bigint
+  held_unknown_nanos: bigint
+  usage_json: string | null
+  usage_source: string | null
+  previews_asked: number
+  previews_received: number
+  previews_nanos: bigint
+  retry_reason: string | null
+  next_action: string
+  /** The error a caller was answered, without message details that could hold a prompt. */
+  error_json: string | null
+}
+
+/** One upstream call for a generation. */
+export interface AttemptRow {
+  id: string
+  generation_id: string
+  n: number
+  route_id: string
+  /** `dispatching | ok | rejected | server_refused | not_sent | unknown | charged_lost`. */
+  state: string
+  /** Boot that owns the attempt: only its owner, or a sweep that knows the owner dead, may end it. */
+  owner: string
+  client_request_id: string
+  model_sent: string
+  model_reported: string | null
+  retry_reason: string | null
+  http_status: number | null
+  upstream_request_id: string | null
+  started_at_ms: number
+  /** When the last byte of the request left; null means it may have left all the same: the mark is written after the fact. */
+  sent_at_ms: number | null
+  first_byte_ms: number | null
+  total_ms: number | null
+  /** Outcome class and cause in the provider's words. */
+  outcome: string | null
+  cost_nanos: bigint | null
+}
+
+/** One result picture. Its bytes are in `objects` under `sha256`; deletion removes this reference. */
+export interface ImageRow {
+  id: string
+  generation_id: string
+  attempt_id: string
+  project_id: string
+  idx: number
+  sha256: string
+  width: number | null
+  height: number | null
+  format: string | null
+  bytes: number
+  /** `stored | not_stored`. */
+  storage: string
+  evidence_json: string
+  created_at_ms: number
+  delete_after_ms: number | null
+  deletion_policy: string
+  deleted_at_ms: number | null
+}
+
+/** Bytes kept once per hash, whoever refers to them. */
+export interface ObjectRow {
+  sha256: string
+  store: string
+  path: string
+  bytes: number
+  media_type: string
+  created_at_ms: number
+}
+
+/** One line of the append-only ledger. */
+export interface LedgerEntryRow {
+  id: string
+  at_ms: number
+  /** UTC day `YYYY-MM-DD`, for grouping. */
+  day: string
+  project_id: string
+  key_id: string | null
+  generation_id: string
+  attempt_id: string
+  route_id: string
+  route_owner: string
+  model: string
+  project_tag: string | null
+  /** `provider` for real money, `sandbox` for play money: never summed together. */
+  book: string
+  /** `reserve | release | settle | hold_unknown | loss`. */
+  kind: string
+  /** Price bucket of a settle line (`image_out`, `per_call` …), else `total`. */
+  bucket: string
+  nanos: bigint
+  /** Pictures the attempt delivered, on one of its settle lines; 0 on all others, so that a sum counts each once. */
+  images: number
+  price_card: string
+  /** Who caused the entry: an API key, the admin, or `boot-sweep`. */
+  actor: string
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '../primitives/clock.ts'
+import type { IdSource } from '../primitives/ids.ts'
+import type { Database } from './database.ts'
+import { openSqliteDatabase } from './sqlite-database.ts'
+import { rawQuery } from './statement-builder.ts'
+
+/** A clock that a test moves by hand. */
+export interface ManualClock extends Clock {
+  advance(milliseconds: number): void
+  /** Back to where it stood at first. */
+  reset(): void
+}
+
+/** A clock that stands at the given time until it is moved. */
+export function manualClock(startMs = Date.UTC(2026, 10, 20, 12)): ManualClock {
+  let passed = 0
+  return {
+    nowMs: () => startMs + passed,
+    monotonicMs: () => passed,
+    advance: (milliseconds) => {
+      passed += milliseconds
+    },
+    reset: () => {
+      passed = 0
+    },
+  }
+}
+
+/** Ids that count, so that rows made in the same millisecond sort as they were made. */
+export function countingIds(): IdSource {
+  let made = 0
+  return (kind) => `${kind}_${(made++).toString(16).padStart(44, '0')}`
+}
+
+/** A database that a test may fill, and that is gone with it. */
+export interface TestDatabase extends AsyncDisposable {
+  db: Database
+  clock: ManualClock
+  newId: IdSource
+  /** A folder of this test's own. */
+  folder: string
+  /** Empties every table and puts the clock back: cheaper than opening another, for files of many small tests. */
+  clear(): Promise<void>
+}
+
+/** An engine that statements must run on. */
+export interface TestEngine {
+  name: Database['dialect']
+  open(): Promise<TestDatabase>
+}
+
+/** Every engine there is: statement tests run once on each, `describe.each(engines)`. */
+export const engines: readonly TestEngine[] = [{ name: 'sqlite', open: openSqlite }]
+
+async function openSqlite(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-db-'))
+  const clock = manualClock()
+  const db = await openSqliteDatabase({ path: join(folder, 'darkroom.db'), clock })
+  return {
+    db,
+    clock,
+    newId: countingIds(),
+    folder,
+    clear: async () => {
+      clock.reset()
+      await emptySqlite(db)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await db.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Referring tables before those they refer to. */
+const tables = ['images', 'attempts', 'generations', 'api_keys', 'projects', 'objects', 'ledger_entries'] as const
+
+/** The triggers that keep the ledger append-only are taken off for the moment and put back as they were. */
+async function emptySqlite(db: Database): Promise<void> {
+  const triggers = await db.read(rawQuery<{ name: string; sql: string }>(`select name, sql from sqlite_schema where type = 'trigger'`))
+  await db.transact([
+    ...triggers.map(({ name }) => ({ query: rawQuery(`drop trigger ${name}`) })),
+    ...tables.map((table) => ({ query: db.sql.deleteFrom(table) })),
+    ...triggers.map(({ sql }) => ({ query: rawQuery(sql) })),
+  ])
+}

@@ -1,0 +1,53 @@
+import type { AttemptRow, Database, GenerationRow, ImageRow, ObjectRow } from '../db/index.ts'
+
+/** Where an image's bytes are; all null when they are nowhere. */
+type BytesPlace = { [Column in 'store' | 'path' | 'media_type']: ObjectRow[Column] | null }
+
+/** An image with the place of its bytes. */
+export type FoundImage = ImageRow & BytesPlace
+
+/** A generation with all that belongs to it, of one moment. */
+export interface GenerationRows {
+  generation: GenerationRow
+  /** In order of `n`. */
+  attempts: AttemptRow[]
+  /** In the order they came. */
+  images: FoundImage[]
+}
+
+/** What a caller may see: one project, or everything (`null`, the admin). */
+export interface ProjectScope {
+  projectId: string | null
+}
+
+/** Finds a generation; null when there is none that the caller may see. */
+export async function findGeneration(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationRows | null> {
+  const [[generation], attempts, images] = await db.readAll<[GenerationRow, AttemptRow, FoundImage]>([
+    db.sql
+      .selectFrom('generations')
+      .selectAll()
+      .where('id', '=', id)
+      .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!)),
+    db.sql.selectFrom('attempts').selectAll().where('generation_id', '=', id).orderBy('n'),
+    imagesWithPlace(db).where('images.generation_id', '=', id).orderBy('attempt_id').orderBy('idx'),
+  ])
+  return generation ? { generation, attempts, images } : null
+}
+
+/** Finds an image; null when there is none that the caller may see. A deleted one is found, with `deleted_at_ms`. */
+export async function findImage(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<FoundImage | null> {
+  const [image] = await db.read(
+    imagesWithPlace(db)
+      .where('images.id', '=', id)
+      .$if(projectId !== null, (query) => query.where('images.project_id', '=', projectId!)),
+  )
+  return image ?? null
+}
+
+function imagesWithPlace(db: Database) {
+  return db.sql
+    .selectFrom('images')
+    .leftJoin('objects', 'objects.sha256', 'images.sha256')
+    .selectAll('images')
+    .select(['objects.store', 'objects.path', 'objects.media_type'])
+}

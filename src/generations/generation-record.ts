@@ -1,0 +1,102 @@
+import type { GenerationRecord } from '../contract/record.ts'
+import type { AttemptRow, GenerationRow } from '../db/index.ts'
+import { isoTime } from '../primitives/clock.ts'
+import { formatUsd, moneyJson } from '../primitives/money.ts'
+import type { FoundImage, GenerationRows } from './find-generation.ts'
+
+/**
+ * The production log record of a generation, as `GET /v2/generations/{id}` shows it. What is kept as JSON was written by this
+ * part, so it is read back without being checked again.
+ */
+export function generationRecord({ generation, attempts, images }: GenerationRows): GenerationRecord {
+  const last = attempts.at(-1)
+  return {
+    id: generation.id,
+    created_at: isoTime(generation.created_at_ms),
+    completed_at: timeOrNull(generation.completed_at_ms),
+    operation: generation.operation as GenerationRecord['operation'],
+    surface: generation.surface as GenerationRecord['surface'],
+    status: generation.status as GenerationRecord['status'],
+    request_id: last?.upstream_request_id ?? null,
+    client_request_id: generation.client_request_id,
+    project_id: generation.project_id,
+    project_tag: generation.project_tag,
+    route_owner: generation.route_owner,
+    route_id: generation.route_id,
+    route_contract: JSON.parse(generation.route_contract_json),
+    model_mapping: { requested: generation.model_asked, sent: last?.model_sent ?? null, reported: last?.model_reported ?? null },
+    request_shape: JSON.parse(generation.request_shape_json),
+    images: images.map(imageRecord),
+    usage: usageRecord(generation),
+    cost: costRecord(generation),
+    attempts: attempts.map(attemptRecord),
+    previews: { asked: generation.previews_asked, received: generation.previews_received, cost: moneyJson(generation.previews_nanos) },
+    timeout_ms: generation.timeout_ms,
+    assistant: null,
+    retry_reason: generation.retry_reason as GenerationRecord['retry_reason'],
+    next_action: generation.next_action as GenerationRecord['next_action'],
+    warnings: JSON.parse(generation.warnings_json),
+    error: generation.error_json === null ? null : JSON.parse(generation.error_json),
+  }
+}
+
+function imageRecord(image: FoundImage): GenerationRecord['images'][number] {
+  const { store, path } = image
+  const kept = store !== null && path !== null && image.storage === 'stored' && image.deleted_at_ms === null
+  return {
+    id: image.id,
+    sha256: image.sha256,
+    width: image.width,
+    height: image.height,
+    format: image.format,
+    bytes: image.bytes,
+    storage: image.storage as 'stored' | 'not_stored',
+    storage_pointer: kept
+      ? { store, path, public_url: null, delete_after: timeOrNull(image.delete_after_ms), deletion_policy: image.deletion_policy }
+      : null,
+    evidence: JSON.parse(image.evidence_json),
+    review: null,
+    deleted_at: timeOrNull(image.deleted_at_ms),
+  }
+}
+
+function usageRecord({ usage_json, usage_source }: GenerationRow): GenerationRecord['usage'] {
+  if (usage_json === null) return null
+  return { main_model: null, web_search_calls: 0, ...JSON.parse(usage_json), source: usage_source }
+}
+
+/** `reserved` is what was set aside for the call and stays on record after it is released; what is set aside now, the ledger says. */
+function costRecord(generation: GenerationRow): GenerationRecord['cost'] {
+  const { book, price_card, estimated_nanos, reserved_nanos, settled_nanos, held_unknown_nanos } = generation
+  return {
+    currency: 'USD',
+    book: book as GenerationRecord['cost']['book'],
+    estimated: formatUsd(estimated_nanos),
+    estimated_nanos: String(estimated_nanos),
+    reserved: formatUsd(reserved_nanos),
+    reserved_nanos: String(reserved_nanos),
+    settled: formatUsd(settled_nanos),
+    settled_nanos: String(settled_nanos),
+    held_unknown: formatUsd(held_unknown_nanos),
+    held_unknown_nanos: String(held_unknown_nanos),
+    price_card,
+  }
+}
+
+function attemptRecord(attempt: AttemptRow): GenerationRecord['attempts'][number] {
+  return {
+    id: attempt.id,
+    n: attempt.n,
+    route_id: attempt.route_id,
+    outcome: attempt.outcome,
+    retry_reason: attempt.retry_reason as GenerationRecord['retry_reason'],
+    http_status: attempt.http_status,
+    request_id: attempt.upstream_request_id,
+    started_at: isoTime(attempt.started_at_ms),
+    first_byte_ms: attempt.first_byte_ms,
+    total_ms: attempt.total_ms,
+    cost: attempt.cost_nanos === null ? null : moneyJson(attempt.cost_nanos),
+  }
+}
+
+const timeOrNull = (epochMs: number | null) => (epochMs === null ? null : isoTime(epochMs))

@@ -1,0 +1,25 @@
+export {
+  type AttemptEnd,
+  type AttemptFence,
+  AttemptNotOurs,
+  type AttemptState,
+  endAttempt,
+  markAnswered,
+  markSent,
+  type NewAttempt,
+} from './attempt-statements.ts'
+export { type FoundImage, findGeneration, findImage, type GenerationRows, type ProjectScope } from './find-generation.ts'
+export { generationRecord } from './generation-record.ts'
+export {
+  completeGeneration,
+  failGeneration,
+  type GenerationCompletion,
+  GenerationEnded,
+  type GenerationFailure,
+  type NewGeneration,
+  recordAttempt,
+  recordIntent,
+  type UsageRecord,
+} from './generation-statements.ts'
+export { type NewImage, recordImages } from './image-statements.ts'
+export { type AbandonedGeneration, endAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'

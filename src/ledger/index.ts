@@ -1,0 +1,5 @@
+export { type LedgerBook, type LedgerCall, LedgerConflict, type LedgerKind, type LedgerLine } from './ledger-entry.ts'
+export { type LedgerGroup, type LedgerRange, parseLedgerGroups } from './ledger-query.ts'
+export { holdUnknown, loss, release, reserve, type Settlement, settle } from './ledger-statements.ts'
+export { type LedgerEntry, readEntries } from './read-entries.ts'
+export { type LedgerReport, type LedgerRow, type LedgerSums, readLedger } from './read-ledger.ts'

@@ -1,0 +1,144 @@
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import type { Database, Tables } from '../db/index.ts'
+import type { Nanos } from '../primitives/money.ts'
+import { readCursor, writeCursor } from './cursor.ts'
+import type { LedgerBook } from './ledger-entry.ts'
+import { groupColumn, type LedgerGroup, type LedgerRange, pageSize } from './ledger-query.ts'
+
+/** Sums of a part of the ledger. */
+export interface LedgerSums {
+  route_owner: string
+  book: LedgerBook
+  /** Upstream calls that were reserved. */
+  calls: number
+  /** Pictures they delivered. */
+  images: number
+  /** What they cost, losses included. */
+  charged: Nanos
+  /** How much of `charged` gave no picture. */
+  lost: Nanos
+  /** Set aside for calls that have not ended. */
+  reserved: Nanos
+  /** What calls may have cost of which nobody knows. */
+  held_unknown: Nanos
+}
+
+/** A row of the report: the groups asked for, then the sums. `key` is null for the admin's own calls, `tag` for untagged ones. */
+export type LedgerRow = LedgerSums & { [Group in LedgerGroup]?: string | null }
+
+/** The ledger as `GET /v2/ledger` shows it, amounts still in nanos. */
+export interface LedgerReport {
+  rows: LedgerRow[]
+  /** Over the whole range, whatever page this is; real and play money never share a line. */
+  totals_by_owner: LedgerSums[]
+  next_cursor: string | null
+}
+
+/**
+ * Sums the ledger by owner and book and whatever else is asked. Rows and totals are of one moment. All adding up is done by the
+ * database in 64-bit integers; a sum beyond them is an error, never a rounded number.
+ * @throws `Failure('invalid_value')` for a cursor or limit that cannot be used.
+ */
+export async function readLedger(db: Database, query: LedgerRange & { group?: readonly LedgerGroup[] }): Promise<LedgerReport> {
+  const groups = query.group ?? []
+  const limit = pageSize(query.limit)
+  const mark = ['ledger', query.fromMs ?? null, query.toMs ?? null, query.projectId ?? null, ...groups]
+  const places = [sql.ref('route_owner'), sql.ref('book'), ...groups.map(place)]
+  const after = query.cursor
+    ? readCursor(
+        mark,
+        query.cursor,
+        places.map(() => 'string'),
+      )
+    : null
+
+  const page = sums(db, query)
+    .select(groups.map((group) => sql<string | null>`${sql.ref(groupColumn[group])}`.as(group)))
+    .groupBy(['route_owner', 'book', ...groups.map((group) => groupColumn[group])])
+    .$if(after !== null, (report) => report.where(sql<boolean>`(${sql.join(places)}) > (${sql.join(after!)})`))
+    .orderBy(sql.join(places))
+    .limit(limit + 1)
+  const totals = sums(db, query).groupBy(['route_owner', 'book']).orderBy('route_owner').orderBy('book')
+  const [found, totalsFound] = await db.readAll<[SumsRow, SumsRow]>([page, totals])
+
+  const rows = found.slice(0, limit).map(toRow)
+  const more = found.length > limit
+  return {
+    rows,
+    totals_by_owner: totalsFound.map(toRow),
+    next_cursor: more ? writeCursor(mark, positionOf(rows.at(-1)!, groups)) : null,
+  }
+}
+
+/** A group's place in the order of rows. Null and the empty text would share one, so the schema refuses an empty tag. */
+function place(group: LedgerGroup): RawBuilder<string> {
+  return sql<string>`coalesce(${sql.ref(groupColumn[group])}, '')`
+}
+
+function positionOf(row: LedgerRow, groups: readonly LedgerGroup[]): string[] {
+  return [row.route_owner, row.book, ...groups.map((group) => row[group] ?? '')]
+}
+
+type SumsRow = { [Group in LedgerGroup]?: string | null } & {
+  route_owner: string
+  book: string
+  calls: number
+  images: number
+  charged_nanos: bigint
+  lost_nanos: bigint
+  reserved_nanos: bigint
+  held_unknown_nanos: bigint
+}
+
+function toRow({ book, charged_nanos, lost_nanos, reserved_nanos, held_unknown_nanos, ...rest }: SumsRow): LedgerRow {
+  return {
+    ...rest,
+    book: book as LedgerBook,
+    charged: charged_nanos,
+    lost: lost_nanos,
+    reserved: reserved_nanos,
+    held_unknown: held_unknown_nanos,
+  }
+}
+
+type Entries = SelectQueryBuilder<Tables, 'ledger_entries', object>
+
+/**
+ * What every row of the report sums. A reservation counts on the day it was made and only while nothing has released it, so a call
+ * that ends after midnight leaves no debt on one day and no credit on the next. Reads index `ledger_by_time` or `ledger_by_project`.
+ */
+function sums(db: Database, range: LedgerRange) {
+  return within(db.sql.selectFrom('ledger_entries'), range).select((entry) => [
+    'route_owner',
+    'book',
+    sql<number>`count(case when kind = 'reserve' then 1 end)`.as('calls'),
+    sql<number>`cast(sum(images) as bigint)`.as('images'),
+    sumOf(sql`kind in ('settle', 'loss')`).as('charged_nanos'),
+    sumOf(sql`kind = 'loss'`).as('lost_nanos'),
+    sumOf(sql`kind = 'reserve' and ${entry.not(entry.exists(ending(db)))}`).as('reserved_nanos'),
+    sumOf(sql`kind = 'hold_unknown'`).as('held_unknown_nanos'),
+  ])
+}
+
+function sumOf(condition: RawBuilder<unknown>) {
+  return sql<bigint>`cast(coalesce(sum(case when ${condition} then nanos end), 0) as bigint)`
+}
+
+/** The entry that ends the reservation it is asked about; found by the unique key of the ledger. */
+function ending(db: Database) {
+  return db.sql
+    .selectFrom('ledger_entries as ending')
+    .select('ending.id')
+    .where('ending.attempt_id', '=', sql.ref<string>('ledger_entries.attempt_id'))
+    .where('ending.book', '=', sql.ref<string>('ledger_entries.book'))
+    .where('ending.kind', '=', 'release')
+}
+
+/** Narrows a query of entries to a range of time and a project. */
+export function within<Query extends Entries>(entries: Query, { fromMs, toMs, projectId }: LedgerRange): Query {
+  let narrowed: Entries = entries
+  if (fromMs !== undefined) narrowed = narrowed.where('at_ms', '>=', fromMs)
+  if (toMs !== undefined) narrowed = narrowed.where('at_ms', '<', toMs)
+  if (projectId != null) narrowed = narrowed.where('project_id', '=', projectId)
+  return narrowed as Query
+}

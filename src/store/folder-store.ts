@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { failure } from '../contract/failure.ts'
+import { folderStoreName, makePrivateFolder, storageFailure, syncFolder } from '../db/index.ts'
+import { checkedObjectPath, objectPath } from './object-path.ts'
+import type { ByteRange, ObjectStore, SpooledObject, StoredObject } from './object-store.ts'
+
+/** Folder inside the store for what is not whole yet; its name can be no object's path. */
+const INCOMING = 'incoming'
+const PROBE_BYTES = 4_096
+
+/** Objects in a local folder: `ab/cd/<sha256>.<extension>`. */
+export class FolderStore implements ObjectStore {
+  readonly name = folderStoreName
+  readonly #root: string
+
+  private constructor(root: string) {
+    this.#root = root
+  }
+
+  /**
+   * Opens the folder, making it when it is not there, and clears what a crash left half done.
+   * Only the owner of the data folder may: another process's incoming files would be cleared too.
+   * @throws `Failure('storage_full' | 'storage_unavailable')`
+   */
+  static async open(root: string): Promise<FolderStore> {
+    try {
+      await makePrivateFolder(join(root, INCOMING))
+      for (const name of await readdir(join(root, INCOMING))) await rm(join(root, INCOMING, name), { force: true })
+      return new FolderStore(root)
+    } catch (error) {
+      throw storageFailure(error)
+    }
+  }
+
+  async put({ spoolPath, sha256, extension }: SpooledObject): Promise<StoredObject> {
+    const path = objectPath(sha256, extension)
+    const file = join(this.#root, path)
+    try {
+      const { size: bytes } = await stat(spoolPath)
+      const existed = (await sizeOf(file)) === bytes
+      if (!existed) {
+        await this.#makeFolders(path)
+        await this.#moveIn(spoolPath, file)
+      }
+      await syncFolder(dirname(file))
+      await rm(spoolPath, { force: true })
+      return { path, bytes, existed }
+    } catch (error) {
+      throw storageFailure(error)
+    }
+  }
+
+  async open(path: string, range?: ByteRange): Promise<Readable> {
+    try {
+      const file = await open(join(this.#root, checkedObjectPath(path)), constants.O_RDONLY)
+      return file.createReadStream(range)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw failure('object_missing', { cause: error })
+      throw error instanceof RangeError ? error : storageFailure(error)
+    }
+  }
+
+  async stat(path: string): Promise<{ bytes: number } | null> {
+    const bytes = await sizeOf(join(this.#root, checkedObjectPath(path))).catch((error: unknown) => {
+      throw storageFailure(error)
+    })
+    return bytes === null ? null : { bytes }
+  }
+
+  async remove(path: string): Promise<void> {
+    const file = join(this.#root, checkedObjectPath(path))
+    try {
+      if ((await sizeOf(file)) === null) return
+      await rm(file, { force: true })
+      await syncFolder(dirname(file))
+    } catch (error) {
+      throw storageFailure(error)
+    }
+  }
+
+  async checkWritable(): Promise<{ freeBytes: number }> {
+    const probe = this.#incoming()
+    try {
+      const file = await open(probe, 'wx', 0o600)
+      try {
+        await file.write(Buffer.alloc(PROBE_BYTES))
+        await file.sync()
+      } finally {
+        await file.close()
+        await rm(probe, { force: true })
+      }
+      const { bavail, bsize } = await statfs(this.#root)
+      return { freeBytes: bavail * bsize }
+    } catch (error) {
+      throw storageFailure(error)
+    }
+  }
+
+  #incoming(): string {
+    return join(this.#root, INCOMING, randomBytes(12).toString('hex'))
+  }
+
+  /** Makes both levels of folders; a new folder is durable once the folder that holds it is flushed. */
+  async #makeFolders(path: string): Promise<void> {
+    const second = dirname(join(this.#root, path))
+    const made = await mkdir(second, { recursive: true, mode: 0o700 })
+    if (made === undefined) return
+    await syncFolder(dirname(second))
+    await syncFolder(this.#root)
+  }
+
+  /** Renames the flushed file to its final name: under that name there is never a part of it. */
+  async #moveIn(spoolPath: string, file: string): Promise<void> {
+    try {
+      await rename(spoolPath, file)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+      await this.#copyIn(spoolPath, file)
+    }
+  }
+
+  /** The spool is on another file system: the bytes become whole and flushed on ours before they get their name. */
+  async #copyIn(spoolPath: string, file: string): Promise<void> {
+    const incoming = this.#incoming()
+    try {
+      await copyFile(spoolPath, incoming, constants.COPYFILE_EXCL)
+      const copy = await open(incoming, 'r+')
+      try {
+        await copy.sync()
+      } finally {
+        await copy.close()
+      }
+      await rename(incoming, file)
+    } finally {
+      await rm(incoming, { force: true })
+    }
+  }
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

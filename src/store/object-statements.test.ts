@@ -1,0 +1,124 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type ImageRow, type Statement, statementContext } from '../db/index.ts'
+import { engines, type TestDatabase } from '../db/test-engines.ts'
+import { testRows } from '../db/test-rows.ts'
+import { createObjectLocks, FolderStore, findObject, forgetObject, type ObjectRecord, recordObjects, removeUnreferenced } from './index.ts'
+
+describe.each(engines)('objects on $name', (engine) => {
+  let test: TestDatabase
+  const context = () => statementContext(test.db, test.clock, test.newId)
+
+  beforeAll(async () => {
+    test = await engine.open()
+  })
+  beforeEach(async () => {
+    await test.clear()
+    const { sql } = test.db
+    await test.db.transact([
+      { query: sql.insertInto('projects').values([testRows.project(), testRows.project({ id: 'other' })]) },
+      { query: sql.insertInto('generations').values(testRows.generation()) },
+      { query: sql.insertInto('attempts').values(testRows.attempt()) },
+    ])
+  })
+  afterAll(() => test[Symbol.asyncDispose]())
+
+  const bytes = Buffer.from('a picture')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const record: ObjectRecord = {
+    sha256,
+    store: 'folder',
+    path: `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.png`,
+    bytes: bytes.length,
+    mediaType: 'image/png',
+  }
+  const refer = (id: string, changes: Partial<ImageRow> = {}): Statement => ({
+    query: test.db.sql.insertInto('images').values(testRows.image({ id, sha256, ...changes })),
+  })
+
+  it('records bytes once, as they were first recorded', async () => {
+    await test.db.transact(recordObjects(context(), [record, record]))
+    await test.db.transact(recordObjects(context(), [{ ...record, mediaType: 'image/webp' }]))
+    expect(await findObject(test.db, sha256)).toEqual({
+      sha256,
+      store: 'folder',
+      path: record.path,
+      bytes: 9,
+      media_type: 'image/png',
+      created_at_ms: test.clock.nowMs(),
+    })
+    expect(await findObject(test.db, 'f'.repeat(64))).toBeNull()
+  })
+
+  it('forgets bytes only when the last live image is gone', async () => {
+    await test.db.transact([...recordObjects(context(), [record]), refer('one'), refer('two', { idx: 1, project_id: 'other' })])
+    const forget = async () => (await test.db.transact([forgetObject(test.db, sha256)]))[0]!.changes
+    const drop = (id: string) =>
+      test.db.transact([{ query: test.db.sql.updateTable('images').set({ deleted_at_ms: 5 }).where('id', '=', id) }])
+    expect(await forget()).toBe(0)
+    await drop('one')
+    expect(await forget()).toBe(0)
+    await drop('two')
+    expect(await forget()).toBe(1)
+    expect(await findObject(test.db, sha256)).toBeNull()
+  })
+
+  it('does not count an image whose bytes were never stored', async () => {
+    await test.db.transact([...recordObjects(context(), [record]), refer('lost', { storage: 'not_stored' })])
+    expect((await test.db.transact([forgetObject(test.db, sha256)]))[0]!.changes).toBe(1)
+  })
+
+  it('keeps the bytes of a put that races the removal of the last reference, whoever comes first', async () => {
+    const store = await FolderStore.open(join(test.folder, 'objects'))
+    const locks = createObjectLocks()
+    let images = 0
+    const put = async () => {
+      const spoolPath = join(test.folder, randomBytes(8).toString('hex'))
+      await writeFile(spoolPath, bytes)
+      await locks.hold([sha256], async () => {
+        const stored = await store.put({ spoolPath, sha256, extension: 'png' })
+        await test.db.transact([...recordObjects(context(), [{ ...record, ...stored }]), refer(`image-${images}`, { idx: images++ })])
+      })
+    }
+    const dropAll = () => test.db.transact([{ query: test.db.sql.updateTable('images').set({ deleted_at_ms: 5 }) }])
+    const remove = () => removeUnreferenced({ db: test.db, store, locks }, sha256)
+    for (let round = 0; round < 20; round += 1) {
+      await dropAll()
+      await Promise.all(round % 2 ? [put(), remove()] : [remove(), put()])
+      expect(await findObject(test.db, sha256)).not.toBeNull()
+      expect(await buffer(await store.open(record.path))).toEqual(bytes)
+    }
+    await dropAll()
+    expect(await remove()).toBe(true)
+    expect(await store.stat(record.path)).toBeNull()
+    expect(await remove()).toBe(false)
+  })
+})
+
+describe('object locks', () => {
+  it('run work on one object in turn, work on others beside it, and let go after an error', async () => {
+    const locks = createObjectLocks()
+    const order: string[] = []
+    const gate = Promise.withResolvers<void>()
+    const first = locks.hold(['a', 'b'], async () => {
+      await gate.promise
+      order.push('first')
+      throw new Error('first failed')
+    })
+    const second = locks.hold(['b', 'b'], async () => order.push('second'))
+    await locks.hold(['c'], async () => order.push('beside'))
+    gate.resolve()
+    await expect(first).rejects.toThrow('first failed')
+    await second
+    expect(order).toEqual(['beside', 'first', 'second'])
+  })
+
+  it('never make two holders wait for each other', async () => {
+    const locks = createObjectLocks()
+    const work = Array.from({ length: 50 }, (_, index) => locks.hold(index % 2 ? ['a', 'b', 'c'] : ['c', 'b', 'a'], async () => index))
+    expect(await Promise.all(work)).toHaveLength(50)
+  })
+})

@@ -1,0 +1,69 @@
+import { sql } from 'kysely'
+import type { Database, ObjectRow, Statement, StatementContext } from '../db/index.ts'
+import type { ObjectLocks } from './object-locks.ts'
+import type { ObjectStore, StoredObject } from './object-store.ts'
+
+/** An object as `put` left it, ready to be recorded. */
+export interface ObjectRecord extends Pick<StoredObject, 'path' | 'bytes'> {
+  sha256: string
+  store: string
+  mediaType: string
+}
+
+/**
+ * Records objects. Bytes that are known already stay as they were recorded.
+ * Belongs into the transaction that records the images which refer to them, run under `ObjectLocks` together with `put`.
+ */
+export function recordObjects(context: StatementContext, objects: readonly ObjectRecord[]): Statement[] {
+  return objects.map(({ sha256, store, path, bytes, mediaType }) => ({
+    query: context.sql
+      .insertInto('objects')
+      .values({ sha256, store, path, bytes, media_type: mediaType, created_at_ms: context.nowMs })
+      .onConflict((conflict) => conflict.column('sha256').doNothing()),
+  }))
+}
+
+/**
+ * Forgets an object unless a live image refers to it; `changes` of the result says whether it did, the returned row where the
+ * bytes are. Reads index `images_by_object`, which the planner takes only when it sees `'stored'` written out, not bound.
+ */
+export function forgetObject(context: Pick<StatementContext, 'sql'>, sha256: string): Statement {
+  return {
+    query: context.sql
+      .deleteFrom('objects')
+      .where('sha256', '=', sha256)
+      .where((when) =>
+        when.not(
+          when.exists(
+            when
+              .selectFrom('images')
+              .select('images.id')
+              .whereRef('images.sha256', '=', 'objects.sha256')
+              .where('images.deleted_at_ms', 'is', null)
+              .where('images.storage', '=', sql.lit('stored')),
+          ),
+        ),
+      )
+      .returning(['path', 'store']),
+  }
+}
+
+/** Finds what is known of bytes by their hash. */
+export async function findObject(db: Database, sha256: string): Promise<ObjectRow | null> {
+  const [row] = await db.read(db.sql.selectFrom('objects').selectAll().where('sha256', '=', sha256))
+  return row ?? null
+}
+
+/**
+ * Removes the bytes of an object that no live image refers to any more, and says whether it did.
+ * A crash between the two steps leaves bytes without a row, never a row without bytes.
+ */
+export function removeUnreferenced(parts: { db: Database; store: ObjectStore; locks: ObjectLocks }, sha256: string): Promise<boolean> {
+  return parts.locks.hold([sha256], async () => {
+    const [forgotten] = await parts.db.transact([forgetObject(parts.db, sha256)])
+    const object = forgotten!.rows[0]
+    if (!object) return false
+    await parts.store.remove(String(object['path']))
+    return true
+  })
+}
