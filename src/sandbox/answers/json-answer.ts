@@ -1,0 +1,43 @@
+import type { Bill } from '../billing/bill.ts'
+import { spoiledUsage, usageReport } from '../billing/usage.ts'
+import type { PictureRun } from '../picture-run.ts'
+import type { Frame } from '../wire/send-answer.ts'
+import { maybeBroken, picturePart, withPictures } from './picture-part.ts'
+
+/** What an answer says beside the pictures. */
+export interface AnswerFacts {
+  /** Seconds since 1970. */
+  createdAt: number
+  bill: Bill
+  /** Whether usage holds the previews' tokens. */
+  previewsInUsage: boolean
+}
+
+/** The JSON answer of a generation as one frame, laid out as upstream lays it out. */
+export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], { createdAt, bill, previewsInUsage }: AnswerFacts): Frame {
+  const { script, reported } = run
+  const text = JSON.stringify(
+    {
+      created: createdAt,
+      background: reported.background,
+      data: script.noData ? [] : pictures.map((_, index) => (script.url ? { url: urlOf(run, index) } : { b64_json: '' })),
+      output_format: reported.outputFormat,
+      quality: reported.quality,
+      size: reported.size,
+      safety_identifier: run.request.endUser ?? undefined,
+      model: script.modelEcho,
+      usage: spoiledUsage(usageReport(bill, previewsInUsage), script.usage),
+    },
+    null,
+    2,
+  )
+  return withPictures(
+    maybeBroken(`${text}\n`, script),
+    pictures.map((bytes) => picturePart(bytes, run)),
+  )
+}
+
+/** An address instead of a picture, as some wrappers answer; nothing is served there. */
+function urlOf({ format }: PictureRun, index: number): string {
+  return `https://pictures.sandbox.invalid/${index + 1}.${format}`
+}

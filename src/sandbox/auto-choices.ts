@@ -1,0 +1,25 @@
+import type { PixelSize } from '../contract/image-request.ts'
+import type { ModelRow, Quality } from '../contract/model-row.ts'
+
+/**
+ * Sizes that `auto` was seen to come back as: about 1.57 megapixels split by aspect, not aligned to 16.
+ * Which words of a prompt make upstream choose a shape is not known; these are the sandbox's reading.
+ */
+const shapes: readonly { cue: RegExp; size: PixelSize }[] = [
+  { cue: /\b(?:square|icon|avatar|logo)\b|正方形/i, size: { width: 1254, height: 1254 } },
+  { cue: /\b(?:landscape|wide|widescreen|panorama|banner|16:9)\b|横長|横向/i, size: { width: 1672, height: 941 } },
+  { cue: /\b(?:tall|9:16)\b|縦長|竖版/i, size: { width: 941, height: 1672 } },
+]
+const WITHOUT_CUE: PixelSize = { width: 1122, height: 1402 }
+const FIXED_SIZE: PixelSize = { width: 1024, height: 1024 }
+
+/** The size that `auto` becomes for a prompt; models of fixed sizes take their square. */
+export function chooseSize(model: ModelRow, prompt: string): PixelSize {
+  if (model.sizes !== 'free') return FIXED_SIZE
+  return shapes.find(({ cue }) => cue.test(prompt))?.size ?? WITHOUT_CUE
+}
+
+/** The quality that `auto` becomes: low was measured on gpt-image-2, medium is the sandbox's choice for the others. */
+export function chooseQuality(model: ModelRow): Quality {
+  return model.family === 'gpt-image-2' ? 'low' : 'medium'
+}

@@ -1,0 +1,128 @@
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Nanos } from '../../primitives/money.ts'
+import type { ChargePhase } from '../faults/fault-script.ts'
+
+/** Lines kept in memory for reading back; the totals and the file hold all. */
+const REMEMBERED_LINES = 100_000
+
+/** One charged call, as written to the invoice file (one JSON object a line). */
+export interface InvoiceLine {
+  /** ISO 8601 UTC. */
+  at: string
+  request_id: string
+  client_request_id: string | null
+  /** The model that was paid for: another than the one asked for when a script swapped it. */
+  model: string
+  operation: 'generate' | 'edit' | 'respond'
+  size: string
+  quality: string
+  n: number
+  text_in: number
+  image_in: number
+  /** Image output tokens, previews included. */
+  image_out: number
+  /** Previews charged, 100 output tokens each. */
+  partial_images: number
+  /** Price in nano-USD, a whole number as text. */
+  nanos: string
+  charged_at_phase: ChargePhase
+}
+
+/** Sums over all charged calls of this run. */
+export interface InvoiceTotals {
+  calls: number
+  images: number
+  nanos: Nanos
+}
+
+/** What a reader of the invoice may do; the sandbox alone writes it. */
+export interface InvoiceReader {
+  /** Sums since the sandbox started. */
+  totals(): InvoiceTotals
+  /** The charged calls of this run in order, the last 100,000 at most. */
+  lines(): readonly InvoiceLine[]
+  /** Resolves when every line so far is in the file. */
+  flushed(): Promise<void>
+}
+
+/**
+ * The sandbox's own book of charged calls: the independent truth that a gateway's ledger is compared with.
+ * Append-only; a file of an earlier run is continued, and a line that a crash tore is closed off first so that it spoils no other.
+ */
+export class Invoice implements InvoiceReader {
+  readonly #file: WriteStream | null
+  #failure: Error | null = null
+  readonly #lines: InvoiceLine[] = []
+  readonly #totals: InvoiceTotals = { calls: 0, images: 0, nanos: 0n }
+
+  /** Opens the invoice. `path` null keeps it in memory only. */
+  static async open(path: string | null): Promise<Invoice> {
+    return new Invoice(path === null ? null : await openForAppending(path))
+  }
+
+  private constructor(file: WriteStream | null) {
+    this.#file = file
+    file?.on('error', (error) => {
+      this.#failure = error
+    })
+  }
+
+  /**
+   * Books one charged call. The line is on record when this returns, whatever becomes of the answer.
+   * @throws Error once the invoice file cannot be written: an emulator that forgets charges proves nothing.
+   */
+  add(line: InvoiceLine): void {
+    if (this.#failure) throw this.#failure
+    this.#totals.calls += 1
+    this.#totals.images += line.n
+    this.#totals.nanos += BigInt(line.nanos)
+    this.#lines.push(line)
+    if (this.#lines.length > REMEMBERED_LINES) this.#lines.shift()
+    this.#file?.write(`${JSON.stringify(line)}\n`)
+  }
+
+  totals(): InvoiceTotals {
+    return { ...this.#totals }
+  }
+
+  lines(): readonly InvoiceLine[] {
+    return this.#lines
+  }
+
+  async flushed(): Promise<void> {
+    const file = this.#file
+    if (!file) return
+    await new Promise<void>((resolve, reject) => file.write('', (error) => (error ? reject(error) : resolve())))
+  }
+
+  /** Writes what is left and closes the file. */
+  async close(): Promise<void> {
+    if (!this.#file) return
+    this.#file.end()
+    await finished(this.#file)
+  }
+}
+
+async function openForAppending(path: string): Promise<WriteStream> {
+  await mkdir(dirname(path), { recursive: true })
+  const torn = await endsInsideALine(path)
+  const file = createWriteStream(path, { flags: 'a', mode: 0o600 })
+  await new Promise<void>((resolve, reject) => file.once('open', () => resolve()).once('error', reject))
+  if (torn) file.write('\n')
+  return file
+}
+
+async function endsInsideALine(path: string): Promise<boolean> {
+  const file = await open(path, 'a+')
+  try {
+    const { size } = await file.stat()
+    if (size === 0) return false
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+    return buffer[0] !== 0x0a
+  } finally {
+    await file.close()
+  }
+}

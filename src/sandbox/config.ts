@@ -1,0 +1,74 @@
+import { ModelCatalogue } from '../contract/model-catalogue.ts'
+import type { Quality } from '../contract/model-row.ts'
+import { type Clock, systemClock } from '../primitives/clock.ts'
+import type { RateLimits } from './rate-limiter.ts'
+
+/** How a sandbox behaves. Everything has a default: `{}` is a sandbox on a free loopback port that charges on paper only. */
+export interface SandboxOptions {
+  /** Address to listen on. @default '127.0.0.1' */
+  host?: string
+  /** 0 = any free port. @default 0 */
+  port?: number
+  /** Append-only JSONL file of charged calls; null keeps the invoice in memory. @default null */
+  invoicePath?: string | null
+  /** @default the system's clocks */
+  clock?: Clock
+  /** Time from request to picture, painting included: one figure, or one per quality. @default 0.2 s (low) to 0.9 s (max) */
+  latencyMs?: number | Partial<Record<Quality, number>>
+  /** Limits per minute. @default none is enforced */
+  limits?: RateLimits
+  /** Paint plain pictures instead of compositions: cheap, for storms of calls. @default false */
+  flat?: boolean
+  /** Part of every composition's seed: another seed gives other pictures for the same prompts. @default '' */
+  seed?: string
+  /** Largest JSON body. @default 1 MiB */
+  maxBodyBytes?: number
+  /** Whether `usage.output_tokens` holds the previews' tokens. Upstream does not say; the invoice charges them either way. @default true */
+  previewsInUsage?: boolean
+  /** Whether gpt-image-2 takes `background: transparent` (a preview upstream, not open to every account). @default true */
+  transparentPreview?: boolean
+  /** Models that are served. @default the shipped catalogue */
+  catalogue?: ModelCatalogue
+}
+
+/** Options with every gap filled. */
+export interface SandboxSettings {
+  host: string
+  port: number
+  invoicePath: string | null
+  clock: Clock
+  latencyMs: Record<Quality, number>
+  limits: RateLimits
+  flat: boolean
+  seed: string
+  maxBodyBytes: number
+  previewsInUsage: boolean
+  transparentPreview: boolean
+  catalogue: ModelCatalogue
+}
+
+/** Short enough that a first picture takes about a second, long enough that a spinner can be seen. */
+const DEFAULT_LATENCY_MS: Record<Quality, number> = { low: 200, medium: 400, high: 700, xhigh: 800, max: 900 }
+
+/** Fills the gaps of the options. */
+export function sandboxSettings(options: SandboxOptions): SandboxSettings {
+  const { latencyMs = {} } = options
+  return {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    invoicePath: options.invoicePath ?? null,
+    clock: options.clock ?? systemClock,
+    latencyMs: typeof latencyMs === 'number' ? sameForAll(latencyMs) : { ...DEFAULT_LATENCY_MS, ...latencyMs },
+    limits: options.limits ?? {},
+    flat: options.flat ?? false,
+    seed: options.seed ?? '',
+    maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
+    previewsInUsage: options.previewsInUsage ?? true,
+    transparentPreview: options.transparentPreview ?? true,
+    catalogue: options.catalogue ?? new ModelCatalogue(),
+  }
+}
+
+function sameForAll(ms: number): Record<Quality, number> {
+  return { low: ms, medium: ms, high: ms, xhigh: ms, max: ms }
+}

@@ -1,0 +1,61 @@
+import type { Call } from '../call.ts'
+import { invalidRequest } from '../refusal.ts'
+import type { SandboxState } from '../sandbox-state.ts'
+import { armFault, clearFaults, readCalls, readFaults, readInvoice } from './admin.ts'
+import { edits } from './edits.ts'
+import { generations } from './generations.ts'
+import { listModels, retrieveModel } from './models.ts'
+import { responses } from './responses.ts'
+import { variations } from './variations.ts'
+
+/** Answers a call. Throws a Refusal for an answer in the error envelope. */
+type Serve = (call: Call, sandbox: SandboxState) => Promise<void>
+
+/** What a method on a path leads to. */
+export interface Endpoint {
+  serve: Serve
+  /** Upstream's surface needs a key, the sandbox's own does not. */
+  needsKey: boolean
+  /** A POST to the API: counted by its client request id. */
+  isCounted: boolean
+}
+
+interface Route {
+  path: RegExp
+  methods: Readonly<Record<string, Serve>>
+}
+
+const routes: readonly Route[] = [
+  { path: /^\/v1\/images\/generations$/, methods: { POST: generations } },
+  { path: /^\/v1\/images\/edits$/, methods: { POST: edits } },
+  { path: /^\/v1\/images\/variations$/, methods: { POST: variations } },
+  { path: /^\/v1\/responses$/, methods: { POST: responses } },
+  { path: /^\/v1\/models$/, methods: { GET: listModels } },
+  { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
+  { path: /^\/_sandbox\/invoice$/, methods: { GET: readInvoice } },
+  { path: /^\/_sandbox\/calls$/, methods: { GET: readCalls } },
+  { path: /^\/_sandbox\/faults$/, methods: { GET: readFaults, POST: armFault, DELETE: clearFaults } },
+]
+
+/** The endpoint of a call. What upstream does not have is an endpoint too: one that refuses. */
+export function endpointFor(method: string, path: string): Endpoint {
+  const isApi = path.startsWith('/v1/')
+  const route = routes.find((candidate) => candidate.path.test(path))
+  const serve = route ? (route.methods[method] ?? refusing(wrongMethod(method, path))) : refusing(noSuchPath(method, path))
+  return { serve, needsKey: isApi, isCounted: isApi && method === 'POST' }
+}
+
+function refusing(refusal: Error): Serve {
+  return async () => {
+    throw refusal
+  }
+}
+
+function wrongMethod(method: string, path: string): Error {
+  const hint = '(HINT: Perhaps you meant to use a different HTTP method?)'
+  return invalidRequest(`Not allowed to ${method} on ${path.slice(0, 200)} ${hint}`, 'method_not_supported', { status: 405 })
+}
+
+function noSuchPath(method: string, path: string): Error {
+  return invalidRequest(`Invalid URL (${method} ${path.slice(0, 200)})`, null, { status: 404 })
+}

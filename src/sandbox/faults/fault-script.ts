@@ -1,0 +1,102 @@
+import type { PixelSize } from '../../contract/image-request.ts'
+import type { Quality } from '../../contract/model-row.ts'
+import type { UsageFault } from '../billing/usage.ts'
+
+/** Formats the sandbox can paint. */
+export type PaintedFormat = 'png' | 'jpeg' | 'webp'
+
+/** Where a body breaks off. */
+export type CutPoint = { unit: 'bytes'; at: number } | { unit: 'percent'; at: number } | { unit: 'frames'; at: number }
+
+/**
+ * What goes wrong with one call. Every member is optional and they combine: `{}` is an ordinary call.
+ * `docs/sandbox.md` lists the words that set them.
+ */
+export interface FaultScript {
+  /** Answer with this HTTP status instead of a picture. */
+  status?: number
+  /** Answer with this error code instead of a picture. */
+  code?: string
+  /** The answer is an HTML page of a gateway in between, without a request id. */
+  html?: boolean
+  /** Answer 302 with this address. */
+  redirect?: string
+  /** Refuse for safety, at this stage. */
+  moderation?: 'input' | 'output'
+  /** Never answer. */
+  silence?: boolean
+  /** Reset the connection where the answer would begin. */
+  resetBeforeHeaders?: boolean
+  /** `retry-after` of whatever is answered. */
+  retryAfterSeconds?: number
+
+  /** Time until the answer, instead of the configured one. */
+  latencyMs?: number
+  /** Break the body off here. */
+  cut?: CutPoint
+  /** Break it off with a TCP reset instead of an ordinary end. */
+  cutByReset?: boolean
+  trickleBytesPerSecond?: number
+  splitBytes?: boolean
+  gzip?: boolean
+  /** Announce the length of a JSON answer instead of sending it in chunks. */
+  contentLength?: boolean
+  /** Announce this many bytes more than come. */
+  overLengthBytes?: number
+  noRequestId?: boolean
+
+  /** Paint this size, whatever was asked. */
+  size?: PixelSize
+  /** Paint this format, whatever was asked. */
+  format?: PaintedFormat
+  /** Work at this quality, whatever was asked. */
+  quality?: Quality
+  /** Let another model do (and bill) the work. */
+  swap?: string
+  /** Name this model in the answer. */
+  modelEcho?: string
+  /** Report what was asked instead of what came. */
+  lie?: boolean
+  usage?: UsageFault
+  noData?: boolean
+  url?: boolean
+  brokenJson?: boolean
+  brokenBase64?: boolean
+  escapedBase64?: boolean
+  dataUrl?: boolean
+  truncatedImage?: boolean
+
+  /** Send no more previews than this. */
+  partials?: number
+  errorAfterPartial?: boolean
+  errorAfterCompleted?: boolean
+  doneMarker?: boolean
+  crlf?: boolean
+  comments?: boolean
+
+  /** Only the first so many calls with this prompt are faulty. */
+  first?: number
+  /** Charge (true) or do not charge (false), whatever the fault table says. */
+  charge?: boolean
+}
+
+/** True when the script replaces the picture by another answer, or by none. */
+export function replacesAnswer(script: FaultScript): boolean {
+  const { status, code, html, redirect, moderation, silence, resetBeforeHeaders } = script
+  return [status, code, html, redirect, moderation, silence, resetBeforeHeaders].some((member) => member !== undefined)
+}
+
+/** When a call was charged: as the model ran, or, because a script says so, for an answer that is a failure. */
+export type ChargePhase = 'model_run' | 'failure_answer'
+
+/**
+ * Whether and when a call with this script is charged; null = it is free. What stops a request before the model runs is free, what happens
+ * to the answer afterwards is not. A lost answer (silence, reset) is charged: upstream does not notice that nobody listens.
+ */
+export function chargePhase(script: FaultScript): ChargePhase | null {
+  const isLost = script.silence === true || script.resetBeforeHeaders === true
+  const isFailure = replacesAnswer(script) && !isLost
+  const isCharged = script.charge ?? !isFailure
+  if (!isCharged) return null
+  return isFailure ? 'failure_answer' : 'model_run'
+}

@@ -1,0 +1,7 @@
+export type { InvoiceLine, InvoiceReader, InvoiceTotals } from './billing/invoice.ts'
+export type { CallReader, CallRecord } from './call-log.ts'
+export type { SandboxOptions } from './config.ts'
+export type { ArmedFault, FaultControls, FaultOrder } from './faults/fault-book.ts'
+export { FaultSyntaxError } from './faults/parse-faults.ts'
+export type { RateLimits } from './rate-limiter.ts'
+export { type Sandbox, startSandbox } from './start-sandbox.ts'

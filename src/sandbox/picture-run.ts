@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import type { ImageRequest, PixelSize } from '../contract/image-request.ts'
+import type { ModelRow, Quality } from '../contract/model-row.ts'
+import { chooseQuality, chooseSize } from './auto-choices.ts'
+import type { SandboxSettings } from './config.ts'
+import type { FaultScript, PaintedFormat } from './faults/fault-script.ts'
+import type { MarkedPrompt } from './faults/parse-faults.ts'
+import { invalidRequest } from './refusal.ts'
+import type { PictureOrder } from './render/index.ts'
+
+/** What an answer says about its pictures: what came, or what was asked where a script lies. */
+export interface ReportedFacts {
+  size: string
+  quality: Quality
+  background: 'opaque' | 'transparent'
+  outputFormat: PaintedFormat
+}
+
+/** One accepted request, with every `auto` decided: what the model will really do. */
+export interface PictureRun {
+  request: ImageRequest
+  script: FaultScript
+  /** The model that does the work and is paid for. */
+  model: ModelRow
+  size: PixelSize
+  quality: Quality
+  format: PaintedFormat
+  n: number
+  /** Previews that really go out for each picture. */
+  previewsEach: number
+  reported: ReportedFacts
+  /** The order of picture `index`; the press is given a stage for previews. */
+  order(index: number): PictureOrder
+}
+
+/**
+ * Decides what the model will do for a request that passed the contract.
+ * @throws Refusal when a script swaps in a model that does not exist.
+ */
+export function planRun(request: ImageRequest, { drawn, script }: MarkedPrompt, settings: SandboxSettings): PictureRun {
+  const model = script.swap === undefined ? request.model : swappedModel(script.swap, settings)
+  const asked = {
+    size: request.size === 'auto' ? chooseSize(model, drawn) : request.size,
+    quality: request.quality === 'auto' ? chooseQuality(model) : request.quality,
+    format: request.outputFormat as PaintedFormat,
+  }
+  const size = script.size ?? asked.size
+  const quality = script.quality ?? asked.quality
+  const format = script.format ?? asked.format
+  const background = request.background === 'transparent' && format !== 'jpeg' ? 'transparent' : 'opaque'
+  const shown = script.lie ? asked : { size, quality, format }
+  const reported: ReportedFacts = { size: sizeText(shown.size), quality: shown.quality, background, outputFormat: shown.format }
+
+  return {
+    request,
+    script,
+    model,
+    size,
+    quality,
+    format,
+    reported,
+    n: request.n,
+    previewsEach: request.stream ? Math.min(request.partialImages, script.partials ?? request.partialImages) : 0,
+    order: (index) => ({
+      prompt: drawn,
+      ...size,
+      format,
+      compression: request.outputCompression ?? 100,
+      background,
+      quality,
+      model: model.id,
+      seed: seedOf(drawn, settings.seed, index),
+      label: labelOf(model, sizeText(size), quality, format, index, request.n),
+      flat: settings.flat,
+    }),
+  }
+}
+
+/** `WIDTHxHEIGHT`. */
+export function sizeText({ width, height }: PixelSize): string {
+  return `${width}x${height}`
+}
+
+function swappedModel(id: string, settings: SandboxSettings): ModelRow {
+  const found = settings.catalogue.find(id, settings.clock.nowMs())
+  if (!found) throw invalidRequest(`The sandbox cannot swap in '${id}': it knows no such model.`, 'sandbox_unknown_fault')
+  return found.row
+}
+
+/** The same prompt gives the same picture; the pictures of one call differ, and so do those of another sandbox seed. */
+function seedOf(prompt: string, seed: string, index: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([prompt, seed, index]))
+    .digest('hex')
+}
+
+function labelOf(model: ModelRow, size: string, quality: Quality, format: PaintedFormat, index: number, n: number): string[] {
+  const lines = [model.id, `${size} · ${quality} · ${format}`]
+  return n === 1 ? lines : [...lines, `${index + 1} of ${n}`]
+}

@@ -1,0 +1,19 @@
+import type { Canvas } from '@napi-rs/canvas'
+import type { PictureFormat } from '../picture-order.ts'
+import { encodePng } from './png.ts'
+
+/** How a finished canvas becomes a file. */
+export interface EncodeSettings {
+  format: PictureFormat
+  /** 0..100; 100 is the best picture. Ignored by png. */
+  compression: number
+  /** Keep the alpha channel (png and webp). */
+  alpha: boolean
+}
+
+/** Encodes a canvas into bytes that own their memory, ready to be transferred to another thread. */
+export function encodeCanvas(canvas: Canvas, settings: EncodeSettings): Uint8Array<ArrayBuffer> {
+  if (settings.format !== 'png') return Uint8Array.from(canvas.encodeSync(settings.format, settings.compression))
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+  return encodePng(data, canvas.width, canvas.height, settings.alpha)
+}

@@ -1,0 +1,78 @@
+import { hash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { threadEnvironment } from '../../primitives/thread-environment.ts'
+import { PictureCache } from './picture-cache.ts'
+import { assertDrawable, orderKey, type PictureOrder } from './picture-order.ts'
+import { ThreadPool } from './thread-pool.ts'
+
+/** Settings of a press. */
+export interface PicturePressOptions {
+  /** Pictures drawn at the same time. @default one less than the machine's cores, at least 1 and at most 4 */
+  threads?: number
+  /** Bound of the finished pictures that are kept for equal orders. @default 32 MiB */
+  cacheBytes?: number
+  /** A thread without work for so long ends. @default 60,000 */
+  idleMs?: number
+}
+
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
+const DEFAULT_IDLE_MS = 60_000
+const MOST_DEFAULT_THREADS = 4
+
+/**
+ * Makes pictures off the event loop. Nothing is loaded before the first order: the graphics library and the fonts live in worker
+ * threads that start with it and end when idle. Equal orders share one drawing, and the last pictures are kept.
+ */
+export class PicturePress {
+  readonly #cache: PictureCache
+  readonly #pool: ThreadPool<PictureOrder, Uint8Array<ArrayBuffer>>
+  readonly #drawing = new Map<string, Promise<Buffer>>()
+
+  constructor(options: PicturePressOptions = {}) {
+    this.#cache = new PictureCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES)
+    this.#pool = new ThreadPool({
+      script: new URL('./press-thread.ts', import.meta.url),
+      threads: Math.max(1, options.threads ?? Math.min(MOST_DEFAULT_THREADS, availableParallelism() - 1)),
+      idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
+      // Only the fonts that come with the packages: the same order gives the same bytes on every machine.
+      env: { ...threadEnvironment(), DISABLE_SYSTEM_FONTS_LOAD: '1' },
+    })
+  }
+
+  /** Threads that live now: 0 before the first order and after an idle while. */
+  get threadCount(): number {
+    return this.#pool.size
+  }
+
+  /**
+   * The bytes of a picture. The buffer may be shared with other callers: read it, do not write to it.
+   * @throws RangeError (rejection) when the order's numbers cannot be drawn.
+   * @throws Error (rejection) when drawing fails, its thread dies or the press is closed; the next order is not affected.
+   */
+  async render(order: PictureOrder): Promise<Buffer> {
+    assertDrawable(order)
+    const key = hash('sha256', orderKey(order), 'base64url')
+    const kept = this.#cache.get(key)
+    if (kept) return kept
+    const drawing = this.#drawing.get(key) ?? this.#draw(key, order)
+    return drawing
+  }
+
+  /** Fails orders that wait or are being drawn and ends every thread. */
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+
+  #draw(key: string, order: PictureOrder): Promise<Buffer> {
+    const drawing = this.#pool
+      .run(order)
+      .then((bytes) => {
+        const picture = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        this.#cache.set(key, picture)
+        return picture
+      })
+      .finally(() => this.#drawing.delete(key))
+    this.#drawing.set(key, drawing)
+    return drawing
+  }
+}

@@ -1,0 +1,16 @@
+import type { Invoice } from './billing/invoice.ts'
+import type { CallLog } from './call-log.ts'
+import type { SandboxSettings } from './config.ts'
+import type { FaultBook } from './faults/fault-book.ts'
+import type { RateLimiter } from './rate-limiter.ts'
+import type { PicturePress } from './render/index.ts'
+
+/** What the endpoints of one sandbox share. */
+export interface SandboxState {
+  readonly settings: SandboxSettings
+  readonly invoice: Invoice
+  readonly calls: CallLog
+  readonly faults: FaultBook
+  readonly limiter: RateLimiter
+  readonly press: PicturePress
+}
