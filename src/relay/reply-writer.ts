@@ -93,6 +93,12 @@ export class ReplyWriter<Image> {
     this.#boundary = true
   }
 
+  /** The frame is over and is not passed on, as far as it did not flow before its end. */
+  dropFrame(): void {
+    this.#frame.clear()
+    this.endFrame()
+  }
+
   /** The reply's tail begins: hands on what stands before it and keeps the rest. */
   shutTail(): void {
     this.flush()

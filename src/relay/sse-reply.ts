@@ -116,8 +116,9 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
   frameEnds(offset: number): void {
     this.#writer.passTo(offset)
     if (this.#state === 'reading' && this.#frame.body === 'json') this.#endDocument(offset)
-    else if (this.#state === 'reading' && this.#frame.meaning === 'error') this.#endWithError({})
-    else this.#endFrame(offset)
+    else if (this.#frame.meaning !== 'error') this.#endFrame(offset)
+    else if (this.#state === 'reading') this.#endWithError({})
+    else this.#dropErrorBehindTheEnd(offset)
     this.#frame = this.#newFrame()
   }
 
@@ -139,6 +140,12 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
     this.#writer.outline.skipFrame()
     this.#writer.shutTail()
     this.#state = 'complete'
+  }
+
+  /** An error behind the last picture takes nothing back, and read by the caller it would pass for a call that failed. */
+  #dropErrorBehindTheEnd(offset: number): void {
+    this.#writer.passTo(offset + 1)
+    this.#writer.dropFrame()
   }
 
   #endCompleted(document: JsonObject, offset: number): void {

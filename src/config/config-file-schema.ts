@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { modelRowSchema } from '../contract/model-catalogue.ts'
+import { priceCardSchema } from '../pricing/index.ts'
+import { routeSchema } from '../routes/index.ts'
+
+/** `darkroom.yaml` as this version reads it. Unknown keys are refused: a misspelt setting must not be ignored. */
+export const configFileSchema = z.strictObject({
+  version: z.literal(1),
+  public_url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
+  trust_proxy: z.boolean().default(false),
+  allowed_hosts: z.array(z.string().min(1)).default([]),
+  routes: z.array(routeSchema).default([]),
+  price_cards: z.array(priceCardSchema).default([]),
+  models: z.array(modelRowSchema).default([]),
+  timeouts: z.strictObject({ upstream_s: z.int().min(5).max(270).default(270) }).prefault({}),
+})
+
+/** The file's content after the schema filled in what it may. */
+export type ConfigFileSettings = z.infer<typeof configFileSchema>
+
+/** What `z.toJSONSchema` says of the places keys can stand in. */
+interface KeyPlaces {
+  properties?: Record<string, KeyPlaces>
+  propertyNames?: { enum?: string[] }
+  additionalProperties?: KeyPlaces | boolean
+  items?: KeyPlaces
+  anyOf?: KeyPlaces[]
+  oneOf?: KeyPlaces[]
+  allOf?: KeyPlaces[]
+}
+
+/** The keys that the file may have at a place, e.g. at `['routes', 0]`. */
+export function knownKeys(at: readonly PropertyKey[]): string[] {
+  let places = [z.toJSONSchema(configFileSchema, { io: 'input', unrepresentable: 'any' }) as KeyPlaces]
+  for (const step of at) places = places.flatMap(withBranches).flatMap((place) => placeBelow(place, step))
+  const keys = places
+    .flatMap(withBranches)
+    .flatMap((place) => [...Object.keys(place.properties ?? {}), ...(place.propertyNames?.enum ?? [])])
+  return [...new Set(keys)]
+}
+
+function withBranches(place: KeyPlaces): KeyPlaces[] {
+  const branches = [...(place.anyOf ?? []), ...(place.oneOf ?? []), ...(place.allOf ?? [])]
+  return [place, ...branches.flatMap(withBranches)]
+}
+
+function placeBelow(place: KeyPlaces, step: PropertyKey): KeyPlaces[] {
+  const below = typeof step === 'number' ? place.items : (place.properties?.[String(step)] ?? place.additionalProperties)
+  return typeof below === 'object' ? [below] : []
+}

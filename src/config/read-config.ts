@@ -1,0 +1,99 @@
+import { resolve } from 'node:path'
+import type { ModelRow } from '../contract/model-row.ts'
+import { type HttpConfig, readHttpConfig } from '../http/config.ts'
+import { type PriceCard, priceCardFromRow } from '../pricing/index.ts'
+import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
+import { officialRoute, type RouteContract } from '../routes/index.ts'
+import { checkRoutes } from './check-routes.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { readDataFolder } from './read-data-folder.ts'
+
+/** Everything a gateway is built from. Read once at start; every part receives values, none reads the environment. */
+export interface DarkroomConfig {
+  /** The file that was read; `exists` is false where there is none and its settings are all defaults. */
+  file: { path: string; exists: boolean }
+  http: HttpConfig
+  dataFolder: string
+  /** Configured routes; empty = the built-in sandbox serves. */
+  routes: readonly RouteContract[]
+  priceCards: readonly PriceCard[]
+  models: readonly ModelRow[]
+  /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
+  sandbox: { port: number; latencyMs: number | null; flat: boolean }
+  /** Upper bound of one synchronous upstream call. */
+  upstreamTimeoutMs: number
+  logLevel: LogLevel
+  environment: Environment
+}
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
+/** How much the log says. */
+export type LogLevel = (typeof logLevels)[number]
+
+/** What the command line adds to the environment; a flag wins over a variable. */
+export interface ConfigFlags {
+  /** Opens the paid route to OpenAI with `OPENAI_API_KEY`. */
+  live?: boolean
+  port?: number
+  host?: string
+  dataFolder?: string
+}
+
+const SECOND = 1000
+const ports = { min: 0, max: 65_535 }
+const sandboxLatencies = { min: 0, max: 600 * SECOND }
+
+/**
+ * Joins command line, environment and `darkroom.yaml`.
+ * @throws ConfigurationError naming each setting that cannot be used, with what was expected and found.
+ */
+export function readConfig(environment: Environment, flags: ConfigFlags = {}): DarkroomConfig {
+  const file = readConfigFile(resolve(readText(environment, 'DARKROOM_CONFIG', 'darkroom.yaml')))
+  const { settings } = file
+  const http = readHttpConfig(environment, settings)
+  const routes = configuredRoutes(file, environment, flags.live ?? false)
+  if (routes.length === 0 && environment['NODE_ENV'] === 'production')
+    throw new SettingError(
+      'NODE_ENV',
+      'a configured route or --live beside it, since the sandbox makes no production pictures',
+      'production',
+    )
+  return {
+    file: { path: file.path, exists: file.exists },
+    http: { ...http, host: flags.host ?? http.host, port: flags.port ?? http.port },
+    dataFolder: readDataFolder(environment, flags),
+    routes,
+    priceCards: settings.price_cards.map(priceCardFromRow),
+    models: settings.models,
+    sandbox: {
+      port: readInteger(environment, 'DARKROOM_SANDBOX_PORT', 0, ports),
+      latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),
+      flat: false,
+    },
+    upstreamTimeoutMs: settings.timeouts.upstream_s * SECOND,
+    logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
+    environment,
+  }
+}
+
+/** A key in the environment alone never makes a paid route: only the file or `--live` does. */
+function configuredRoutes(file: ConfigFile, environment: Environment, live: boolean): RouteContract[] {
+  const { routes, problems } = checkRoutes(file.settings, environment)
+  if (problems.length > 0) throw file.refuse(problems)
+  if (!live || routes.some((route) => route.kind === 'official' && route.grade === 'production')) return routes
+  return [liveRoute(file, environment), ...routes]
+}
+
+function liveRoute(file: ConfigFile, environment: Environment): RouteContract {
+  const route = officialRoute(openAiKey(environment))
+  const taken = file.settings.routes.findIndex((row) => row.id === route.id)
+  if (taken >= 0)
+    throw file.refuse([{ at: ['routes', taken, 'id'], expected: 'expected another id beside --live, which opens a route of this one' }])
+  return route
+}
+
+function openAiKey(environment: Environment): string {
+  const key = readText(environment, 'OPENAI_API_KEY', null)
+  if (key === null) throw new SettingError('OPENAI_API_KEY', 'your OpenAI key, which --live pays with', '')
+  return key
+}

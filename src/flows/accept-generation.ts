@@ -1,0 +1,109 @@
+import type { Principal } from '../access/index.ts'
+import { statementContext } from '../db/index.ts'
+import { type NewAttempt, type NewGeneration, recordIntent } from '../generations/index.ts'
+import { type LedgerCall, reserve } from '../ledger/index.ts'
+import { priceCardName } from '../pricing/index.ts'
+import { frozenContract } from '../routes/index.ts'
+import { upstreamRequestId } from './call-upstream.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import type { GenerationRun } from './generation-run.ts'
+import { type CallAsk, type PricedRequest, priceGeneration } from './price-generation.ts'
+import { requestShape } from './request-shape.ts'
+
+/** A request for pictures as it reached an edge. */
+export interface GenerationAsk extends CallAsk {
+  principal: Principal
+  /** The edge's id of the request, as its answer names it. */
+  requestId: string
+  /** The caller's own id of the call, for the log. */
+  clientRequestId: string | null
+}
+
+/**
+ * The first half of the road: check, choose the route, price, make sure a picture could be kept, then record intent and
+ * reservation in one transaction. When it resolves, all of that is on disk and nothing has been sent.
+ * @throws Failure whose outcome is always `not_charged`.
+ */
+export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk): Promise<GenerationRun> {
+  parts.running.assertOpen()
+  const priced = await priceGeneration(parts, ask)
+  await parts.storageHealth.assertWritable()
+  const run = openRun(parts, ask, priced)
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([
+    ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
+    ...reserve(context, ledgerCall(run), run.estimate.reserve),
+  ])
+  return run
+}
+
+function openRun(parts: GatewayParts, ask: GenerationAsk, priced: PricedRequest): GenerationRun {
+  return {
+    ...priced,
+    id: parts.newId('gen'),
+    attemptId: parts.newId('att'),
+    requestId: ask.requestId,
+    principal: ask.principal,
+    surface: 'images',
+    book: priced.card.book,
+    projectTag: ask.headers.projectTag,
+    keepPartials: ask.headers.partials === 'store',
+    timeoutMs: Math.min(ask.headers.timeoutMs ?? parts.upstreamTimeoutMs, parts.upstreamTimeoutMs),
+    startedAtMs: parts.clock.nowMs(),
+    startedMonotonicMs: parts.clock.monotonicMs(),
+  }
+}
+
+function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
+  const { request, choice, estimate } = run
+  const card = priceCardName(run.card)
+  return {
+    id: run.id,
+    projectId: run.principal.projectId,
+    keyId: run.principal.keyId,
+    operation: request.operation,
+    surface: run.surface,
+    clientRequestId: ask.clientRequestId,
+    modelAsked: request.modelAsked,
+    routeId: choice.route.id,
+    routeOwner: choice.route.owner,
+    routeContract: frozenContract(choice.route, card),
+    requestShape: requestShape(request),
+    warnings: run.warnings,
+    projectTag: run.projectTag,
+    endUser: request.endUser,
+    timeoutMs: run.timeoutMs,
+    book: run.book,
+    priceCard: card,
+    estimatedNanos: estimate.expected,
+    reservedNanos: estimate.reserve,
+    previewsAsked: request.partialImages * request.n,
+  }
+}
+
+function newAttempt(parts: GatewayParts, run: GenerationRun): NewAttempt {
+  return {
+    id: run.attemptId,
+    n: 1,
+    routeId: run.choice.route.id,
+    owner: parts.bootId,
+    clientRequestId: upstreamRequestId(run),
+    modelSent: run.choice.modelSent,
+  }
+}
+
+function ledgerCall(run: GenerationRun): LedgerCall {
+  return {
+    attemptId: run.attemptId,
+    generationId: run.id,
+    projectId: run.principal.projectId,
+    keyId: run.principal.keyId,
+    routeId: run.choice.route.id,
+    routeOwner: run.choice.route.owner,
+    model: run.request.model.id,
+    projectTag: run.projectTag,
+    book: run.book,
+    priceCard: priceCardName(run.card),
+    actor: run.principal.keyId ?? 'admin',
+  }
+}

@@ -1,0 +1,178 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { errorBody } from '../contract/failure.ts'
+import type { ContractWarning } from '../contract/image-request.ts'
+import type { ReadUsage } from '../contract/usage.ts'
+import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
+import {
+  AttemptNotOurs,
+  completeGeneration,
+  endAttempt,
+  failGeneration,
+  GenerationEnded,
+  type NewImage,
+  recordImages,
+  type UsageRecord,
+} from '../generations/index.ts'
+import { holdUnknown, LedgerConflict, type LedgerLine, loss, release, settle } from '../ledger/index.ts'
+import type { Charge } from '../pricing/index.ts'
+import type { Nanos } from '../primitives/money.ts'
+import { recordObjects } from '../store/index.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import type { GenerationRun } from './generation-run.ts'
+import type { KeptImage } from './keep-images.ts'
+import type { AttemptVerdict } from './read-outcome.ts'
+
+/** What a generation came to, as it stands on disk. */
+export interface Settled {
+  verdict: AttemptVerdict
+  settledNanos: Nanos
+  heldNanos: Nanos
+}
+
+/** Everything the transaction writes that ends an attempt. */
+export interface Booking {
+  verdict: AttemptVerdict
+  facts: {
+    /** Class and cause in the provider's words. */
+    outcome: string
+    httpStatus: number | null
+    requestId: string | null
+    modelReported: string | null
+    firstByteMs: number | null
+  }
+  images: readonly KeptImage[]
+  read: ReadUsage | null
+  cost: Charge | null
+  /** All remarks of the record, those of the check included. */
+  warnings: readonly ContractWarning[]
+}
+
+/** Waits between tries to book a call that has happened. What stays unbooked is found by the next start. */
+const RETRIES_MS = [250, 1000, 4000, 15_000]
+
+/**
+ * Books what has happened: money, objects, pictures, attempt and generation in one transaction, tried again if the database does
+ * not take it.
+ * @returns null when it never did, or when somebody else ended the attempt: the sweep of the next start holds what is open as unknown.
+ */
+export async function bookCall(parts: GatewayParts, run: GenerationRun, booking: Booking): Promise<Settled | null> {
+  for (const pauseMs of [...RETRIES_MS, null]) {
+    try {
+      return await book(parts, run, booking)
+    } catch (error) {
+      parts.logger.error({ generation_id: run.id, attempt_id: run.attemptId, err: error }, 'a call that has happened could not be booked')
+      if (pauseMs === null || isFinal(error)) return null
+      await wait(pauseMs)
+    }
+  }
+  return null
+}
+
+/** Somebody else ended the attempt: trying again cannot succeed. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AttemptNotOurs || error instanceof GenerationEnded || error instanceof LedgerConflict
+}
+
+async function book(parts: GatewayParts, run: GenerationRun, booking: Booking): Promise<Settled> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  const settledNanos = charged(booking) ? total(booking.cost) : 0n
+  const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
+  await parts.database.transact([
+    ...money(context, run, booking),
+    ...recordObjects(context, uniqueObjects(booking.images)),
+    endAttempt(context, attemptEnd(parts, run, booking, settledNanos)),
+    ...recordImages(
+      context,
+      booking.images.map((image) => newImage(run, image)),
+    ),
+    generationEnd(context, run, booking, { settledNanos, heldNanos }),
+  ])
+  return { verdict: booking.verdict, settledNanos, heldNanos }
+}
+
+const charged = ({ verdict }: Booking) => verdict.money === 'settle' || verdict.money === 'loss'
+
+/** Tokens without a rate are booked at what they cost at most: a bill is never low because a price is missing. */
+const total = (cost: Charge | null): Nanos => (cost ? cost.total + cost.unpricedBound : 0n)
+
+function money(context: StatementContext, run: GenerationRun, { verdict, cost, images }: Booking): Statement[] {
+  switch (verdict.money) {
+    case 'settle':
+      return settle(context, run.attemptId, { lines: ledgerLines(cost), images: images.length })
+    case 'loss':
+      return loss(context, run.attemptId, { lines: ledgerLines(cost) })
+    case 'hold':
+      return holdUnknown(context, run.attemptId, { nanos: run.estimate.reserve })
+    case 'release':
+      return release(context, run.attemptId)
+  }
+}
+
+function ledgerLines(cost: Charge | null): LedgerLine[] {
+  const lines = (cost?.lines ?? []).map(({ bucket, nanos }) => ({ bucket, nanos }))
+  if (cost && cost.unpricedBound > 0n) lines.push({ bucket: 'unpriced' as never, nanos: cost.unpricedBound })
+  return lines.length > 0 ? lines : [{ bucket: 'total', nanos: 0n }]
+}
+
+/** Two equal pictures of one answer are one object. */
+function uniqueObjects(images: readonly KeptImage[]) {
+  const objects = images.flatMap((image) => image.object ?? [])
+  return [...new Map(objects.map((object) => [object.sha256, object])).values()]
+}
+
+function attemptEnd(parts: GatewayParts, run: GenerationRun, { verdict, facts }: Booking, settledNanos: Nanos) {
+  return {
+    attemptId: run.attemptId,
+    owner: parts.bootId,
+    state: verdict.state,
+    outcome: facts.outcome,
+    retryReason: verdict.retryReason,
+    httpStatus: facts.httpStatus,
+    upstreamRequestId: facts.requestId,
+    modelReported: facts.modelReported,
+    firstByteMs: facts.firstByteMs,
+    totalMs: parts.clock.monotonicMs() - run.startedMonotonicMs,
+    costNanos: verdict.money === 'hold' ? null : settledNanos,
+  }
+}
+
+function newImage(run: GenerationRun, image: KeptImage): NewImage {
+  return {
+    id: image.id,
+    generationId: run.id,
+    attemptId: run.attemptId,
+    projectId: run.principal.projectId,
+    idx: image.index,
+    sha256: image.sha256,
+    width: image.facts?.width ?? null,
+    height: image.facts?.height ?? null,
+    format: image.facts?.format ?? null,
+    bytes: image.bytes,
+    storage: image.object ? 'stored' : 'not_stored',
+    evidence: JSON.parse(JSON.stringify(image.evidence)),
+    deleteAfterMs: null,
+    deletionPolicy: 'keep',
+  }
+}
+
+function generationEnd(
+  context: StatementContext,
+  run: GenerationRun,
+  { verdict, read, cost, warnings }: Booking,
+  { settledNanos, heldNanos }: { settledNanos: Nanos; heldNanos: Nanos },
+): Statement {
+  const used: UsageRecord | undefined = read && cost ? { ...read, previewsNanos: cost.previewsNanos } : undefined
+  if (verdict.failure === null) return completeGeneration(context, { generationId: run.id, settledNanos, warnings, ...used! })
+  const status = verdict.money === 'hold' ? 'outcome_unknown' : 'failed'
+  return failGeneration(context, {
+    generationId: run.id,
+    status,
+    settledNanos,
+    heldUnknownNanos: heldNanos,
+    retryReason: verdict.retryReason,
+    nextAction: verdict.nextAction,
+    error: errorBody(verdict.failure, { requestId: run.requestId, generationId: run.id }).error,
+    warnings,
+    ...(verdict.money === 'hold' ? {} : { used }),
+  })
+}

@@ -1,0 +1,108 @@
+import { Failure } from '../contract/failure.ts'
+import type { RouteContract } from '../routes/index.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+
+/** One thing an operator should know, or mend. */
+export interface DoctorFinding {
+  name: string
+  level: 'ok' | 'note' | 'warning' | 'error'
+  found: string
+  /** What to do; null when there is nothing to do. */
+  advice: string | null
+}
+
+/**
+ * Examines the installation.
+ * @param options.live also asks each upstream that takes a key whether it is good, without making a picture.
+ */
+export async function diagnose(parts: GatewayParts, options: { live: boolean }): Promise<DoctorFinding[]> {
+  const findings = [runtime(), await storage(parts), await database(parts), ...parts.routes.list().flatMap(route), prices(parts)]
+  if (options.live) for (const each of parts.routes.list()) findings.push(await account(parts, each))
+  return findings
+}
+
+function runtime(): DoctorFinding {
+  return { name: 'runtime', level: 'ok', found: `Node ${process.version} on ${process.platform}-${process.arch}`, advice: null }
+}
+
+async function storage(parts: GatewayParts): Promise<DoctorFinding> {
+  try {
+    const { freeBytes } = await parts.store.checkWritable()
+    await parts.storageHealth.assertWritable()
+    const free = freeBytes === null ? '' : `, ${Math.floor(freeBytes / 2 ** 20)} MiB free`
+    return { name: 'storage', level: 'ok', found: `the ${parts.store.name} store can be written${free}`, advice: null }
+  } catch (error) {
+    return { name: 'storage', level: 'error', found: messageOf(error), advice: 'Free space in the data folder, or make it writable.' }
+  }
+}
+
+async function database(parts: GatewayParts): Promise<DoctorFinding> {
+  try {
+    const { sql } = parts.database
+    const [row] = await parts.database.read(sql.selectFrom('generations').select((count) => count.fn.countAll<number>().as('generations')))
+    return {
+      name: 'database',
+      level: 'ok',
+      found: `${parts.database.dialect} answers, ${row?.generations ?? 0} generations on record`,
+      advice: null,
+    }
+  } catch (error) {
+    return { name: 'database', level: 'error', found: messageOf(error), advice: 'See the log; restore a backup if the file is damaged.' }
+  }
+}
+
+function route(contract: RouteContract): DoctorFinding[] {
+  const name = `route ${contract.id}`
+  if (contract.kind === 'sandbox')
+    return [
+      {
+        name,
+        level: 'note',
+        found: 'the built-in sandbox serves: play money, pictures that say SANDBOX',
+        advice: 'Configure a route, or start with --live, for real pictures.',
+      },
+    ]
+  const missing = Object.entries({
+    failed_calls: contract.failedCalls,
+    rights: contract.rights,
+    terms: contract.terms,
+    account_owner: contract.accountOwner,
+    support: contract.support,
+    retention: contract.retention,
+  }).flatMap(([fact, value]) => (value === null ? [fact] : []))
+  const found = `${contract.kind} of ${contract.owner} at ${contract.baseUrl}, ${contract.grade}; calls cost money`
+  if (missing.length === 0) return [{ name, level: 'ok', found, advice: null }]
+  return [
+    {
+      name,
+      level: 'warning',
+      found: `${found}; not stated: ${missing.join(', ')}`,
+      advice: 'State these facts of the contract in darkroom.yaml; they are frozen into every record.',
+    },
+  ]
+}
+
+function prices(parts: GatewayParts): DoctorFinding {
+  const atMs = parts.clock.nowMs()
+  const models = parts.catalogue.list(atMs).map((row) => row.id)
+  const priced = new Set(parts.priceCards.flatMap((card) => card.models))
+  const unpriced = models.filter((id) => !priced.has(id))
+  if (unpriced.length === 0) return { name: 'prices', level: 'ok', found: `${models.length} models, all priced`, advice: null }
+  return {
+    name: 'prices',
+    level: 'note',
+    found: `refused as unpriced: ${unpriced.join(', ')}`,
+    advice: 'Add a row to price_cards in darkroom.yaml to serve them.',
+  }
+}
+
+async function account(parts: GatewayParts, contract: RouteContract): Promise<DoctorFinding> {
+  const name = `account of ${contract.id}`
+  const provider = parts.providers.get(contract.protocol)
+  if (!provider?.examine) return { name, level: 'note', found: 'this protocol cannot be asked', advice: null }
+  return { name, ...(await provider.examine({ baseUrl: contract.baseUrl, key: contract.key, nowMs: parts.clock.nowMs() })) }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Failure ? error.message : 'it does not answer'
+}

@@ -1,0 +1,35 @@
+import type { EstimateReply } from '../contract/record.ts'
+import { moneyJson, type Nanos } from '../primitives/money.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import { type CallAsk, type PricedRequest, priceGeneration } from './price-generation.ts'
+
+/**
+ * Prices a call without making it.
+ * @throws Failure the call itself would be answered with.
+ */
+export async function estimateCall(parts: GatewayParts, ask: CallAsk): Promise<EstimateReply> {
+  return presentEstimate(await priceGeneration(parts, ask))
+}
+
+/** The wire shape of an estimate. */
+export function presentEstimate({ choice, estimate }: Pick<PricedRequest, 'choice' | 'estimate'>): EstimateReply {
+  return {
+    model: estimate.model,
+    route_id: choice.route.id,
+    route_owner: choice.route.owner,
+    price_card: { id: estimate.card.id, date: estimate.card.date },
+    tokens: estimate.tokens,
+    low: moneyJson(estimate.low),
+    expected: moneyJson(estimate.expected),
+    high: moneyJson(estimate.high),
+    reserve: moneyJson(estimate.reserve),
+    per_bucket: moneyTable(estimate.perBucket.map(({ bucket, nanos }) => [bucket, nanos])),
+    per_quality: moneyTable(Object.entries(estimate.perQuality)),
+    promise: estimate.promise,
+    assumptions: [...estimate.assumptions],
+  }
+}
+
+function moneyTable(rows: readonly (readonly [string, Nanos])[]) {
+  return Object.fromEntries(rows.map(([name, nanos]) => [name, moneyJson(nanos)]))
+}

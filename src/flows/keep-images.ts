@@ -1,0 +1,59 @@
+import { compareWithRequest, type Evidence, type ImageFacts, inspectImageFile, mediaTypes } from '../images/index.ts'
+import type { RelayImage } from '../relay/index.ts'
+import type { ObjectRecord } from '../store/index.ts'
+import type { AnsweredCall } from './call-upstream.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import type { GenerationRun } from './generation-run.ts'
+import { reportedFacts } from './reported-facts.ts'
+
+/** A picture that came, inspected, and where its bytes are; `object` is null when they could not be kept. */
+export interface KeptImage {
+  id: string
+  index: number
+  sha256: string
+  bytes: number
+  facts: ImageFacts | null
+  evidence: Evidence
+  object: ObjectRecord | null
+}
+
+/** What is compared beside the bytes. */
+interface Comparison {
+  call: AnsweredCall
+  usageOnFormula: (facts: ImageFacts | null) => boolean | null
+}
+
+/**
+ * Inspects every picture that came whole and moves it into the store under its hash. A picture that cannot be kept is still a
+ * picture that was paid for and delivered: it is recorded as not stored, nothing is thrown.
+ */
+export async function keepImages(parts: GatewayParts, run: GenerationRun, comparison: Comparison): Promise<KeptImage[]> {
+  return Promise.all(comparison.call.reply.images.map((image) => keepImage(parts, run, image, comparison)))
+}
+
+async function keepImage(parts: GatewayParts, run: GenerationRun, image: RelayImage, comparison: Comparison): Promise<KeptImage> {
+  const { call, usageOnFormula } = comparison
+  const facts = image.path === null ? null : await inspectImageFile(image.path).catch(() => null)
+  const evidence = compareWithRequest({
+    request: run.request,
+    modelSent: run.choice.modelSent,
+    facts,
+    reported: reportedFacts(call.reply.documents[image.index] ?? call.reply.documents[0]),
+    requestId: call.requestId,
+    usageOnFormula: usageOnFormula(facts),
+  })
+  const object = await storeBytes(parts, image, facts)
+  return { id: parts.newId('img'), index: image.index, sha256: image.sha256, bytes: image.bytes, facts, evidence, object }
+}
+
+async function storeBytes(parts: GatewayParts, image: RelayImage, facts: ImageFacts | null): Promise<ObjectRecord | null> {
+  if (image.path === null) return null
+  try {
+    const { path, bytes } = await parts.store.put({ spoolPath: image.path, sha256: image.sha256, extension: facts?.format ?? 'bin' })
+    const mediaType = facts ? mediaTypes[facts.format] : 'application/octet-stream'
+    return { sha256: image.sha256, store: parts.store.name, path, bytes, mediaType }
+  } catch (error) {
+    parts.logger.error({ sha256: image.sha256, err: error }, 'a picture could not be stored')
+    return null
+  }
+}

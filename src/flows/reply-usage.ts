@@ -1,0 +1,79 @@
+import { parseSize } from '../contract/size-rules.ts'
+import { type ReadUsage, readUsage, tokenBuckets, type Usage } from '../contract/usage.ts'
+import { estimatedUsage } from '../pricing/index.ts'
+import type { JsonObject } from '../primitives/json.ts'
+import type { RelayResult } from '../relay/index.ts'
+import type { GenerationRun } from './generation-run.ts'
+
+/** What of an answer is counted. */
+export type CountedReply = Pick<RelayResult, 'ended' | 'errorFrame' | 'documents'> & {
+  images: readonly unknown[]
+  partials: { count: number }
+}
+
+/**
+ * The tokens a call used. What upstream reported wins, summed over the completed events of a stream (each counts its own picture).
+ * An answer without usage, or one that did not come to its end, is counted by the formula and flagged as estimated: a bill
+ * is never booked low because the answer broke off.
+ */
+export async function replyUsage(run: GenerationRun, reply: CountedReply): Promise<ReadUsage> {
+  const reported = cameWhole(reply) ? reportedUsage(reply) : null
+  if (reported) return reported
+  const [document] = reply.documents
+  const usage = await estimatedUsage({
+    request: run.request,
+    inputImages: [],
+    images: cameWhole(reply) ? reply.images.length : 0,
+    previews: reply.partials.count,
+    quality: qualityOf(run, document),
+    size: parseSize(String(document?.['size'] ?? '')),
+    autoQuality: null,
+  })
+  return { usage, source: 'estimated' }
+}
+
+/**
+ * Pictures and previews that are charged where they have a price of their own. Of an answer that broke off nobody can say how many were
+ * made, so all that were asked count; the same goes for an answer without a picture.
+ */
+export function chargedCounts({ request }: GenerationRun, reply: CountedReply): { images: number; previews: number } {
+  const asked = { images: request.n, previews: request.partialImages * request.n }
+  if (!cameWhole(reply)) return { images: asked.images, previews: Math.max(asked.previews, reply.partials.count) }
+  return { images: reply.images.length || asked.images, previews: reply.partials.count }
+}
+
+/** True when upstream said everything it had to say. */
+function cameWhole({ ended, errorFrame }: CountedReply): boolean {
+  return ended === 'whole' && errorFrame === null
+}
+
+function reportedUsage(reply: CountedReply): ReadUsage | null {
+  const reads = reply.documents.map((document) => readUsage(document['usage'], 0))
+  if (reads.length === 0 || reads.some((read) => read === null)) return null
+  const known = reads as ReadUsage[]
+  return {
+    usage: addUp(
+      known.map((read) => read.usage),
+      reply.partials.count,
+    ),
+    source: known.every((read) => read.source === 'upstream') ? 'upstream' : 'upstream_without_details',
+  }
+}
+
+function addUp(usages: readonly Usage[], previews: number): Usage {
+  const total: Usage = {
+    text_in: 0,
+    text_cached_in: 0,
+    image_in: 0,
+    image_cached_in: 0,
+    image_out: 0,
+    text_out: 0,
+    partial_images: previews,
+  }
+  for (const usage of usages) for (const bucket of tokenBuckets) total[bucket] += usage[bucket]
+  return total
+}
+
+function qualityOf(run: GenerationRun, document: JsonObject | undefined) {
+  return run.request.model.qualities.find((quality) => quality === document?.['quality']) ?? null
+}

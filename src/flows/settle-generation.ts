@@ -1,0 +1,60 @@
+import type { ReadUsage } from '../contract/usage.ts'
+import { type Charge, charge } from '../pricing/index.ts'
+import { type Booking, bookCall, type Settled } from './book-call.ts'
+import type { AnsweredCall, RefusedCall } from './call-upstream.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import type { GenerationRun } from './generation-run.ts'
+import { keepImages } from './keep-images.ts'
+import { answeredVerdict, refusedVerdict } from './read-outcome.ts'
+import { recordWarnings } from './record-warnings.ts'
+import { type CountedReply, chargedCounts, replyUsage } from './reply-usage.ts'
+import { reportedFacts } from './reported-facts.ts'
+import { usageOnFormula } from './usage-on-formula.ts'
+
+/** Ends a generation whose call brought no body: the reservation goes back, is held, or is lost, as the verdict says. */
+export async function settleRefusal(parts: GatewayParts, run: GenerationRun, call: RefusedCall): Promise<Settled | null> {
+  const { outcome } = call
+  const verdict = refusedVerdict(call)
+  const facts: Booking['facts'] = {
+    outcome: 'cause' in outcome ? `${outcome.class}: ${outcome.cause}` : outcome.class,
+    httpStatus: outcome.httpStatus,
+    requestId: outcome.requestId,
+    modelReported: null,
+    firstByteMs: outcome.firstByteMs,
+  }
+  const read = verdict.money === 'loss' ? await replyUsage(run, nothingCame) : null
+  return bookCall(parts, run, { verdict, facts, images: [], read, cost: read && costOf(run, read, nothingCame), warnings: run.warnings })
+}
+
+const nothingCame: CountedReply = { ended: 'cut', errorFrame: null, images: [], partials: { count: 0 }, documents: [] }
+
+/** Ends a generation whose call brought a body: inspects and keeps the pictures, then books images, usage and money in one transaction. */
+export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<Settled | null> {
+  const { reply } = call
+  const verdict = await answeredVerdict(call)
+  const read = await replyUsage(run, reply)
+  const cost = costOf(run, read, reply)
+  const reported = reportedFacts(reply.documents[0])
+  const facts: Booking['facts'] = {
+    outcome: reply.cause ? `${verdict.failure ? 'partial' : 'ok'}: ${reply.cause}` : verdict.failure ? verdict.failure.code : 'ok',
+    httpStatus: call.httpStatus,
+    requestId: call.requestId,
+    modelReported: reported.model ?? null,
+    firstByteMs: call.firstByteMs,
+  }
+  return parts.objectLocks.hold(
+    reply.images.map((image) => image.sha256),
+    async () => {
+      const formula = (size: { width: number; height: number } | null) =>
+        usageOnFormula(run, read, { quality: reported.quality ?? null, size, images: reply.images.length })
+      const images = await keepImages(parts, run, { call, usageOnFormula: formula })
+      // A hold is the reservation, whatever the formula says: no remark on a bill belongs to it.
+      const warnings = recordWarnings(run, images, verdict.money === 'hold' ? [] : cost.flags)
+      return bookCall(parts, run, { verdict, facts, images, read, cost, warnings })
+    },
+  )
+}
+
+function costOf(run: GenerationRun, { usage, source }: ReadUsage, reply: CountedReply): Charge {
+  return charge({ usage, usageSource: source, card: run.card, ...chargedCounts(run, reply) })
+}

@@ -1,0 +1,133 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import packageJson from '../package.json' with { type: 'json' }
+import { openAccess, openSecrets } from './access/index.ts'
+import type { DarkroomConfig } from './config/read-config.ts'
+import { ModelCatalogue } from './contract/model-catalogue.ts'
+import { shippedModelRows } from './contract/model-rows.ts'
+import { openApiDocument } from './contract/openapi.ts'
+import { dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
+import { type GatewayParts, RunningGenerations, StorageHealth, sweepAbandoned } from './flows/index.ts'
+import { httpRoutes } from './http/routes/index.ts'
+import { closeHttpServer, createHttpServer } from './http/server.ts'
+import { createOutbound } from './outbound/index.ts'
+import { builtInPriceCards } from './pricing/index.ts'
+import { type Clock, systemClock } from './primitives/clock.ts'
+import { type IdSource, newId } from './primitives/ids.ts'
+import { createOpenAiProvider } from './providers/index.ts'
+import { RouteTable, sandboxRoute } from './routes/index.ts'
+import { type Sandbox, startSandbox } from './sandbox/index.ts'
+import { createObjectLocks, FolderStore } from './store/index.ts'
+import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
+
+/** This release. */
+export const version = packageJson.version
+
+/** How long shutdown waits for calls under way: longer than the longest of them. */
+export const DRAIN_GRACE_MS = 300_000
+
+/** What a gateway is built from beside its configuration; tests pass their own. */
+export interface GatewayOptions {
+  clock?: Clock
+  newId?: IdSource
+  logger?: Logger
+  /** Free space below which no call is made. */
+  minimumFreeBytes?: number
+}
+
+/** A gateway that listens. */
+export interface Gateway extends AsyncDisposable {
+  /** Where it answers, e.g. `http://127.0.0.1:4100`. */
+  readonly url: string
+  readonly parts: GatewayParts
+  /** The built-in sandbox; null when a route is configured. */
+  readonly sandbox: Sandbox | null
+  /** True when this start made the data folder. */
+  readonly firstStart: boolean
+  /** True when this start made the admin token. */
+  readonly adminTokenMade: boolean
+  /**
+   * Stops taking work, waits for what is under way up to the grace, then closes everything in the order of dependence.
+   * Calls that were left are held as unknown by the next start. Calling it again waits for the same end.
+   */
+  close(graceMs?: number): Promise<void>
+}
+
+/** The OpenAPI document of this release. */
+export function describeApi(): object {
+  return openApiDocument(httpRoutes, {
+    title: 'Darkroom',
+    version,
+    description: "A production gateway for OpenAI's GPT Image models. /v1 is OpenAI's own API, /v2 is Darkroom's.",
+  })
+}
+
+/**
+ * Builds every part in the order of dependence and listens: the one composition root, for the program, the command line and the tests.
+ * @throws Failure `data_folder_locked` when another process owns the data folder; the system's error when the port is taken.
+ */
+export async function createGateway(config: DarkroomConfig, options: GatewayOptions = {}): Promise<Gateway> {
+  const clock = options.clock ?? systemClock
+  const ids = options.newId ?? newId
+  const logger = options.logger ?? createLogger({ level: config.logLevel, destination: process.stderr })
+  const bootId = ids('boot')
+  await using opening = new AsyncDisposableStack()
+
+  const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
+  const paths = dataFolderPaths(config.dataFolder)
+  // What a killed process left in the spool belongs to calls that the sweep below holds as unknown.
+  await rm(paths.spool, { recursive: true, force: true })
+  await mkdir(paths.spool, { recursive: true, mode: 0o700 })
+  const database = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
+  const secrets = await openSecrets(config.dataFolder, config.environment)
+  const { access, firstStart } = await openAccess({ db: database, clock, newId: ids, secrets, logger, dataFolder: config.dataFolder })
+
+  const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}` }), (door) => door.close())
+  const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
+  const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
+  const store = await FolderStore.open(paths.objects)
+  const openAi = createOpenAiProvider({ outbound, clock })
+
+  const parts: GatewayParts = {
+    clock,
+    newId: ids,
+    logger,
+    metrics,
+    database,
+    access,
+    catalogue: new ModelCatalogue(shippedModelRows, config.models),
+    priceCards: [...builtInPriceCards, ...config.priceCards],
+    routes: new RouteTable(sandbox ? [sandboxRoute(sandbox.url)] : config.routes),
+    providers: new Map([[openAi.protocol, openAi]]),
+    store,
+    objectLocks: createObjectLocks(),
+    storageHealth: new StorageHealth(store, clock, options.minimumFreeBytes),
+    running: new RunningGenerations(),
+    spoolFolder: paths.spool,
+    bootId,
+    upstreamTimeoutMs: config.upstreamTimeoutMs,
+  }
+  await sweepAbandoned(parts)
+
+  const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi()), closeHttpServer)
+  const url = await app.listen({ host: config.http.host, port: config.http.port })
+  await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
+
+  const open = opening.move()
+  let closing: Promise<void> | undefined
+  const close = (graceMs = DRAIN_GRACE_MS) => {
+    closing ??= parts.running.close(graceMs).then(() => open.disposeAsync())
+    return closing
+  }
+  return { url, parts, sandbox, firstStart, adminTokenMade: secrets.adminTokenMade, close, [Symbol.asyncDispose]: () => close() }
+}
+
+function startBuiltInSandbox(config: DarkroomConfig): Promise<Sandbox> {
+  const { port, latencyMs, flat } = config.sandbox
+  return startSandbox({
+    port,
+    flat,
+    invoicePath: join(config.dataFolder, 'sandbox-invoice.jsonl'),
+    ...(latencyMs === null ? {} : { latencyMs }),
+  })
+}

@@ -1,0 +1,20 @@
+import { errorBodySchema } from '../contract/record.ts'
+
+const meanings: Record<number, string> = {
+  400: 'Refused: the request does not fit the contract. Not charged.',
+  401: 'The key is missing or wrong.',
+  404: 'Nothing here that this key may see.',
+  410: 'It was there and is gone.',
+  413: 'The body is too large.',
+  416: 'The byte range lies outside.',
+  429: 'Too much at once; see Retry-After.',
+  500: 'Darkroom failed inside.',
+  502: 'The upstream call failed; `outcome` says whether it was charged.',
+  503: 'No work is taken now. Not charged.',
+  507: 'There is no room to keep a picture. Not charged.',
+}
+
+/** The documented error answers of a route, by status. */
+export function errorReplies(...statuses: number[]) {
+  return Object.fromEntries(statuses.map((status) => [status, { description: meanings[status] ?? 'Refused.', schema: errorBodySchema }]))
+}

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ZodType } from 'zod'
+import type { Principal } from '../access/index.ts'
+import type { GatewayParts } from '../flows/gateway-parts.ts'
+
+/** Who may call a route. `key` = an API key or the admin token, `admin` = the admin token alone. */
+export type RoutePolicy = { auth: 'public' } | { auth: 'key' } | { auth: 'admin' }
+
+/** What a handler holds. */
+export interface RequestContext {
+  parts: GatewayParts
+  request: FastifyRequest
+  reply: FastifyReply
+  requestId: string
+  /** Absolute URL of this gateway, as configured or as the request reached it, without a trailing slash. */
+  baseUrl: string
+}
+
+/** A handler's context on a route that knows its caller. */
+export interface KnownContext extends RequestContext {
+  principal: Principal
+}
+
+interface RouteFacts {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** OpenAPI spelling of the path: `/v2/generations/{id}`. */
+  path: string
+  tag: 'images' | 'darkroom' | 'models' | 'money' | 'operations'
+  summary: string
+  description?: string
+  body?: { description: string; schema: ZodType }
+  query?: ZodType
+  replies: Record<number, { description: string; schema?: ZodType; contentType?: string }>
+}
+
+/** One route: what it is, who may call it, how it is answered. The OpenAPI document is made from the same list. */
+export interface HttpRoute extends RouteFacts {
+  policy: RoutePolicy
+  /** On a public route the context names no principal, whatever this type says; `publicRoute` sees to it that none is read. */
+  handle: (context: KnownContext) => unknown
+}
+
+type RouteOf<Context> = RouteFacts & { handle: (context: Context) => unknown }
+
+/** A route that anybody may call. */
+export function publicRoute(route: RouteOf<RequestContext>): HttpRoute {
+  return { ...route, policy: { auth: 'public' } }
+}
+
+/** A route for API keys and the admin token; it sees the project of the key. */
+export function keyRoute(route: RouteOf<KnownContext>): HttpRoute {
+  return { ...route, policy: { auth: 'key' } }
+}
+
+/** A route for the admin token alone. To anybody else it does not exist. */
+export function adminRoute(route: RouteOf<KnownContext>): HttpRoute {
+  return { ...route, policy: { auth: 'admin' } }
+}

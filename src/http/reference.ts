@@ -1,0 +1,23 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+
+/** Everything the reference loads comes from this server; it must draw inline styles, so those are allowed here alone. */
+const referencePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Without the library's own bar: the document is always this server's. */
+const theme = { title: 'Darkroom: reference', css: [{ filename: 'darkroom.css', content: '.swagger-ui .topbar { display: none }' }] }
+
+/** Serves the API reference at `/docs/` and the document it is made from at `/openapi.json`. */
+export async function serveReference(app: FastifyInstance, document: object): Promise<void> {
+  await app.register(swagger, { mode: 'static', specification: { document: document as never } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: referencePolicy,
+    uiConfig: { deepLinking: true },
+    theme,
+  })
+  const text = JSON.stringify(document)
+  app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(text))
+}

@@ -1,0 +1,39 @@
+import { publicRoute } from '../http-route.ts'
+import { errorsPage } from '../pages/errors-page.ts'
+import { pageHeaders, pageStyles } from '../pages/page.ts'
+import { welcomePage } from '../pages/welcome-page.ts'
+
+const htmlReply: Record<number, { description: string; contentType: string }> = {
+  200: { description: 'A page.', contentType: 'text/html' },
+}
+
+/** The gateway's address in a browser. */
+export const welcomeRoute = publicRoute({
+  method: 'GET',
+  path: '/',
+  tag: 'operations',
+  summary: 'Welcome page',
+  replies: htmlReply,
+  handle: ({ reply, parts, baseUrl }) =>
+    reply.headers(pageHeaders).type('text/html; charset=utf-8').send(welcomePage(baseUrl, parts.routes.list())),
+})
+
+/** The error catalogue in a browser. */
+export const errorsRoute = publicRoute({
+  method: 'GET',
+  path: '/docs/errors',
+  tag: 'operations',
+  summary: 'Every error: what happened, did it cost money, what to do next',
+  replies: htmlReply,
+  handle: ({ reply }) => reply.headers(pageHeaders).type('text/html; charset=utf-8').send(errorsPage()),
+})
+
+/** Styles of the pages. */
+export const stylesRoute = publicRoute({
+  method: 'GET',
+  path: '/assets/page.css',
+  tag: 'operations',
+  summary: 'Styles of the pages',
+  replies: { 200: { description: 'Styles.', contentType: 'text/css' } },
+  handle: ({ reply }) => reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(pageStyles),
+})

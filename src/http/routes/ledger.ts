@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { Principal } from '../../access/index.ts'
+import { ledgerEntriesReplySchema, ledgerReplySchema } from '../../contract/record.ts'
+import { type LedgerRange, type LedgerSums, parseLedgerGroups, readEntries, readLedger } from '../../ledger/index.ts'
+import { moneyJson } from '../../primitives/money.ts'
+import { errorReplies } from '../error-replies.ts'
+import { keyRoute } from '../http-route.ts'
+import { readChecked } from '../read-checked.ts'
+import { scopeOf } from '../scope-of.ts'
+
+const DAY_MS = 86_400_000
+
+/** A day (`2026-11-20`, the whole of it, UTC) or a moment. */
+const moment = z.union([z.iso.date(), z.iso.datetime()])
+const range = {
+  from: moment.optional().describe('First day or moment, UTC.'),
+  to: moment.optional().describe('Last day (all of it), or the moment it ends.'),
+  cursor: z.string().max(2000).optional(),
+  limit: z.coerce.number().optional(),
+}
+const ledgerQuery = z.strictObject({
+  ...range,
+  group: z.string().max(200).optional().describe('owner, day, model, route, project, key, tag; the owner is always a group.'),
+})
+const entriesQuery = z.strictObject({ ...range, generation_id: z.string().max(100).optional() })
+
+interface RangeQuery {
+  from?: string | undefined
+  to?: string | undefined
+  cursor?: string | undefined
+  limit?: number | undefined
+}
+
+/** The part of the ledger that is asked for, as far as the caller may see it. */
+function rangeOf({ from, to, cursor, limit }: RangeQuery, principal: Principal): LedgerRange {
+  const wholeDay = to?.length === 'YYYY-MM-DD'.length ? DAY_MS : 0
+  return {
+    fromMs: from === undefined ? undefined : Date.parse(from),
+    toMs: to === undefined ? undefined : Date.parse(to) + wholeDay,
+    cursor,
+    limit,
+    ...scopeOf(principal),
+  }
+}
+
+/** What was spent, reserved and held, by owner. */
+export const ledgerRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/ledger',
+  tag: 'money',
+  summary: 'Sum the ledger',
+  description:
+    "By owner always, and by whatever else is asked. The sandbox's play money is a book of its own, in no total with real money.",
+  query: ledgerQuery,
+  replies: { 200: { description: 'The sums.', schema: ledgerReplySchema }, ...errorReplies(400, 401) },
+  async handle({ parts, principal, request }) {
+    const query = readChecked(ledgerQuery, request.query)
+    const report = await readLedger(parts.database, { ...rangeOf(query, principal), group: parseLedgerGroups(query.group) })
+    return { rows: report.rows.map(presentSums), totals_by_owner: report.totals_by_owner.map(presentSums), next_cursor: report.next_cursor }
+  },
+})
+
+/** Every line that was booked. */
+export const ledgerEntriesRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/ledger/entries',
+  tag: 'money',
+  summary: 'Read the lines of the ledger',
+  query: entriesQuery,
+  replies: { 200: { description: 'Lines in the order they were booked.', schema: ledgerEntriesReplySchema }, ...errorReplies(400, 401) },
+  async handle({ parts, principal, request }) {
+    const query = readChecked(entriesQuery, request.query)
+    const page = await readEntries(parts.database, { ...rangeOf(query, principal), generationId: query.generation_id })
+    return { entries: page.entries.map((entry) => ({ ...entry, nanos: String(entry.nanos) })), next_cursor: page.next_cursor }
+  },
+})
+
+function presentSums<Sums extends LedgerSums>(sums: Sums) {
+  return {
+    ...sums,
+    charged: moneyJson(sums.charged),
+    lost: moneyJson(sums.lost),
+    reserved: moneyJson(sums.reserved),
+    held_unknown: moneyJson(sums.held_unknown),
+  }
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { diagnose, readiness } from '../../flows/index.ts'
+import { errorReplies } from '../error-replies.ts'
+import { adminRoute, publicRoute } from '../http-route.ts'
+import { readChecked } from '../read-checked.ts'
+
+/** The process answers. */
+export const healthRoute = publicRoute({
+  method: 'GET',
+  path: '/healthz',
+  tag: 'operations',
+  summary: 'Say that the process is alive',
+  replies: { 200: { description: 'Alive.', schema: z.object({ status: z.literal('ok') }) } },
+  handle: () => ({ status: 'ok' }),
+})
+
+/** The process would take a call. */
+export const readyRoute = publicRoute({
+  method: 'GET',
+  path: '/readyz',
+  tag: 'operations',
+  summary: 'Say whether a call would be taken now',
+  replies: {
+    200: { description: 'Ready.', schema: z.object({ status: z.literal('ready') }) },
+    503: { description: 'Not now, with the reason.', schema: z.object({ status: z.literal('not_ready'), reason: z.string() }) },
+  },
+  async handle({ parts, reply }) {
+    const reason = await readiness(parts)
+    if (reason === null) return { status: 'ready' }
+    return reply.code(503).send({ status: 'not_ready', reason })
+  },
+})
+
+/** Prometheus metrics: names and numbers, no prompts, keys or projects' content. */
+export const metricsRoute = adminRoute({
+  method: 'GET',
+  path: '/metrics',
+  tag: 'operations',
+  summary: 'Metrics in the Prometheus text format',
+  replies: { 200: { description: 'Metrics.', contentType: 'text/plain' }, ...errorReplies(401, 404) },
+  async handle({ parts, reply }) {
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await parts.metrics.render())
+  },
+})
+
+const doctorQuery = z.strictObject({ live: z.enum(['true', 'false']).default('false') })
+
+/** What an operator should know or mend. */
+export const doctorRoute = adminRoute({
+  method: 'GET',
+  path: '/v2/doctor',
+  tag: 'operations',
+  summary: 'Examine this installation',
+  description: 'With `live=true` it asks each route that takes a key whether the key is good, without making a picture.',
+  query: doctorQuery,
+  replies: {
+    200: {
+      description: 'Findings.',
+      schema: z.object({
+        findings: z.array(
+          z.object({
+            name: z.string(),
+            level: z.enum(['ok', 'note', 'warning', 'error']),
+            found: z.string(),
+            advice: z.string().nullable(),
+          }),
+        ),
+      }),
+    },
+    ...errorReplies(401, 404),
+  },
+  async handle({ parts, request }) {
+    const { live } = readChecked(doctorQuery, request.query)
+    return { findings: await diagnose(parts, { live: live === 'true' }) }
+  },
+})

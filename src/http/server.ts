@@ -1,0 +1,137 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { failure } from '../contract/failure.ts'
+import type { GatewayParts } from '../flows/gateway-parts.ts'
+import { newId } from '../primitives/ids.ts'
+import { answerBrokenRequest, answerInOwnWords, awaitsContinue } from './broken-request.ts'
+import { type HttpConfig, hostAllowed } from './config.ts'
+import type { HttpRoute } from './http-route.ts'
+import { presentFailure } from './present-failure.ts'
+import { serveReference } from './reference.ts'
+import { answerUnmatched } from './unmatched-request.ts'
+
+const KIB = 1024
+const SECOND = 1000
+
+/** Largest JSON body of a generation request. */
+export const JSON_BODY_LIMIT_BYTES = 1024 * KIB
+
+/** Headers every reply carries, whoever writes it. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+/** Builds the HTTP server from the list of routes, and serves their description. It does not listen yet. */
+export async function createHttpServer(
+  parts: GatewayParts,
+  config: HttpConfig,
+  routes: readonly HttpRoute[],
+  api: object,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: JSON_BODY_LIMIT_BYTES,
+    trustProxy: config.trustProxy,
+    genReqId: () => newId('req'),
+    // Image calls last minutes; a request itself must arrive promptly, and idle connections outlive a load balancer's.
+    requestTimeout: 30 * SECOND,
+    keepAliveTimeout: 75 * SECOND,
+    connectionTimeout: 0,
+    // A missing Host header is refused by the same check as a wrong one, in the same words.
+    http: { maxHeaderSize: 16 * KIB, headersTimeout: 15 * SECOND, connectionsCheckingInterval: 5 * SECOND, requireHostHeader: false },
+    routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerBrokenRequest,
+    // A path that cannot be decoded, or is longer than any id: no route runs, so no hook sets the headers.
+    frameworkErrors: (_error, request, reply) => presentFailure(failure('not_found'), request, reply.headers(securityHeaders)),
+    forceCloseConnections: false,
+    return503OnClosing: false,
+    loggerInstance: parts.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+  })
+  app.setErrorHandler((error, request, reply) => presentFailure(error, request, reply))
+  app.setNotFoundHandler(answerUnmatched(routes))
+  answerInOwnWords(app.server)
+  takeJsonAsBytes(app)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...securityHeaders, 'x-request-id': request.id })
+    if (!hostAllowed(config, request.headers.host)) throw failure('bad_host')
+    if (/[?&](?:api[-_]?key|key|token|access_token)=/i.test(request.url)) throw failure('key_in_url')
+  })
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.is404) return
+    if (Number(request.headers['content-length']) > JSON_BODY_LIMIT_BYTES) throw failure('body_too_large')
+    if (awaitsContinue(request.raw)) reply.raw.writeContinue()
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    parts.metrics.httpReply({
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / SECOND,
+    })
+  })
+  for (const route of routes) mount(app, parts, config, route)
+  await serveReference(app, api)
+  return app
+}
+
+/** How long the last bytes of replies may take to reach their clients once nothing new is served. */
+const LAST_BYTES_MS = 5 * SECOND
+
+/** Stops listening and lets replies under way reach their clients, for a while: half a request, or a client that stopped reading, must not hold up the end. */
+export async function closeHttpServer(app: FastifyInstance): Promise<void> {
+  const tooLate = setTimeout(() => app.server.closeAllConnections(), LAST_BYTES_MS)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(tooLate)
+  }
+}
+
+/** Bodies reach the handlers as bytes: the contract reads them more strictly than a JSON parser does. */
+function takeJsonAsBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isPlainJson(request.headers['content-type'] ?? '')) done(null, body)
+    else done(failure('unsupported_media_type'))
+  })
+}
+
+/** `application/json`, alone or with `charset=utf-8`; nothing that only begins like it. */
+function isPlainJson(contentType: string): boolean {
+  return /^application\/json(?: *; *charset="?utf-?8"?)?$/i.test(contentType.trim())
+}
+
+function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, route: HttpRoute): void {
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: a wrong key must not make us take in a megabyte.
+    onRequest: async (request) => {
+      if (route.policy.auth === 'public') return
+      const principal = await parts.access.authenticate(request.headers)
+      if (route.policy.auth === 'admin' && principal.kind !== 'admin') throw failure('not_found')
+      request.principal = principal
+    },
+    handler: async (request, reply) => {
+      const context = { parts, request, reply, requestId: request.id, baseUrl: baseUrlOf(config, request) }
+      return (route.handle as (given: object) => unknown)({ ...context, principal: request.principal })
+    },
+  })
+}
+
+function baseUrlOf(config: HttpConfig, request: FastifyRequest): string {
+  return config.publicUrl ?? `${request.protocol}://${request.headers.host}`
+}
+
+/** Ends a reply that a handler takes over: from here on its bytes are written by the relay. */
+export function takeOver(reply: FastifyReply): FastifyReply['raw'] {
+  reply.hijack()
+  return reply.raw
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal?: import('../access/index.ts').Principal
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import OpenAI from 'openai'
+import { type DarkroomConfig, readConfig } from '../../src/config/read-config.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway.ts'
+import { createLogger } from '../../src/telemetry/index.ts'
+
+/** A gateway on free ports and a temporary folder, with the key of its first start. */
+export interface TestGateway extends AsyncDisposable {
+  gateway: Gateway
+  url: string
+  key: string
+  adminToken: string
+  dataFolder: string
+  /** The official client, with its retries off unless asked for. */
+  client(options?: { maxRetries?: number; timeout?: number; apiKey?: string }): OpenAI
+  /** A call with the key. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  close(): Promise<void>
+}
+
+/** What a test may change about its gateway. */
+export interface TestGatewayOptions extends GatewayOptions {
+  /** Keeps the folder of an earlier gateway instead of making one. */
+  dataFolder?: string
+  /** Text of a darkroom.yaml. */
+  yaml?: string
+  environment?: Record<string, string>
+  config?: Partial<DarkroomConfig>
+}
+
+const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef'
+
+/** Starts a gateway with its sandbox: no latency, plain pictures, a silent log. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const { dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-test-')), yaml, environment, config: changes, ...rest } = options
+  const configPath = join(dataFolder, 'darkroom.yaml')
+  if (yaml !== undefined) await writeFile(configPath, yaml)
+  const read = readConfig({
+    PORT: '0',
+    DARKROOM_DATA: dataFolder,
+    DARKROOM_CONFIG: configPath,
+    DARKROOM_ADMIN_TOKEN: ADMIN_TOKEN,
+    DARKROOM_SANDBOX_LATENCY_MS: '0',
+    ...environment,
+  })
+  const config: DarkroomConfig = { ...read, sandbox: { ...read.sandbox, flat: true }, ...changes }
+  const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), ...rest })
+  const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
+  const close = async () => {
+    await gateway.close(5000)
+    if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true })
+  }
+  return {
+    gateway,
+    url: gateway.url,
+    key,
+    adminToken: ADMIN_TOKEN,
+    dataFolder,
+    client: ({ maxRetries = 0, timeout, apiKey = key } = {}) =>
+      new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey, maxRetries, ...(timeout === undefined ? {} : { timeout }) }),
+    fetch: (path, init = {}) =>
+      fetch(gateway.url + path, { ...init, headers: { authorization: `Bearer ${key}`, ...(init.headers as Record<string, string>) } }),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
