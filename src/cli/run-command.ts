@@ -1,0 +1,77 @@
+import { type Command, type CommandContext, say, UsageError } from './command.ts'
+import { backupCommand } from './commands/backup.ts'
+import { checkCommand } from './commands/check.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { estimateCommand } from './commands/estimate.ts'
+import { generateCommand } from './commands/generate.ts'
+import { keysCommand } from './commands/keys.ts'
+import { ledgerCommand } from './commands/ledger.ts'
+import { openApiCommand } from './commands/openapi.ts'
+import { restoreCommand } from './commands/restore.ts'
+import { sandboxCommand } from './commands/sandbox.ts'
+import { serveCommand } from './commands/serve.ts'
+import { explain } from './explain.ts'
+
+/** The commands in the order help shows them. */
+export const commands: readonly Command[] = [
+  serveCommand,
+  sandboxCommand,
+  generateCommand,
+  checkCommand,
+  estimateCommand,
+  ledgerCommand,
+  keysCommand,
+  doctorCommand,
+  backupCommand,
+  restoreCommand,
+  openApiCommand,
+]
+
+const isHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help'
+
+/** Runs the command line. @returns the exit code: 0 done, 1 refused or failed, 2 misused, 128 and more when a signal ended it. */
+export async function runCommand(argv: readonly string[], context: CommandContext): Promise<number> {
+  const [name, ...args] = argv
+  if (name === '--version' || name === '-v') return tell(context, context.version)
+  if (name === undefined || isHelp(name)) return help(args[0], context)
+  const command = commands.find((candidate) => candidate.name === name)
+  if (!command) return unknown(name, context)
+  const words = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  if (words.includes('--help') || words.includes('-h')) return help(name, context)
+  try {
+    return await command.run(args, context)
+  } catch (error) {
+    const explanation = explain(error, {
+      asJson: words.includes('--json'),
+      width: context.stderr.isTTY ? context.stderr.columns : undefined,
+    })
+    const usage = error instanceof UsageError ? `\n\n${usageOf(command)}` : ''
+    say(context.stderr, explanation.text + usage)
+    return explanation.exitCode
+  }
+}
+
+function help(name: string | undefined, context: CommandContext): number {
+  const command = commands.find((candidate) => candidate.name === name)
+  if (command) return tell(context, `${usageOf(command)}\n\n${sentence(command.summary)}`)
+  return name === undefined ? tell(context, overview(context.version)) : unknown(name, context)
+}
+
+function unknown(name: string, context: CommandContext): number {
+  say(context.stderr, `darkroom knows no command '${name}'.\n\n${overview(context.version)}`)
+  return 2
+}
+
+function tell(context: CommandContext, text: string): number {
+  say(context.stdout, text)
+  return 0
+}
+
+const usageOf = (command: Command) => `Usage: darkroom ${command.usage}`
+const sentence = (summary: string) => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
+
+function overview(version: string): string {
+  const width = Math.max(...commands.map((command) => command.name.length)) + 2
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}${command.summary}`)
+  return `darkroom ${version}\n\nUsage: darkroom COMMAND [options]\n\n${lines.join('\n')}\n\n"darkroom COMMAND --help" shows the options of one.`
+}

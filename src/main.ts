@@ -1,0 +1,79 @@
+import packageJson from '../package.json' with { type: 'json' }
+import type { CommandContext, GatewayFlags, OpenedGateway } from './cli/command.ts'
+import { listenForInterruption } from './cli/interruption.ts'
+import { count } from './cli/layout.ts'
+import { runCommand } from './cli/run-command.ts'
+import { whenAborted } from './cli/when-aborted.ts'
+import { readDataFolder } from './config/read-data-folder.ts'
+import type { Gateway, GatewayOptions } from './gateway.ts'
+import { systemClock } from './primitives/clock.ts'
+
+// The executable. What builds a gateway is loaded by the commands that build one: the others answer at once.
+
+const { version } = packageJson
+const environment = process.env
+const OWNER_ONLY = 0o077
+let interruption: AbortSignal | undefined
+
+const context: CommandContext = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment,
+  version,
+  openGateway,
+  serve,
+  dataFolder: (flags) => readDataFolder(environment, flags),
+  openApi: async () => JSON.stringify((await import('./gateway.ts')).describeApi(), null, 2),
+  interruption: listen,
+}
+
+// A reader that had enough (`darkroom ledger | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+process.exitCode = await runCommand(process.argv.slice(2), context)
+
+function listen(): AbortSignal {
+  interruption ??= listenForInterruption(process, environment, systemClock)
+  return interruption
+}
+
+/** A gateway for one command: it says nothing unless something fails. */
+async function openGateway(flags: GatewayFlags): Promise<OpenedGateway> {
+  const { createLogger } = await import('./telemetry/index.ts')
+  const { servingOf } = await import('./start-up-message.ts')
+  const logger = createLogger({ level: 'error', destination: process.stderr })
+  const shellUmask = process.umask(OWNER_ONLY)
+  try {
+    const { gateway } = await startGateway({ ...flags, port: 0, host: '127.0.0.1' }, { logger })
+    return { baseUrl: gateway.url, serves: servingOf(gateway).by, close: () => gateway.close() }
+  } finally {
+    // Pictures and backups that a command saves elsewhere get the modes of the user's shell.
+    process.umask(shellUmask)
+  }
+}
+
+async function serve(flags: GatewayFlags): Promise<number> {
+  const wish = listen()
+  process.umask(OWNER_ONLY)
+  const { startUpMessage } = await import('./start-up-message.ts')
+  const { gateway, config } = await startGateway(flags)
+  process.stdout.write(startUpMessage(gateway, config, version))
+  await whenAborted(wish)
+  await drain(gateway)
+  return 0
+}
+
+async function startGateway(flags: GatewayFlags, options?: GatewayOptions) {
+  const { readConfig } = await import('./config/read-config.ts')
+  const { createGateway } = await import('./gateway.ts')
+  const config = readConfig(environment, flags)
+  return { config, gateway: await createGateway(config, options) }
+}
+
+async function drain(gateway: Gateway): Promise<void> {
+  const left = gateway.parts.running.size
+  if (left > 0)
+    process.stderr.write(`Waiting for ${count(left, 'call')} under way. A second signal ends at once and leaves their cost unknown.\n`)
+  await gateway.close()
+}
