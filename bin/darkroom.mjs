@@ -2,7 +2,9 @@
 // The command line runs on the Node that the repository brings, whatever the system has.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import nodeModule from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const own = fileURLToPath(new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url))
@@ -24,9 +26,9 @@ if (major > 24 || (major === 24 && minor >= 15)) {
   process.exit(1)
 }
 
-// Stripping types costs time and some 25 MB in every thread; with the result kept, only the first start pays. Threads take the variable.
+// Stripping types costs time and some 15 MB in every thread; with the result kept, only the first start pays. Threads take the variable.
+// The folder is the user's own: what lies in it is run as code.
 function cacheCompiledCode() {
-  const folder = fileURLToPath(new URL('../node_modules/.cache/darkroom/compiled', import.meta.url))
-  process.env.NODE_COMPILE_CACHE ??= folder
-  enableCompileCache(process.env.NODE_COMPILE_CACHE)
+  process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom', 'compiled')
+  nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 }
