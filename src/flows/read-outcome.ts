@@ -1,4 +1,4 @@
-import { type Failure, failure, type NextAction, type RetryReason } from '../contract/failure.ts'
+import { type Failure, failure, type NextAction, type Outcome, type RetryReason } from '../contract/failure.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { type DispatchOutcome, mapUpstreamError } from '../providers/index.ts'
 import type { RelayResult } from '../relay/index.ts'
@@ -27,17 +27,18 @@ const states: Record<RefusedCall['outcome']['class'], AttemptVerdict['state']> =
 }
 
 /** A call without a body: money follows the failure's own word on whether it was charged. */
-export function refusedVerdict({ outcome }: RefusedCall): AttemptVerdict {
+export function refusedVerdict({ outcome }: RefusedCall): AttemptVerdict & { failure: Failure } {
   const { failure: error, retryReason, nextAction } = mapUpstreamError(outcome)
-  const money = { not_charged: 'release', charged: 'loss', unknown: 'hold' }[error.outcome] as MoneyAction
-  return {
-    state:
-      money === 'loss' ? 'charged_lost' : money === 'release' && states[outcome.class] === 'unknown' ? 'rejected' : states[outcome.class],
-    money,
-    failure: error,
-    retryReason,
-    nextAction,
-  }
+  return { state: refusedState(outcome.class, error.outcome), money: moneyBy[error.outcome], failure: error, retryReason, nextAction }
+}
+
+const moneyBy = { not_charged: 'release', charged: 'loss', unknown: 'hold' } as const satisfies Record<Outcome, MoneyAction>
+
+/** Classes that leave the outcome open were decided by the answer itself where it says more, e.g. a redirect that is never followed. */
+function refusedState(outcomeClass: RefusedCall['outcome']['class'], outcome: Outcome): AttemptVerdict['state'] {
+  if (outcome === 'charged') return 'charged_lost'
+  if (outcome === 'not_charged' && states[outcomeClass] === 'unknown') return 'rejected'
+  return states[outcomeClass]
 }
 
 /** A call with a body: whole with pictures is a success, whatever follows it; everything else is told apart by what came. */

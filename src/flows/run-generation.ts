@@ -6,7 +6,8 @@ import type { Settled } from './book-call.ts'
 import { type AnsweredCall, callUpstream, type RefusedCall } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import { settleAnswer, settleRefusal } from './settle-generation.ts'
+import { refusedVerdict } from './read-outcome.ts'
+import { settleAnswer, settleFault, settleRefusal } from './settle-generation.ts'
 
 /** How long the end of a reply is held back for the record to be on disk. */
 const SETTLE_PATIENCE_MS = 5000
@@ -23,26 +24,37 @@ export async function runGeneration(parts: GatewayParts, run: GenerationRun, cli
   } catch (error) {
     parts.logger.error({ generation_id: run.id, err: error }, 'a generation failed inside')
     client.fail(errorReply(run, failure('internal_error')))
+    await settleFault(parts, run)
   }
 }
 
 async function endRefused(parts: GatewayParts, run: GenerationRun, client: ReplyClient, call: RefusedCall): Promise<void> {
-  const settled = await settleRefusal(parts, run, call)
-  report(parts, run, settled, call.outcome.class, call.outcome.firstByteMs)
-  client.fail(errorReply(run, settled?.verdict.failure ?? failure('internal_error')))
+  const verdict = refusedVerdict(call)
+  const settling = settleRefusal(parts, run, call, verdict)
+  await inPatience(settling)
+  client.fail(errorReply(run, verdict.failure))
+  report(parts, run, await settling, call.outcome.class, call.outcome.firstByteMs)
 }
 
 async function endAnswered(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<void> {
   const { relay } = call
-  const settling = settleAnswer(parts, run, call)
-  const inTime = await Promise.race([settling, wait(SETTLE_PATIENCE_MS, null, { ref: false })])
-  if (inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
-  else relay.release()
-  const settled = inTime ?? (await settling)
-  const outcome = await call.finished
-  report(parts, run, settled, outcome.class, call.firstByteMs)
-  parts.metrics.relayed(call.reply.bytesReceived)
-  await relay.discard()
+  try {
+    const settling = settleAnswer(parts, run, call)
+    const inTime = await inPatience(settling)
+    if (inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
+    else relay.release()
+    const settled = await settling
+    const outcome = await call.finished
+    report(parts, run, settled, outcome.class, call.firstByteMs)
+    parts.metrics.relayed(call.reply.bytesReceived)
+  } finally {
+    await relay.discard()
+  }
+}
+
+/** What was booked, if it was in time; null lets the reply go on without waiting for the record any longer. */
+function inPatience(settling: Promise<Settled | null>): Promise<Settled | null> {
+  return Promise.race([settling, wait(SETTLE_PATIENCE_MS, null, { ref: false })])
 }
 
 function errorReply(run: GenerationRun, error: Failure): ErrorReply {

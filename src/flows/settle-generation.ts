@@ -1,3 +1,4 @@
+import { failure } from '../contract/failure.ts'
 import type { ReadUsage } from '../contract/usage.ts'
 import { type Charge, charge } from '../pricing/index.ts'
 import { type Booking, bookCall, type Settled } from './book-call.ts'
@@ -5,16 +6,19 @@ import type { AnsweredCall, RefusedCall } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { keepImages } from './keep-images.ts'
-import { answeredVerdict, refusedVerdict } from './read-outcome.ts'
+import { type AttemptVerdict, answeredVerdict } from './read-outcome.ts'
 import { recordWarnings } from './record-warnings.ts'
 import { type CountedReply, chargedCounts, replyUsage } from './reply-usage.ts'
 import { reportedFacts } from './reported-facts.ts'
 import { usageOnFormula } from './usage-on-formula.ts'
 
 /** Ends a generation whose call brought no body: the reservation goes back, is held, or is lost, as the verdict says. */
-export async function settleRefusal(parts: GatewayParts, run: GenerationRun, call: RefusedCall): Promise<Settled | null> {
-  const { outcome } = call
-  const verdict = refusedVerdict(call)
+export async function settleRefusal(
+  parts: GatewayParts,
+  run: GenerationRun,
+  { outcome }: RefusedCall,
+  verdict: AttemptVerdict,
+): Promise<Settled | null> {
   const facts: Booking['facts'] = {
     outcome: 'cause' in outcome ? `${outcome.class}: ${outcome.cause}` : outcome.class,
     httpStatus: outcome.httpStatus,
@@ -24,6 +28,19 @@ export async function settleRefusal(parts: GatewayParts, run: GenerationRun, cal
   }
   const read = verdict.money === 'loss' ? await replyUsage(run, nothingCame) : null
   return bookCall(parts, run, { verdict, facts, images: [], read, cost: read && costOf(run, read, nothingCame), warnings: run.warnings })
+}
+
+/** Ends a generation that failed inside, if nothing has ended it yet: the call may have been made, so its reservation is held. */
+export function settleFault(parts: GatewayParts, run: GenerationRun): Promise<Settled | null> {
+  const verdict: AttemptVerdict = {
+    state: 'unknown',
+    money: 'hold',
+    failure: failure('internal_error'),
+    retryReason: 'unknown_outcome',
+    nextAction: 'human',
+  }
+  const facts = { outcome: 'failed inside', httpStatus: null, requestId: null, modelReported: null, firstByteMs: null }
+  return bookCall(parts, run, { verdict, facts, images: [], read: null, cost: null, warnings: run.warnings })
 }
 
 const nothingCame: CountedReply = { ended: 'cut', errorFrame: null, images: [], partials: { count: 0 }, documents: [] }
