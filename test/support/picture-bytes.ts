@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { loadImage } from '@napi-rs/canvas'
+import { createHash, randomBytes } from 'node:crypto'
+import { createCanvas, loadImage } from '@napi-rs/canvas'
 
 /** SHA-256 in hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
@@ -18,4 +18,14 @@ function formatOf(bytes: Buffer): 'png' | 'jpeg' | 'webp' | 'unknown' {
   if (bytes.toString('latin1', 1, 4) === 'PNG') return 'png'
   if (bytes.readUInt16BE(0) === 0xffd8) return 'jpeg'
   return bytes.toString('latin1', 8, 12) === 'WEBP' ? 'webp' : 'unknown'
+}
+
+/** A png of noise: its bytes are nearly as many as its pixels' and cannot be made fewer. */
+export function noisePicture(width: number, height: number): Promise<Buffer> {
+  const canvas = createCanvas(width, height)
+  const context = canvas.getContext('2d')
+  const pixels = context.createImageData(width, height)
+  pixels.data.set(randomBytes(pixels.data.length))
+  context.putImageData(pixels, 0, 0)
+  return canvas.encode('png')
 }

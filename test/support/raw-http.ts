@@ -47,10 +47,11 @@ export async function openSocket(url: string): Promise<Socket> {
   return socket
 }
 
-/** The lines of a request's head, with its closing blank line. */
-export function requestHead(line: string, headers: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`
+/** A request as text. With a body its length is announced; without one nothing is said about a body. */
+export function rawRequest(line: string, headers: Readonly<Record<string, string>>, body?: string): string {
+  const length: Record<string, string> = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+  const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${line} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`
 }
 
 function readAnswer(text: string, anyLength: boolean): Omit<RawAnswer, 'ending'> | null {
@@ -71,5 +72,18 @@ function readAnswer(text: string, anyLength: boolean): Omit<RawAnswer, 'ending'>
     )
     const isWhole = anyLength || status === 204 || status === 304 || rest.length >= Number(headers['content-length'] ?? Number.NaN)
     return isWhole ? { status, headers, body: rest, interim } : null
+  }
+}
+
+/** The body of a whole answer in chunks, without their borders; `isWhole` when the last chunk was there. */
+export function withoutChunks(answer: Buffer): { body: Buffer; isWhole: boolean } {
+  const pieces: Buffer[] = []
+  let at = answer.indexOf('\r\n\r\n') + 4
+  for (;;) {
+    const lineEnd = answer.indexOf('\r\n', at)
+    const length = lineEnd < 0 ? Number.NaN : Number.parseInt(answer.toString('latin1', at, lineEnd), 16)
+    if (!(length > 0)) return { body: Buffer.concat(pieces), isWhole: length === 0 }
+    pieces.push(answer.subarray(lineEnd + 2, lineEnd + 2 + length))
+    at = lineEnd + 2 + length + 2
   }
 }
