@@ -74,6 +74,6 @@ async function startGateway(flags: GatewayFlags, options?: GatewayOptions) {
 async function drain(gateway: Gateway): Promise<void> {
   const left = gateway.parts.running.size
   if (left > 0)
-    process.stderr.write(`Waiting for ${count(left, 'call')} under way. A second signal ends at once and leaves their cost unknown.\n`)
+    process.stderr.write(`Waiting for ${count(left, 'call')} under way. A second signal ends at once, and the cost is then unknown.\n`)
   await gateway.close()
 }

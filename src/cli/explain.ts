@@ -44,7 +44,7 @@ function sentences(error: unknown): string[] {
 
 /** Also the sentences of a check, which lists what a call would be answered. */
 export function refusalSentences(status: number | null, error: Partial<ErrorObject>): string[] {
-  const head = error.outcome === undefined || error.outcome === 'not_charged' ? 'Refused' : 'Failed'
+  const head = error.outcome === 'not_charged' ? 'Refused' : 'Failed'
   const facts = [[status, error.code, error.param].filter((fact) => fact != null).join(' '), error.generation_id, pageOf(error)]
   const next = error.next_action && nextWords[error.next_action]
   const advice = [error.outcome && outcomeWords[error.outcome], next].filter(Boolean).join(' ')

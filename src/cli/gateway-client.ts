@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ErrorObject } from '../contract/record.ts'
+import { dataFolderPaths } from '../db/index.ts'
 import { isJsonObject } from '../primitives/json.ts'
 import { type CommandContext, CommandError, type GatewayFlags } from './command.ts'
 import { type FoundGateway, findGateway, PATIENCE_MS, PAUSE_MS, tokenAdvice } from './find-gateway.ts'
@@ -26,6 +28,14 @@ export interface ClientCall {
   headers?: Record<string, string>
 }
 
+/** What a command is about to do with a gateway. */
+export interface ConnectOptions {
+  /** True when `--live` says something to a gateway that is already there too, and not only how to open one. @default false */
+  liveForOwner?: boolean
+  /** False for a command that only reads what is there: an empty answer from the wrong folder would pass for the truth. @default true */
+  makesFolder?: boolean
+}
+
 /**
  * The command line as a client of a gateway: the one that owns the data folder, or one opened for this command. An owner that ends
  * between two calls is replaced by the next one, or by ours; a call that it may have taken is never repeated.
@@ -43,19 +53,17 @@ export class GatewayClient implements AsyncDisposable {
 
   /**
    * Finds the gateway, or opens one.
-   * @param options.live what `--live` means to the command: it opens the paid route (the default), or asks the routes there are.
-   * @throws CommandError for a paid route beside a gateway that is already there: its own start decided which routes it has.
+   * @throws CommandError for a paid route beside a gateway that is already there, since its own start decided which routes it has;
+   * and for a data folder that would have to be made first, where the command only reads.
    */
   static async connect(
     context: CommandContext,
     flags: GatewayFlags,
-    { live = 'opens' }: { live?: 'opens' | 'asks' } = {},
+    { liveForOwner = false, makesFolder = true }: ConnectOptions = {},
   ): Promise<GatewayClient> {
+    if (!makesFolder) assertFolderExists(context.dataFolder(flags))
     const gateway = await findGateway(context, flags)
-    if (flags.live && live === 'opens' && !gateway.isOurs)
-      throw new CommandError(
-        `The gateway at ${gateway.baseUrl} owns this data folder, and its own start decided which route serves. Leave --live out, or stop it first.`,
-      )
+    if (flags.live && !liveForOwner && !gateway.isOurs) throw new CommandError(noLiveHere(gateway.serves))
     return new GatewayClient(context, flags, gateway)
   }
 
@@ -125,6 +133,16 @@ export class GatewayClient implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#gateway.close()
   }
+}
+
+/** Why `--live` cannot be had from a gateway that was started without it. */
+export function noLiveHere(serves: string): string {
+  return `--live changes nothing here: ${serves} owns this data folder, and its own start decided which route serves. Stop it first.`
+}
+
+function assertFolderExists(folder: string): void {
+  if (!existsSync(dataFolderPaths(folder).database))
+    throw new CommandError(`There is no data in ${folder}. Name the data folder with --data or DARKROOM_DATA.`)
 }
 
 async function errorOf(response: Response): Promise<Partial<ErrorObject>> {

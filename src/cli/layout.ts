@@ -35,14 +35,15 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** Breaks a line at spaces, so that none is wider than a terminal; what follows the first is indented. A word is never cut. */
 export function wrap(text: string, width: number, indent = ''): string {
+  const [first = '', ...words] = text.trimStart().split(' ')
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? (lines.length > 0 ? indent + word : word) : `${line} ${word}`
-    if (line !== '' && displayWidth(longer) > width) {
+  let line = text.slice(0, text.length - text.trimStart().length) + first
+  for (const word of words) {
+    if (displayWidth(`${line} ${word}`) <= width) line = `${line} ${word}`
+    else {
       lines.push(line)
       line = indent + word
-    } else line = longer
+    }
   }
   return [...lines, line].join('\n')
 }

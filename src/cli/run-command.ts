@@ -41,13 +41,10 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   try {
     return await command.run(args, context)
   } catch (error) {
-    const explanation = explain(error, {
-      asJson: words.includes('--json'),
-      width: context.stderr.isTTY ? context.stderr.columns : undefined,
-    })
-    const usage = error instanceof UsageError ? `\n\n${usageOf(command)}` : ''
-    say(context.stderr, explanation.text + usage)
-    return explanation.exitCode
+    const asJson = words.includes('--json')
+    const { text, exitCode } = explain(error, { asJson, width: context.stderr.isTTY ? context.stderr.columns : undefined })
+    say(context.stderr, error instanceof UsageError && !asJson ? `${text}\n\n${usageOf(command)}` : text)
+    return exitCode
   }
 }
 

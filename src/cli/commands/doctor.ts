@@ -19,7 +19,7 @@ export const doctorCommand: Command = {
   async run(args, context) {
     const { values, positionals } = readArguments(args, gatewayOptions)
     refusePositionals('doctor', positionals)
-    await using client = await GatewayClient.connect(context, gatewayFlags(values), { live: 'asks' })
+    await using client = await GatewayClient.connect(context, gatewayFlags(values), { liveForOwner: true })
     const { findings } = await client.json<{ findings: DoctorFinding[] }>({
       method: 'GET',
       path: `/v2/doctor?live=${values.live ?? false}`,

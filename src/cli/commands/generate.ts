@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
-import type { GenerationRecord } from '../../contract/record.ts'
-import { type Command, type CommandContext, type Interrupted, say } from '../command.ts'
-import { GatewayClient, RefusedError } from '../gateway-client.ts'
+import type { CheckReply, GenerationRecord } from '../../contract/record.ts'
+import { type Command, type CommandContext, CommandError, type Interrupted, say } from '../command.ts'
+import { GatewayClient, noLiveHere, RefusedError } from '../gateway-client.ts'
 import { formatForFile, imageBody, imageOptions, imageOptionsHelp, routeHeaders } from '../image-options.ts'
 import { formatBytes, sayWrapped } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, onePrompt, readArguments } from '../options.ts'
@@ -17,8 +17,8 @@ export const generateCommand: Command = {
   -o, --out FILE         where to save it (picture.png); its ending chooses the format;
                          several pictures become FILE-1, FILE-2 …
 ${imageOptionsHelp}
-      --live             pay OpenAI with OPENAI_API_KEY; without it the routes of
-                         darkroom.yaml serve, or the sandbox
+      --live             pay OpenAI with OPENAI_API_KEY, or what a running gateway asks;
+                         without it the routes of darkroom.yaml serve, or the sandbox
       --data FOLDER      data folder (./data)
       --json             print the whole production log record`,
   async run(args, context) {
@@ -28,10 +28,11 @@ ${imageOptionsHelp}
     const body = imageBody(prompt, { ...values, format: formatForFile(out, values.format) })
     await assertCanSave(out)
     const interruption = context.interruption()
-    await using client = await GatewayClient.connect(context, gatewayFlags(values))
+    await using client = await GatewayClient.connect(context, gatewayFlags(values), { liveForOwner: true })
     interruption.throwIfAborted()
 
-    const record = await makePictures(client, { body, headers: routeHeaders(values) }, context)
+    const call = { body, headers: routeHeaders(values) }
+    const record = await makePictures(client, client.isOurs ? call : await withMoneyMeant(client, call, values.live ?? false), context)
     const files = await savePictures(client, record, out, context)
     if (values.json) say(context.stdout, JSON.stringify({ ...record, files: files.map(({ file }) => file) }, null, 2))
     else report(record, files, context)
@@ -40,12 +41,32 @@ ${imageOptionsHelp}
   },
 }
 
+interface ImageCall {
+  body: object
+  headers: Record<string, string>
+}
+
+/**
+ * A gateway that somebody else started may be a paid one, which nobody said here: it is asked first what the call would cost.
+ * @returns the call, held to the route that was asked, so that another gateway which takes over in between cannot spend on its own.
+ * @throws RefusedError when it would refuse the call; CommandError when money would be spent unsaid, or said and not spent.
+ */
+async function withMoneyMeant(client: GatewayClient, call: ImageCall, live: boolean): Promise<ImageCall> {
+  const { sandboxOwner } = await import('../../pricing/index.ts')
+  const { refusals, estimate } = await client.json<CheckReply>({ method: 'POST', path: '/v2/check', ...call })
+  if (!estimate) throw new RefusedError(refusals[0]?.status ?? null, refusals[0]?.error ?? {})
+  const { route_id, route_owner, expected } = estimate
+  const isPaid = route_owner !== sandboxOwner
+  if (live && !isPaid) throw new CommandError(noLiveHere(client.serves))
+  if (isPaid && !live)
+    throw new CommandError(
+      `This would cost about ${expected.usd} USD: ${client.serves} draws on ${route_id} (${route_owner}). Say --live to mean it.`,
+    )
+  return { body: call.body, headers: { ...call.headers, 'x-darkroom-route': route_id } }
+}
+
 /** Makes the call, lets its body pass, and reads the record: the pictures are fetched as bytes, never as base64. */
-async function makePictures(
-  client: GatewayClient,
-  call: { body: object; headers: Record<string, string> },
-  context: CommandContext,
-): Promise<GenerationRecord> {
+async function makePictures(client: GatewayClient, call: ImageCall, context: CommandContext): Promise<GenerationRecord> {
   using progress = new Progress(context.stderr, `drawing on ${client.serves}`)
   using _ = onInterruption(context.interruption(), () => progress.note(whatGoesOn(client)))
   const response = await client.call({ method: 'POST', path: '/v1/images/generations', ...call })

@@ -24,7 +24,7 @@ export const keysCommand: Command = {
     const { live: _live, ...options } = gatewayOptions
     const { values, positionals } = readArguments(args, options)
     const act = actionOf(positionals)
-    await using client = await GatewayClient.connect(context, gatewayFlags(values))
+    await using client = await GatewayClient.connect(context, gatewayFlags(values), { makesFolder: positionals[0] === 'create' })
     const { answer, text } = await act(client)
     say(context.stdout, values.json ? JSON.stringify(answer, null, 2) : text)
     return 0

@@ -21,7 +21,7 @@ export const ledgerCommand: Command = {
     const { values, positionals } = readArguments(args, { ...options, ...asked })
     refusePositionals('ledger', positionals)
     const { group, from, to } = values
-    await using client = await GatewayClient.connect(context, gatewayFlags(values))
+    await using client = await GatewayClient.connect(context, gatewayFlags(values), { makesFolder: false })
     const answer = await wholeLedger(client, { group, from, to })
     say(context.stdout, values.json ? JSON.stringify(answer, null, 2) : sheet(answer, group))
     return 0

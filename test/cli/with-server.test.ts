@@ -1,0 +1,178 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodePicture } from '../support/picture-bytes.ts'
+import { answers, darkroom, makeFolder, type RunningServer, run, serve } from './darkroom-program.ts'
+
+const folder = await makeFolder()
+const cwd = folder.path
+const at = (...path: string[]) => join(cwd, ...path)
+const command = (...args: string[]) => darkroom(args, { cwd })
+const ADMIN_TOKEN = 'a-token-that-only-this-test-knows'
+let server: RunningServer
+
+beforeAll(async () => {
+  server = await serve([], { cwd })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await folder[Symbol.asyncDispose]()
+})
+
+describe('darkroom serve', () => {
+  it('says which route serves and that it costs nothing', () => {
+    expect(server.said()).toMatch(/^ {2}Serving +the built-in sandbox: calls cost nothing, every picture says SANDBOX$/m)
+    expect(server.said()).toMatch(/^ {2}Data +data$/m)
+    expect(server.said()).toMatch(/^ {2}Token +data\/admin-token is the administrator's, made now for you alone$/m)
+  })
+
+  it('fits a terminal of 100 columns', () => {
+    const lines = server
+      .said()
+      .split('\n')
+      .filter((line) => !line.startsWith('{'))
+    expect(lines.filter((line) => line.length > 100)).toEqual([])
+  })
+
+  it('prints a curl line that makes a picture as pasted', async () => {
+    const line = /^ +curl [\s\S]*? -o picture\.json$/m.exec(server.said())?.[0]
+    expect(await run('bash', ['-c', line!], { cwd }).ended).toEqual({ code: 0, stdout: '', stderr: '' })
+    const { data } = JSON.parse(readFileSync(at('picture.json'), 'utf8'))
+    expect(await decodePicture(Buffer.from(data[0].b64_json, 'base64'))).toEqual({ format: 'png', width: 1024, height: 1536 })
+  })
+
+  it('answers the commands of its folder, and keeps answering after them', async () => {
+    const drawn = await command('generate', 'A boat', '-o', 'boat.png', '-s', '1024x640', '-q', 'low')
+    expect(drawn).toMatchObject({ code: 0, stderr: '' })
+    const id = /gen_[0-9a-f]{44}/.exec(drawn.stdout)?.[0]
+    const key = readFileSync(at('data', 'default-key'), 'utf8').trim()
+    const record = await fetch(`${server.url}/v2/generations/${id}`, { headers: { authorization: `Bearer ${key}` } })
+    expect(record.status).toBe(200)
+  })
+
+  it('is not joined by a second one on the same folder, which is told who owns it', async () => {
+    const { code, stdout, stderr } = await command('serve', '--port', '0')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(`is owned by process ${server.child.pid} at ${server.url}`)
+    expect(await answers(server.url)).toBe(true)
+  })
+
+  it('says which port is taken', async () => {
+    const port = new URL(server.url).port
+    const { code, stderr } = await command('serve', '--port', port, '--data', 'other')
+    expect(code).toBe(1)
+    expect(stderr).toContain(`Port ${port} of 127.0.0.1 is taken by another program. Choose another one:`)
+  })
+
+  it('is not turned into a paid one by --live of a command', async () => {
+    const { code, stderr } = await darkroom(['generate', 'A boat', '--live'], { cwd, environment: { OPENAI_API_KEY: 'sk-x' } })
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `--live changes nothing here: the gateway at ${server.url} owns this data folder, and its own start decided which route serves. Stop it first.\n`,
+    )
+  })
+
+  it('tells a command with another token what to set', async () => {
+    const { code, stderr } = await darkroom(['ledger'], { cwd, environment: { DARKROOM_ADMIN_TOKEN: ADMIN_TOKEN } })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^The gateway at \S+ was started with an administrator's token of its own\. Set the same DARKROOM_ADMIN_TOKEN here\.\n$/,
+    )
+  })
+})
+
+describe('asking before paying', () => {
+  it('check accepts, with the price', async () => {
+    expect(await command('check', 'A boat', '-s', '1024x1024', '-q', 'low')).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: `Accepted: gpt-image-2, 1 picture, size 1024x1024, quality low, png.
+It would cost about 0.00592 USD on sandbox, at most 0.00592.
+`,
+    })
+  })
+
+  it('check names every refusal and exits with 1', async () => {
+    const { code, stdout } = await command('check', 'A boat', '-s', '1920x1080', '--compression', '5')
+    expect(code).toBe(1)
+    expect(stdout.match(/^Refused: /gm)).toHaveLength(2)
+  })
+
+  it('check prices on the route that is named', async () => {
+    const { code, stdout } = await command('check', 'A boat', '--route', 'acme')
+    expect(code).toBe(1)
+    expect(stdout).toContain("Refused: There is no route 'acme'. Nothing was sent or charged. Configured routes: sandbox.")
+  })
+
+  it('estimate prices each quality', async () => {
+    const { code, stdout } = await command('estimate', 'A boat', '-s', '1024x1024', '-q', 'low')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^gpt-image-2 on sandbox \(darkroom-sandbox\), price card sandbox-gpt-image-2 of 2026-04-21\n/)
+    expect(stdout).toMatch(/^this call +0\.00592 +0\.00592 +0\.00592 +0\.00592$/m)
+    expect(stdout).toMatch(/^at high +0\.\d+$/m)
+  })
+})
+
+describe('looking after an installation', () => {
+  it('ledger sums what the sandbox charged, and calls it play money', async () => {
+    const { code, stdout } = await command('ledger', '--group', 'model,day')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^owner +book +model +day +calls +images +charged +reserved +held unknown\n/)
+    expect(stdout).toMatch(/^darkroom-sandbox +sandbox +gpt-image-2 +\d{4}-\d\d-\d\d +2 +2 +0\.\d+ +0 +0$/m)
+    expect(stdout).toContain('The sandbox book is play money.')
+  })
+
+  it('ledger passes on why a question cannot be answered', async () => {
+    expect(await command('ledger', '--group', 'colour')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('Refused: '),
+    })
+  })
+
+  it('keys makes a key that works and is shown once, lists it without the key, and revokes it', async () => {
+    const created = await command('keys', 'create', 'ci')
+    const [key, sentence] = created.stdout.trim().split('\n')
+    const id = /key_[0-9a-f]{44}/.exec(sentence!)?.[0]
+    const models = () => fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
+    expect((await models()).status).toBe(200)
+
+    expect((await command('keys', 'revoke', id!)).stdout).toBe(`${id} is revoked and opens nothing from now on.\n`)
+    expect((await models()).status).toBe(401)
+
+    const { stdout } = await command('keys')
+    expect(stdout).toMatch(new RegExp(`^${id} +…${key!.slice(-4)} +\\d{4}-\\d\\d-\\d\\d +revoked +ci$`, 'm'))
+    expect(stdout).not.toContain(key)
+  })
+
+  it('doctor finds everything in order, on the Node it should run on', async () => {
+    const { code, stdout } = await command('doctor')
+    expect(code).toBe(0)
+    expect(stdout).toContain(`ok      runtime: Node ${process.version}`)
+    expect(stdout).toContain('ok      storage:')
+    expect(stdout).not.toMatch(/ERROR|WARNING/)
+  })
+
+  it('backup copies the folder of a running server', async () => {
+    expect(await command('backup', 'copy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^copy: 2 generations, 2 pictures\n/) })
+  })
+})
+
+describe('what a data folder gives away', () => {
+  const tree = (path: string): string[] => [
+    path,
+    ...(lstatSync(path).isDirectory() ? readdirSync(path).flatMap((name) => tree(join(path, name))) : []),
+  ]
+
+  it.each(['data', 'copy'])('nothing of %s can be read by other users', (name) => {
+    const open = tree(at(name)).filter((path) => (lstatSync(path).mode & 0o777) !== (lstatSync(path).isDirectory() ? 0o700 : 0o600))
+    expect(open.map((path) => path.slice(cwd.length))).toEqual([])
+    expect(existsSync(at(name, 'darkroom.db'))).toBe(true)
+  })
+
+  it('no secret of it was ever said', () => {
+    const secrets = ['admin-token', 'default-key', 'pepper'].map((name) => readFileSync(at('data', name), 'utf8').trim())
+    expect(secrets.filter((secret) => secret.length < 20)).toEqual([])
+    expect(secrets.filter((secret) => server.said().includes(secret))).toEqual([])
+  })
+})
