@@ -88,6 +88,20 @@ describe('darkroom serve with routes', () => {
     expect(stderr).toMatch(/^NODE_ENV: expected a configured route/)
   })
 
+  it('enforces the images a minute it was told, in the words of upstream', async () => {
+    await using limited = run(process.execPath, [launcher, 'sandbox', '--port', '0', '--latency', '0', '--ipm', '1'], { cwd })
+    const [, url] = await limited.says(/Sandbox on (http:\S+)\/v1/)
+    const call = () =>
+      fetch(`${url}/v1/images/generations`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer any', 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-image-2', prompt: 'x', size: '1024x640', quality: 'low' }),
+      })
+    expect((await call()).status).toBe(200)
+    const refused = await call()
+    expect([refused.status, await refused.text()]).toEqual([429, expect.stringContaining('input-images per min: Limit 1')])
+  })
+
   it('ends the sandbox with exit code 0', async () => {
     sandbox.child.kill('SIGTERM')
     expect(await sandbox.ended).toMatchObject({ code: 0, stderr: '' })

@@ -12,15 +12,20 @@ export const sandboxCommand: Command = {
 
       --port N           port to listen on; 0 takes a free one (${DEFAULT_PORT})
       --invoice FILE     append every charged call to this file
-      --latency MS       how long a picture takes`,
+      --latency MS       how long a picture takes
+      --ipm N            images a minute, enforced as the real limits are
+      --tpm N            tokens a minute`,
   async run(args, context) {
     const { values, positionals } = readArguments(args, {
       port: { type: 'string' },
       invoice: { type: 'string' },
       latency: { type: 'string' },
+      ipm: { type: 'string' },
+      tpm: { type: 'string' },
     })
     refusePositionals('sandbox', positionals)
     const latencyMs = wholeNumber('latency', values.latency)
+    const limits = { imagesPerMinute: wholeNumber('ipm', values.ipm) ?? null, tokensPerMinute: wholeNumber('tpm', values.tpm) ?? null }
     const port = portNumber(values.port) ?? DEFAULT_PORT
     const interruption = context.interruption()
     // Fonts and canvas are loaded for the one command that draws.
@@ -28,6 +33,7 @@ export const sandboxCommand: Command = {
     await using sandbox = await startSandbox({
       port,
       invoicePath: values.invoice ?? null,
+      limits,
       ...(latencyMs === undefined ? {} : { latencyMs }),
     })
     say(context.stdout, startUpText(sandbox.url))
