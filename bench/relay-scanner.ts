@@ -36,7 +36,7 @@ function cut(text: string): Buffer[] {
 
 /** Decodes into one recycled slab and hashes, as the spool does, but writes nothing. */
 class HashingTarget {
-  readonly #slab = Buffer.allocUnsafeSlow(SLAB_BYTES + 4)
+  readonly #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
   readonly #hash = createHash('sha256')
   #used = 0
 

@@ -25,6 +25,7 @@ export class SqliteThread {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
+  #closing = false
   #endedBecause: Error | null = null
 
   /**
@@ -75,6 +76,7 @@ export class SqliteThread {
 
   /** Lets the thread finish what it was asked for, close its connection and end. */
   async close(): Promise<void> {
+    this.#closing = true
     if (!this.#endedBecause) {
       this.#worker.ref()
       this.#worker.postMessage('close')
@@ -86,7 +88,8 @@ export class SqliteThread {
     if (message.kind !== 'replies') return
     this.figures = message.figures
     for (const reply of message.replies) this.#answer(reply)
-    if (this.#waiting.size === 0) this.#worker.unref()
+    // While it closes, somebody waits for its end.
+    if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref()
   }
 
   #answer(reply: SqliteReply): void {

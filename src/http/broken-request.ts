@@ -4,6 +4,9 @@ import { errorBody, failure } from '../contract/failure.ts'
 import type { FailureCode } from '../contract/failure-catalogue.ts'
 import { newId } from '../primitives/ids.ts'
 
+/** How long a refused connection may take to go by itself. */
+const LINGER_MS = 2000
+
 /** Requests that are not HTTP, or whose head is too large or too slow: answered in the envelope, then closed. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   refuse(socket, codeOf(error))
@@ -41,4 +44,7 @@ function refuse(socket: Duplex, code: FailureCode): void {
     `content-length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  // What else comes is read and dropped, so that the answer is not lost with it; but not for ever.
+  socket.resume()
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

@@ -77,13 +77,17 @@ export async function createHttpServer(
 
 /** How long the last bytes of replies may take to reach their clients once nothing new is served. */
 const LAST_BYTES_MS = 5 * SECOND
+const IDLE_SWEEP_MS = 50
 
 /** Stops listening and lets replies under way reach their clients, for a while: half a request, or a client that stopped reading, must not hold up the end. */
 export async function closeHttpServer(app: FastifyInstance): Promise<void> {
+  // The server itself closes only what is idle at this moment, not what becomes idle with its next reply.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS)
   const tooLate = setTimeout(() => app.server.closeAllConnections(), LAST_BYTES_MS)
   try {
     await app.close()
   } finally {
+    clearInterval(sweep)
     clearTimeout(tooLate)
   }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import type { ByteTarget } from './base64-decoder.ts'
 import { MalformedReply } from './malformed-reply.ts'
+import { SlabFile } from './slab-file.ts'
 import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
 
 /** A file that was written to its end, or what is known of it when the disk refused. */
@@ -27,7 +28,7 @@ export class SpoolFile implements ByteTarget {
   #slab: Buffer | null
   #used = 0
   #flushedBytes = 0
-  #handle: FileHandle | null = null
+  #file: SlabFile | null = null
   #error: string | null = null
   #work: Promise<void>
   #finished: Promise<SpooledFile> | null = null
@@ -41,7 +42,7 @@ export class SpoolFile implements ByteTarget {
     this.#waits = waits
     this.#slab = slabs.take()
     this.#work = this.#attempt(async () => {
-      this.#handle = await open(path, 'w', 0o600)
+      this.#file = await SlabFile.create(path)
     })
   }
 
@@ -58,7 +59,7 @@ export class SpoolFile implements ByteTarget {
     this.#hash.update(slab.subarray(this.#used, this.#used + length))
     this.#used += length
     if (this.#flushedBytes + this.#used > this.#mostBytes) throw new MalformedReply('image_too_large')
-    if (this.#used >= SLAB_BYTES) this.#handOn(slab)
+    if (this.#used === SLAB_BYTES) this.#handOn(slab)
   }
 
   /** True once `finish` was called. */
@@ -82,7 +83,7 @@ export class SpoolFile implements ByteTarget {
     const bytes = this.#flushedBytes + this.#used
     const sha256 = this.#hash.digest('hex')
     this.#writeRest()
-    this.#then(() => this.#handle!.datasync())
+    this.#then(() => this.#file!.flush())
     await this.#close()
     if (this.#error === null) return { sha256, bytes, path: this.path, error: null }
     return { sha256, bytes, path: null, error: this.#error }
@@ -92,16 +93,13 @@ export class SpoolFile implements ByteTarget {
     this.#giveBack()
     await this.#finished
     await this.#close()
-    await rm(this.path, { force: true }).catch(() => undefined)
+    await unlink(this.path).catch(() => undefined)
   }
 
-  /** Writes a full slab; the one or two bytes beyond its end begin the next. */
   #handOn(slab: Buffer): void {
-    const next = this.#slabs.take()
-    const beyond = slab.copy(next, 0, SLAB_BYTES, this.#used)
     this.#write(slab, SLAB_BYTES)
-    this.#slab = next
-    this.#used = beyond
+    this.#slab = this.#slabs.take()
+    this.#used = 0
   }
 
   #writeRest(): void {
@@ -112,10 +110,9 @@ export class SpoolFile implements ByteTarget {
   }
 
   #write(slab: Buffer, length: number): void {
-    const position = this.#flushedBytes
     this.#flushedBytes += length
     this.#waits(length)
-    this.#then(() => writeAll(this.#handle!, slab.subarray(0, length), position))
+    this.#then(() => this.#file!.append(slab, length))
     this.#work = this.#work.then(() => {
       this.#slabs.give(slab)
       this.#waits(-length)
@@ -137,21 +134,13 @@ export class SpoolFile implements ByteTarget {
 
   async #close(): Promise<void> {
     await this.#work
-    const handle = this.#handle
-    this.#handle = null
-    if (handle) await this.#attempt(() => handle.close())
+    const file = this.#file
+    this.#file = null
+    if (file) await this.#attempt(() => file.close())
   }
 
   #giveBack(): void {
     if (this.#slab) this.#slabs.give(this.#slab)
     this.#slab = null
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  let written = 0
-  while (written < bytes.length) {
-    const step = await handle.write(bytes, written, bytes.length - written, position + written)
-    written += step.bytesWritten
   }
 }

@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../src/primitives/clock.ts'
 import { sandboxRoute } from '../../src/routes/index.ts'
 import {
   callsOf,
@@ -17,6 +16,7 @@ import {
   settledRecord,
   smallCall,
 } from '../support/generation-calls.ts'
+import { movedClock } from '../support/moved-clock.ts'
 import { noisePicture, sha256 } from '../support/picture-bytes.ts'
 import { openSocket, rawRequest, withoutChunks } from '../support/raw-http.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
@@ -168,12 +168,6 @@ describe('a client that reads slowly', () => {
 })
 
 describe('a store that cannot take a picture', () => {
-  /** A clock that can be moved past the two seconds for which a measurement of the store holds. */
-  const movableClock = () => {
-    let shiftMs = 0
-    return { nowMs: systemClock.nowMs, monotonicMs: () => systemClock.monotonicMs() + shiftMs, move: (ms: number) => (shiftMs += ms) }
-  }
-
   it('with too little space stops the call before it is paid: 507, nothing reserved, nothing sent', async () => {
     await using full = await startTestGateway({ minimumFreeBytes: Number.MAX_SAFE_INTEGER })
     const seen = await seeReply(postGeneration(full))
@@ -188,7 +182,7 @@ describe('a store that cannot take a picture', () => {
   })
 
   it('that is no folder stops the call before it is paid, and takes work again once it is back', async () => {
-    const clock = movableClock()
+    const clock = movedClock()
     await using broken = await startTestGateway({ clock })
     const objects = join(broken.dataFolder, 'objects')
     await rename(objects, `${objects}.away`)
@@ -200,6 +194,7 @@ describe('a store that cannot take a picture', () => {
 
     await rm(objects)
     await rename(`${objects}.away`, objects)
+    // A measurement of the store holds for two seconds.
     clock.move(3000)
     expect((await postGeneration(broken)).status).toBe(200)
   })

@@ -1,26 +1,30 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { join, resolve } from 'node:path'
+import { describe, it } from 'vitest'
 import type { GenerationRecord, LedgerEntriesReply } from '../../src/contract/record.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
 import { type GatewayProcess, runProgram, startGatewayProcess } from '../support/gateway-process.ts'
 import { promptWith, smallCall, sumOf } from '../support/generation-calls.ts'
 import { sha256 } from '../support/picture-bytes.ts'
 
-let sandbox: Sandbox
-let dataFolder: string
-
-beforeEach(async () => {
-  sandbox = await startSandbox({ latencyMs: 0, flat: true })
-  dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-process-'))
-})
-afterEach(async () => {
-  await sandbox.close()
-  await rm(dataFolder, { recursive: true, force: true })
-})
-
-const start = () => startGatewayProcess({ dataFolder, upstreamUrl: sandbox.url })
+/** A sandbox that outlives the gateways that call it, and the data folder they follow one another in. */
+async function openStage() {
+  await using opening = new AsyncDisposableStack()
+  const sandbox = opening.adopt(await startSandbox({ latencyMs: 0, flat: true }), (emulator) => emulator.close())
+  const dataFolder = opening.adopt(await mkdtemp(join(tmpdir(), 'darkroom-process-')), (folder) =>
+    rm(folder, { recursive: true, force: true }),
+  )
+  const open = opening.move()
+  return {
+    sandbox,
+    dataFolder,
+    start: () => startGatewayProcess({ dataFolder, upstreamUrl: sandbox.url }),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
 
 function generate(gateway: GatewayProcess, change: object): Promise<Response> {
   return gateway.fetch('/v1/images/generations', {
@@ -31,12 +35,17 @@ function generate(gateway: GatewayProcess, change: object): Promise<Response> {
 }
 
 /** Waits until the sandbox has so many calls. */
-async function upstreamHas(calls: number): Promise<void> {
+async function upstreamHas(sandbox: Sandbox, calls: number): Promise<void> {
   while (sandbox.calls.posts() < calls) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
+/** Waits until a gateway has begun to stop. */
+async function draining(gateway: GatewayProcess): Promise<void> {
+  while ((await gateway.fetch('/readyz')).status !== 503) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
 /** Every generation of a data folder: its record, its ledger lines and what the sandbox charged for it. */
-async function everyGeneration(gateway: GatewayProcess) {
+async function everyGeneration({ sandbox }: { sandbox: Sandbox }, gateway: GatewayProcess) {
   const reply = (await (await gateway.fetch('/v2/ledger/entries?limit=1000')).json()) as LedgerEntriesReply
   const generations = Map.groupBy(reply.entries, (entry) => entry.generation_id)
   return Promise.all(
@@ -56,17 +65,18 @@ async function everyGeneration(gateway: GatewayProcess) {
   )
 }
 
-describe('a gateway that is killed', () => {
-  it('holds the calls it had under way as unknown at its next start, and calls nothing twice', async () => {
-    await using killed = await start()
+describe.concurrent('a gateway that is killed', () => {
+  it('holds the calls it had under way as unknown at its next start, and calls nothing twice', async ({ expect }) => {
+    await using stage = await openStage()
+    await using killed = await stage.start()
     const prompts = ['silence', 'trickle=2000', 'latency=60000'].map((script) => promptWith(script))
     const left = prompts.map((prompt, index) => generate(killed, { prompt, stream: index === 2 }).catch(() => null))
-    await upstreamHas(prompts.length)
+    await upstreamHas(stage.sandbox, prompts.length)
     await killed.end('SIGKILL')
     await Promise.all(left)
 
-    await using next = await start()
-    const generations = await everyGeneration(next)
+    await using next = await stage.start()
+    const generations = await everyGeneration(stage, next)
     expect(generations).toHaveLength(prompts.length)
     for (const { record, kinds, held, invoiced, upstreamCalls } of generations) {
       expect(record).toMatchObject({
@@ -81,14 +91,15 @@ describe('a gateway that is killed', () => {
       expect(held).toBeGreaterThanOrEqual(invoiced)
       expect(upstreamCalls).toBe(1)
     }
-    expect(sandbox.calls.posts()).toBe(prompts.length)
-    expect(await readdir(join(dataFolder, 'spool'))).toEqual([])
+    expect(stage.sandbox.calls.posts()).toBe(prompts.length)
+    expect(await readdir(join(stage.dataFolder, 'spool'))).toEqual([])
   })
 
-  it('loses no picture that a client has wholly read, whenever it dies', async () => {
+  it('loses no picture that a client has wholly read, whenever it dies', async ({ expect }) => {
+    await using stage = await openStage()
     const read = new Map<string, string>()
     for (const killAfter of [1, 7, 13]) {
-      await using gateway = await start()
+      await using gateway = await stage.start()
       const readWhole = async (index: number) => {
         const response = await generate(gateway, { prompt: `fox ${killAfter} ${index}`, stream: index % 2 === 0 })
         const text = await response.text()
@@ -104,8 +115,8 @@ describe('a gateway that is killed', () => {
       await gateway.ended
     }
 
-    await using survivor = await start()
-    const generations = await everyGeneration(survivor)
+    await using survivor = await stage.start()
+    const generations = await everyGeneration(stage, survivor)
     for (const [id, hash] of read) {
       const { record } = generations.find((generation) => generation.record.id === id)!
       expect(record).toMatchObject({ status: 'completed', images: [{ sha256: hash, storage: 'stored' }] })
@@ -122,18 +133,19 @@ describe('a gateway that is killed', () => {
   })
 })
 
-describe('a gateway that is told to stop', () => {
-  it('ends what it has under way, takes nothing new, and exits cleanly', async () => {
-    await using gateway = await start()
+describe.concurrent('a gateway that is told to stop', () => {
+  it('ends what it has under way, takes nothing new, and exits cleanly', async ({ expect }) => {
+    await using stage = await openStage()
+    await using gateway = await stage.start()
     const running = [1, 2, 3].map((index) =>
       generate(gateway, { prompt: promptWith('latency=700', `fox ${index}`), stream: index === 3 }).then(async (response) => ({
         status: response.status,
         text: await response.text(),
       })),
     )
-    await upstreamHas(3)
+    await upstreamHas(stage.sandbox, 3)
     const exit = gateway.end('SIGTERM')
-    while ((await gateway.fetch('/readyz')).status !== 503) await new Promise((resolve) => setTimeout(resolve, 5))
+    await draining(gateway)
     const late = await generate(gateway, { prompt: 'too late' })
     expect(late.status).toBe(503)
     expect(late.headers.get('retry-after')).toBe('5')
@@ -144,28 +156,71 @@ describe('a gateway that is told to stop', () => {
       expect(text).toContain('b64_json')
     }
     expect(await exit).toEqual({ code: 0, signal: null })
-    expect(sandbox.calls.posts()).toBe(3)
+    expect(stage.sandbox.calls.posts()).toBe(3)
 
-    await using next = await start()
-    const generations = await everyGeneration(next)
+    await using next = await stage.start()
+    const generations = await everyGeneration(stage, next)
     expect(generations.map(({ record, kinds }) => `${record.status}: ${kinds}`)).toEqual(Array(3).fill('completed: reserve release settle'))
+  })
+
+  it('ends without waiting when it is told again, and what it had under way is held by the next start', async ({ expect }) => {
+    await using stage = await openStage()
+    await using gateway = await stage.start()
+    const left = generate(gateway, { prompt: promptWith('silence') }).catch(() => null)
+    await upstreamHas(stage.sandbox, 1)
+    const exit = gateway.end('SIGTERM')
+    await draining(gateway)
+    // Signals that come close together are one wish: somebody has to insist.
+    const insisting = setInterval(() => gateway.end('SIGTERM'), 200)
+    const { code } = await exit
+    clearInterval(insisting)
+    expect(code).not.toBe(0)
+    expect(await left).toBeNull()
+
+    await using next = await stage.start()
+    const generations = await everyGeneration(stage, next)
+    expect(generations.map(({ record, kinds }) => `${record.status}: ${kinds}`)).toEqual(['outcome_unknown: reserve release hold_unknown'])
+    expect(stage.sandbox.calls.posts()).toBe(1)
   })
 })
 
-describe('a data folder that has an owner', () => {
-  it('is refused to a second gateway, which names the first; the first goes on serving', async () => {
-    await using first = await start()
-    const second = runProgram(['serve'], { DARKROOM_DATA: dataFolder })
+describe.concurrent('a data folder that has an owner', () => {
+  it('is refused to a second gateway, which names the first; the first goes on serving', async ({ expect }) => {
+    await using stage = await openStage()
+    await using first = await stage.start()
+    const second = runProgram(['serve'], { DARKROOM_DATA: stage.dataFolder })
     expect(await second.ended).toEqual({ code: 1, signal: null })
     expect(second.errors()).toContain(`process ${first.pid} at ${first.url}`)
     expect(second.errors()).toMatch(/nothing was changed or charged/i)
     expect((await generate(first, {})).status).toBe(200)
   })
 
-  it('is free again at once when its owner was killed', async () => {
-    const killed = await start()
+  it('is free again at once when its owner was killed', async ({ expect }) => {
+    await using stage = await openStage()
+    const killed = await stage.start()
     await killed.end('SIGKILL')
-    await using next = await start()
+    await using next = await stage.start()
     expect((await generate(next, {})).status).toBe(200)
+  })
+})
+
+const program = resolve(import.meta.dirname, '../support/gateway-that-ends.ts')
+
+describe.concurrent('a gateway that was closed', () => {
+  it('leaves no timer, connection, process or file behind: its process ends by itself', async ({ expect }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-end-'))
+    const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: folder }
+    const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const heard = { stdout: '', stderr: '' }
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].on('data', (piece: Buffer) => {
+        heard[stream] += piece
+      })
+    const [code, signal] = await once(child, 'close')
+
+    expect({ code, signal, said: heard.stderr }).toEqual({ code: 0, signal: null, said: '' })
+    expect(JSON.parse(heard.stdout)).toEqual({ running: 0, spool: [], incoming: [], children: [] })
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
   })
 })
