@@ -1,4 +1,6 @@
 import { classifyStreamEvent } from '../contract/stream-events.ts'
+import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
+import { markAnswered, markSent } from '../generations/index.ts'
 import type { DispatchOutcome, ImageProvider, ReplySink } from '../providers/index.ts'
 import { openRelay, type Relay, type RelayResult, type ReplyClient } from '../relay/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -35,8 +37,12 @@ export async function callUpstream(parts: GatewayParts, run: GenerationRun, clie
     client,
     classifyEvent: classifyStreamEvent,
     keepPartials: run.keepPartials,
-    onBegin: ({ status, requestId }) =>
-      begun.resolve({ httpStatus: status, requestId, firstByteMs: parts.clock.monotonicMs() - startedMs }),
+    onSent: () => note(parts, (context) => markSent(context, fence(parts, run))),
+    onBegin: ({ status, requestId }) => {
+      const head = { httpStatus: status, requestId, firstByteMs: parts.clock.monotonicMs() - startedMs }
+      note(parts, (context) => markAnswered(context, { ...fence(parts, run), ...head, upstreamRequestId: requestId }))
+      begun.resolve(head)
+    },
   })
   const finished = provider.dispatch(providerCall(run), relay satisfies ReplySink)
   const first = await Promise.race([begun.promise, finished])
@@ -45,6 +51,13 @@ export async function callUpstream(parts: GatewayParts, run: GenerationRun, clie
     return { kind: 'refused', outcome: first }
   }
   return { kind: 'answered', relay, reply: await relay.settleable, ...(await begun.promise), finished }
+}
+
+const fence = (parts: GatewayParts, run: GenerationRun) => ({ attemptId: run.attemptId, owner: parts.bootId })
+
+/** What a crash should find on the attempt. Nobody waits for it: an attempt without the mark may have been sent as well. */
+function note(parts: GatewayParts, mark: (context: StatementContext) => Statement): void {
+  parts.database.transact([mark(statementContext(parts.database, parts.clock, parts.newId))]).catch(() => undefined)
 }
 
 function providerOf(parts: GatewayParts, run: GenerationRun): ImageProvider {

@@ -8,5 +8,25 @@ const EXTRA_TOKENS = 6
 export async function textInputTokens(prompt: string): Promise<number> {
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
   // Special tokens written out in a prompt are plain text to the API, never a reason to refuse.
-  return countTokens(prompt, { disallowedSpecial: new Set() }) + EXTRA_TOKENS
+  let tokens = EXTRA_TOKENS
+  for (const part of countableParts(prompt)) tokens += countTokens(part, { disallowedSpecial: new Set() })
+  return tokens
+}
+
+/** The tokenizer's time grows with the square of a run without a break (seconds for 32,000 characters): longer runs are counted in parts. */
+const LONGEST_RUN = 256
+const longRuns = new RegExp(`\\S{${LONGEST_RUN + 1},}`, 'g')
+const isSecondHalf = (code: number) => code >= 0xdc00 && code <= 0xdfff
+
+function* countableParts(prompt: string): Generator<string> {
+  let from = 0
+  for (const { index, 0: run } of prompt.matchAll(longRuns)) {
+    while (index + run.length - from > LONGEST_RUN) {
+      const cut = Math.max(from, index) + LONGEST_RUN
+      const end = isSecondHalf(prompt.charCodeAt(cut)) ? cut + 1 : cut
+      yield prompt.slice(from, end)
+      from = end
+    }
+  }
+  yield prompt.slice(from)
 }
