@@ -146,7 +146,14 @@ export const generationRecordSchema = z
     usage: recordedUsageSchema.nullable(),
     cost: recordedCostSchema,
     attempts: z.array(recordedAttemptSchema),
-    previews: z.object({ asked: countSchema, received: countSchema, cost: moneySchema }),
+    previews: z.object({
+      asked: countSchema,
+      received: countSchema,
+      cost: moneySchema,
+      images: z
+        .array(recordedImageSchema)
+        .describe('Previews that were kept, because the call asked for it (`x-darkroom-partials: store`).'),
+    }),
     timeout_ms: z.int().min(1),
     assistant: assistantSchema.nullable(),
     retry_reason: retryReasonSchema.nullable(),

@@ -78,7 +78,7 @@ const record: GenerationRecord = {
     price_card: 'openai-gpt-image-2@2026-04-21',
   },
   attempts: [],
-  previews: { asked: 0, received: 0, cost: { usd: '0', nanos: '0' } },
+  previews: { asked: 0, received: 0, cost: { usd: '0', nanos: '0' }, images: [] },
   timeout_ms: 270_000,
   assistant: null,
   retry_reason: null,

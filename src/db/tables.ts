@@ -106,7 +106,10 @@ export interface ImageRow {
   generation_id: string
   attempt_id: string
   project_id: string
+  /** Place in the answer, from 0; previews that were kept follow the results. */
   idx: number
+  /** 1 for a preview of a stream, 0 for a result. */
+  is_preview: number
   sha256: string
   width: number | null
   height: number | null

@@ -89,6 +89,7 @@ export const testRows = {
     attempt_id: 'att',
     project_id: 'prj',
     idx: 0,
+    is_preview: 0,
     sha256: 'a'.repeat(64),
     width: 1024,
     height: 1024,

@@ -41,6 +41,8 @@ export interface Booking {
     firstByteMs: number | null
   }
   images: readonly KeptImage[]
+  /** Previews that the caller asked to keep. */
+  previews: readonly KeptImage[]
   read: ReadUsage | null
   cost: Charge | null
   /** All remarks of the record, those of the check included. */
@@ -79,12 +81,12 @@ async function book(parts: GatewayParts, run: GenerationRun, booking: Booking): 
   const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
   await parts.database.transact([
     ...money(context, run, booking),
-    ...recordObjects(context, uniqueObjects(booking.images)),
+    ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews])),
     endAttempt(context, attemptEnd(parts, run, booking, settledNanos)),
-    ...recordImages(
-      context,
-      booking.images.map((image) => newImage(run, image)),
-    ),
+    ...recordImages(context, [
+      ...booking.images.map((image) => newImage(run, image, false)),
+      ...booking.previews.map((image) => newImage(run, image, true)),
+    ]),
     generationEnd(context, run, booking, { settledNanos, heldNanos }),
   ])
   return { verdict: booking.verdict, settledNanos, heldNanos }
@@ -136,13 +138,14 @@ function attemptEnd(parts: GatewayParts, run: GenerationRun, { verdict, facts }:
   }
 }
 
-function newImage(run: GenerationRun, image: KeptImage): NewImage {
+function newImage(run: GenerationRun, image: KeptImage, isPreview: boolean): NewImage {
   return {
     id: image.id,
     generationId: run.id,
     attemptId: run.attemptId,
     projectId: run.principal.projectId,
     idx: image.index,
+    isPreview,
     sha256: image.sha256,
     width: image.facts?.width ?? null,
     height: image.facts?.height ?? null,

@@ -31,6 +31,13 @@ export async function keepImages(parts: GatewayParts, run: GenerationRun, compar
   return Promise.all(comparison.call.reply.images.map((image) => keepImage(parts, run, image, comparison)))
 }
 
+/** Keeps the previews of a stream, if the caller asked for it. They are no results: their usage is not compared, they earn no remarks. */
+export async function keepPreviews(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<KeptImage[]> {
+  const comparison = { call, usageOnFormula: () => null }
+  const previews = call.reply.partials.images.map((image, place) => ({ ...image, index: call.reply.images.length + place }))
+  return Promise.all(previews.map((image) => keepImage(parts, run, image, comparison)))
+}
+
 async function keepImage(parts: GatewayParts, run: GenerationRun, image: RelayImage, comparison: Comparison): Promise<KeptImage> {
   const { call, usageOnFormula } = comparison
   const facts = image.path === null ? null : await inspectImageFile(image.path).catch(() => null)

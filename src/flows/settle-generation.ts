@@ -5,7 +5,7 @@ import { type Booking, bookCall, type Settled } from './book-call.ts'
 import type { AnsweredCall, RefusedCall } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import { keepImages } from './keep-images.ts'
+import { keepImages, keepPreviews } from './keep-images.ts'
 import { type AttemptVerdict, answeredVerdict } from './read-outcome.ts'
 import { recordWarnings } from './record-warnings.ts'
 import { type CountedReply, chargedCounts, replyUsage } from './reply-usage.ts'
@@ -27,7 +27,15 @@ export async function settleRefusal(
     firstByteMs: outcome.firstByteMs,
   }
   const read = verdict.money === 'loss' ? await replyUsage(run, nothingCame) : null
-  return bookCall(parts, run, { verdict, facts, images: [], read, cost: read && costOf(run, read, nothingCame), warnings: run.warnings })
+  return bookCall(parts, run, {
+    verdict,
+    facts,
+    images: [],
+    previews: [],
+    read,
+    cost: read && costOf(run, read, nothingCame),
+    warnings: run.warnings,
+  })
 }
 
 /** Ends a generation that failed inside, if nothing has ended it yet: the call may have been made, so its reservation is held. */
@@ -40,7 +48,7 @@ export function settleFault(parts: GatewayParts, run: GenerationRun): Promise<Se
     nextAction: 'human',
   }
   const facts = { outcome: 'failed inside', httpStatus: null, requestId: null, modelReported: null, firstByteMs: null }
-  return bookCall(parts, run, { verdict, facts, images: [], read: null, cost: null, warnings: run.warnings })
+  return bookCall(parts, run, { verdict, facts, images: [], previews: [], read: null, cost: null, warnings: run.warnings })
 }
 
 const nothingCame: CountedReply = { ended: 'cut', errorFrame: null, images: [], partials: { count: 0 }, documents: [] }
@@ -60,14 +68,17 @@ export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call
     firstByteMs: call.firstByteMs,
   }
   return parts.objectLocks.hold(
-    reply.images.map((image) => image.sha256),
+    [...reply.images, ...reply.partials.images].map((image) => image.sha256),
     async () => {
       const formula = (size: { width: number; height: number } | null) =>
         usageOnFormula(run, read, { quality: reported.quality ?? null, size, images: reply.images.length })
-      const images = await keepImages(parts, run, { call, usageOnFormula: formula })
+      const [images, previews] = await Promise.all([
+        keepImages(parts, run, { call, usageOnFormula: formula }),
+        keepPreviews(parts, run, call),
+      ])
       // A hold is the reservation, whatever the formula says: no remark on a bill belongs to it.
       const warnings = recordWarnings(run, images, verdict.money === 'hold' ? [] : cost.flags)
-      return bookCall(parts, run, { verdict, facts, images, read, cost, warnings })
+      return bookCall(parts, run, { verdict, facts, images, previews, read, cost, warnings })
     },
   )
 }

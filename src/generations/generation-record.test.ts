@@ -85,7 +85,7 @@ describe.each(engines)('the record of a generation on $name', (engine) => {
           cost: { usd: '0.00592', nanos: '5920000' },
         },
       ],
-      previews: { asked: 2, received: 2, cost: { usd: '0.0006', nanos: '600000' } },
+      previews: { asked: 2, received: 2, cost: { usd: '0.0006', nanos: '600000' }, images: [] },
       retry_reason: null,
       next_action: 'none',
     })

@@ -9,6 +9,8 @@ export interface NewImage {
   projectId: string
   /** Place in the answer, from 0. */
   idx: number
+  /** A preview of a stream that the caller asked to keep. @default false */
+  isPreview?: boolean
   sha256: string
   /** Null when the bytes could not be read as a picture. */
   width: number | null
@@ -33,6 +35,7 @@ export function recordImages({ sql, nowMs }: StatementContext, images: readonly 
     attempt_id: image.attemptId,
     project_id: image.projectId,
     idx: image.idx,
+    is_preview: image.isPreview ? 1 : 0,
     sha256: image.sha256,
     width: image.width,
     height: image.height,

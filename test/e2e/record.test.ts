@@ -142,7 +142,7 @@ describe('the record of a call that succeeded', () => {
 
   it('counts previews that were asked, that came, and what they cost', async () => {
     const { record } = await callAndRecord({ prompt: promptWith('one-partial'), stream: true, partial_images: 3 })
-    expect(record.previews).toEqual({ asked: 3, received: 1, cost: { usd: '0.003', nanos: '3000000' } })
+    expect(record.previews).toEqual({ asked: 3, received: 1, cost: { usd: '0.003', nanos: '3000000' }, images: [] })
     expect(record.usage).toMatchObject({ partial_images: 1, source: 'upstream_without_details' })
   })
 })

@@ -107,6 +107,7 @@ create table images (
   attempt_id text not null references attempts (id),
   project_id text not null references projects (id),
   idx integer not null check (idx >= 0),
+  is_preview integer not null check (is_preview in (0, 1)),
   sha256 text not null check (length(sha256) = 64),
   width integer check (width > 0),
   height integer check (height > 0),
