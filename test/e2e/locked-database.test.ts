@@ -13,9 +13,9 @@ import {
 } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
-/** Another program that has begun to write to a gateway's database and does not end. */
+/** Another program that begins to write to a gateway's database, once the gateway's own write is through, and does not end. */
 function lockDatabase({ dataFolder }: TestGateway): Disposable {
-  const other = new DatabaseSync(join(dataFolder, 'darkroom.db'))
+  const other = new DatabaseSync(join(dataFolder, 'darkroom.db'), { timeout: 10_000 })
   other.exec('begin immediate')
   return { [Symbol.dispose]: () => other.close() }
 }
