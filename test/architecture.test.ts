@@ -19,6 +19,9 @@ const layers = {
     'generations',
     'images',
     'store',
+    'inputs',
+    'files',
+    'retouch',
     'ledger',
     'jobs',
     'webhooks',
@@ -32,7 +35,7 @@ const layers = {
     'batches',
     'search',
   ],
-  platform: ['telemetry', 'db', 'outbound'],
+  platform: ['telemetry', 'db', 'outbound', 'pixels'],
   ground: ['contract', 'primitives'],
 } as const
 

@@ -74,6 +74,7 @@ function providerCall(run: GenerationRun) {
     key: choice.route.key,
     clientRequestId: upstreamRequestId(run),
     body: { ...request.wire, model: choice.modelSent },
+    inputs: [],
     stream: request.stream,
     timeoutMs: run.timeoutMs,
   }

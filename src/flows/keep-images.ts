@@ -1,4 +1,5 @@
-import { compareWithRequest, type Evidence, type ImageFacts, inspectImageFile, mediaTypes } from '../images/index.ts'
+import { compareWithRequest, type Evidence } from '../images/index.ts'
+import { type ImageFacts, inspectImageFile, mediaTypes } from '../pixels/index.ts'
 import type { RelayImage } from '../relay/index.ts'
 import type { ObjectRecord } from '../store/index.ts'
 import type { AnsweredCall } from './call-upstream.ts'

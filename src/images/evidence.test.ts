@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ImageRequest } from '../contract/image-request.ts'
 import type { ModelRow } from '../contract/model-row.ts'
+import type { ImageFacts } from '../pixels/index.ts'
 import { type Comparison, compareWithRequest, type EvidenceSignal } from './evidence.ts'
-import type { ImageFacts } from './image-facts.ts'
 
 const model: ModelRow = {
   id: 'gpt-image-2',

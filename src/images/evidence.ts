@@ -1,5 +1,5 @@
 import type { ContractWarning, ImageRequest, PixelSize } from '../contract/image-request.ts'
-import type { ImageFacts } from './image-facts.ts'
+import type { ImageFacts } from '../pixels/index.ts'
 
 /** What the upstream's answer says about its picture, beside the bytes. A member it left out is undefined or null. */
 export interface ReportedFacts {

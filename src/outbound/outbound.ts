@@ -1,5 +1,13 @@
 import type { Secret } from '../primitives/secret.ts'
 
+/** A request body that is read from where it lies while it is sent. */
+export interface StreamedBody {
+  /** Exactly as many bytes as `open` yields; they are announced before the first of them is read. */
+  byteLength: number
+  /** Called at most once, when the body is about to be written; the reader is closed if the call ends early. */
+  open(): AsyncIterable<Uint8Array>
+}
+
 /**
  * A call to an upstream that the operator configured. Its address is trusted: it may be on a private network and may be
  * handed a key. It is never reached through a proxy from the environment and never follows a redirect.
@@ -11,7 +19,7 @@ export interface ConfiguredRequest {
   url: string
   /** Names in lower case. A secret is unwrapped at the socket and nowhere before. `host`, `content-length`, `user-agent` and `accept-encoding` are ours. */
   headers: Readonly<Record<string, string | Secret>>
-  body: Buffer | null
+  body: Buffer | StreamedBody | null
   /** The whole call: waiting for a socket, sending, waiting for the head, reading to the last byte. */
   timeoutMs: number
   /** Longest silence inside the answer's body while the reader wants more; absent = only `timeoutMs` counts. */

@@ -1,6 +1,18 @@
 import type { Operation } from '../contract/image-request.ts'
+import type { InputFormat, InputRole } from '../contract/input-picture.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { Secret } from '../primitives/secret.ts'
+
+/** A picture that goes upstream with an edit, exactly as its bytes are. */
+export interface ProviderInput {
+  role: InputRole
+  format: InputFormat
+  byteLength: number
+  /** Hex, of the bytes `open` yields. */
+  sha256: string
+  /** Called at most once per call; the reader is closed if the call ends early. */
+  open(): AsyncIterable<Uint8Array>
+}
 
 /** One upstream call, ready to go: everything a protocol needs and nothing it would have to look up. */
 export interface ProviderCall {
@@ -13,6 +25,8 @@ export interface ProviderCall {
   clientRequestId: string
   /** Body in OpenAI's shape with the model already mapped. */
   body: JsonObject
+  /** Pictures that go along with an edit, in the order the caller gave them; empty for other operations. */
+  inputs: readonly ProviderInput[]
   stream: boolean
   /** Whole call, connect to last byte. */
   timeoutMs: number
