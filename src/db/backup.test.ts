@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../primitives/clock.ts'
 import { backup, dataFolderPaths, lockDataFolder, openSqliteDatabase, restore, type SqliteDatabase, writePrivateFile } from './index.ts'
+import { readMigrations } from './sqlite-migrations.ts'
 import { manualClock } from './test-engines.ts'
 
 let parent: string
@@ -73,6 +74,8 @@ async function tree(folder: string): Promise<string[]> {
     .sort()
 }
 
+const newestMigration = readMigrations(fileURLToPath(new URL('./migrations/', import.meta.url)), 'sqlite').at(-1)!.id
+
 describe('backup and restore', () => {
   it('bring back every row, amount, picture and secret', async () => {
     const { sha256, path } = await storeObject('a picture')
@@ -81,7 +84,7 @@ describe('backup and restore', () => {
     expect(manifest).toMatchObject({
       format: 1,
       made_at: '2026-11-20T12:00:00.000Z',
-      schema: '000001-foundation',
+      schema: newestMigration,
       rows: { projects: 1, objects: 1, ledger_entries: 1 },
       ledger: [{ book: 'provider', kind: 'settle', entries: 1, nanos: '9007199254740993' }],
       objects: { count: 1, bytes: 9, deleted_meanwhile: [], elsewhere: 0 },

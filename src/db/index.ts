@@ -19,6 +19,9 @@ export { storageFailure } from './storage-failure.ts'
 export type {
   ApiKeyRow,
   AttemptRow,
+  DriftReportRow,
+  FileRow,
+  GenerationInputRow,
   GenerationRow,
   ImageRow,
   LedgerEntryRow,

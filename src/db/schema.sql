@@ -42,6 +42,68 @@ CREATE TABLE attempts (
   unique (generation_id, n)
 );
 
+CREATE TABLE drift_reports (
+  image_id text not null primary key references images (id),
+  state text not null check (state in ('pending', 'measured', 'failed', 'not_comparable')),
+  report_json text,
+  heat_map_sha256 text check (length(heat_map_sha256) = 64),
+  error text,
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  finished_at_ms bigint,
+  check ((finished_at_ms is null) = (state = 'pending'))
+);
+
+CREATE INDEX drift_reports_by_object on drift_reports (heat_map_sha256);
+
+CREATE INDEX drift_reports_pending on drift_reports (created_at_ms) where state = 'pending';
+
+CREATE TABLE files (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  purpose text not null check (purpose <> ''),
+  file_name text not null,
+  bytes bigint not null check (bytes >= 0),
+  sha256 text not null check (length(sha256) = 64),
+  media_type text not null,
+  width integer check (width > 0),
+  height integer check (height > 0),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  expires_at_ms bigint,
+  deleted_at_ms bigint
+);
+
+CREATE INDEX files_by_object on files (sha256) where deleted_at_ms is null;
+
+CREATE INDEX files_by_project on files (project_id, created_at_ms, id);
+
+CREATE TABLE generation_inputs (
+  id text not null primary key,
+  generation_id text not null references generations (id),
+  project_id text not null references projects (id),
+  role text not null check (role in ('image', 'mask', 'markup')),
+  idx integer not null check (idx >= 0),
+  source text not null check (source in ('upload', 'data_url', 'url', 'file', 'image')),
+  source_ref text,
+  sha256 text not null check (length(sha256) = 64),
+  -- The bytes that went upstream, where Darkroom made other ones of the caller's (a mask from black and white, a source as PNG).
+  sent_sha256 text not null check (length(sent_sha256) = 64),
+  conversion text check (conversion in ('mask_from_luminance', 'png')),
+  width integer not null check (width > 0),
+  height integer not null check (height > 0),
+  format text not null check (format in ('png', 'jpeg', 'webp')),
+  bytes bigint not null check (bytes >= 0),
+  rights text,
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  delete_after_ms bigint,
+  deletion_policy text not null,
+  deleted_at_ms bigint,
+  unique (generation_id, role, idx)
+);
+
+CREATE INDEX generation_inputs_by_object on generation_inputs (sha256) where deleted_at_ms is null;
+
+CREATE INDEX generation_inputs_by_sent_object on generation_inputs (sent_sha256) where deleted_at_ms is null;
+
 CREATE TABLE generations (
   id text not null primary key,
   project_id text not null references projects (id),
@@ -102,7 +164,7 @@ CREATE TABLE images (
   created_at_ms bigint not null check (created_at_ms >= 0),
   delete_after_ms bigint,
   deletion_policy text not null,
-  deleted_at_ms bigint,
+  deleted_at_ms bigint, derived_from text references images (id), process_json text check ((process_json is null) = (derived_from is null)),
   unique (attempt_id, idx)
 );
 

@@ -9,6 +9,9 @@ export interface Tables {
   attempts: AttemptRow
   images: ImageRow
   objects: ObjectRow
+  generation_inputs: GenerationInputRow
+  files: FileRow
+  drift_reports: DriftReportRow
   ledger_entries: LedgerEntryRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
@@ -122,6 +125,67 @@ export interface ImageRow {
   delete_after_ms: number | null
   deletion_policy: string
   deleted_at_ms: number | null
+  /** The picture of the model that Darkroom made this one of; null for what the model made. */
+  derived_from: string | null
+  /** What was done to it: `{kind, …}`; null for what the model made. */
+  process_json: string | null
+}
+
+/** One picture that a request brought along. Bytes of the caller are under `sha256`, those that went upstream under `sent_sha256`. */
+export interface GenerationInputRow {
+  id: string
+  generation_id: string
+  project_id: string
+  /** `image | mask | markup`. */
+  role: string
+  /** Place among the inputs of its role, from 0. */
+  idx: number
+  /** `upload | data_url | url | file | image`. */
+  source: string
+  /** File name, address without its query, or id of the file or picture; null when the source has none. */
+  source_ref: string | null
+  sha256: string
+  sent_sha256: string
+  /** `mask_from_luminance | png`; null when what the caller gave went upstream untouched. */
+  conversion: string | null
+  width: number
+  height: number
+  format: string
+  bytes: number
+  /** What the caller said of where it comes from and what may be done with it. */
+  rights: string | null
+  created_at_ms: number
+  delete_after_ms: number | null
+  deletion_policy: string
+  deleted_at_ms: number | null
+}
+
+/** A file that a caller keeps here, to name it in later requests. */
+export interface FileRow {
+  id: string
+  project_id: string
+  purpose: string
+  file_name: string
+  bytes: number
+  sha256: string
+  media_type: string
+  width: number | null
+  height: number | null
+  created_at_ms: number
+  expires_at_ms: number | null
+  deleted_at_ms: number | null
+}
+
+/** What an edit changed where it should not have, measured after delivery. */
+export interface DriftReportRow {
+  image_id: string
+  /** `pending | measured | failed | not_comparable`. */
+  state: string
+  report_json: string | null
+  heat_map_sha256: string | null
+  error: string | null
+  created_at_ms: number
+  finished_at_ms: number | null
 }
 
 /** Bytes kept once per hash, whoever refers to them. */

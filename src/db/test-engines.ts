@@ -76,7 +76,18 @@ async function openSqlite(): Promise<TestDatabase> {
 }
 
 /** Referring tables before those they refer to. */
-const tables = ['images', 'attempts', 'generations', 'api_keys', 'projects', 'objects', 'ledger_entries'] as const
+const tables = [
+  'drift_reports',
+  'generation_inputs',
+  'files',
+  'images',
+  'attempts',
+  'generations',
+  'api_keys',
+  'projects',
+  'objects',
+  'ledger_entries',
+] as const
 
 /** The triggers that keep the ledger append-only are taken off for the moment and put back as they were. */
 async function emptySqlite(db: Database): Promise<void> {

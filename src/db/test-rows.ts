@@ -1,4 +1,14 @@
-import type { ApiKeyRow, AttemptRow, GenerationRow, ImageRow, ObjectRow, ProjectRow } from './tables.ts'
+import type {
+  ApiKeyRow,
+  AttemptRow,
+  DriftReportRow,
+  FileRow,
+  GenerationInputRow,
+  GenerationRow,
+  ImageRow,
+  ObjectRow,
+  ProjectRow,
+} from './tables.ts'
 
 /**
  * Rows for tests: whole and legal, of one generation `gen` in project `prj`; a test names only what it is about.
@@ -101,6 +111,58 @@ export const testRows = {
     delete_after_ms: null,
     deletion_policy: 'keep',
     deleted_at_ms: null,
+    derived_from: null,
+    process_json: null,
+    ...changes,
+  }),
+
+  input: (changes: Partial<GenerationInputRow> = {}): GenerationInputRow => ({
+    id: 'inp',
+    generation_id: 'gen',
+    project_id: 'prj',
+    role: 'image',
+    idx: 0,
+    source: 'upload',
+    source_ref: 'room.png',
+    sha256: 'b'.repeat(64),
+    sent_sha256: 'b'.repeat(64),
+    conversion: null,
+    width: 1024,
+    height: 1024,
+    format: 'png',
+    bytes: 9,
+    rights: null,
+    created_at_ms: 1,
+    delete_after_ms: null,
+    deletion_policy: 'keep',
+    deleted_at_ms: null,
+    ...changes,
+  }),
+
+  file: (changes: Partial<FileRow> = {}): FileRow => ({
+    id: 'file',
+    project_id: 'prj',
+    purpose: 'vision',
+    file_name: 'room.png',
+    bytes: 9,
+    sha256: 'b'.repeat(64),
+    media_type: 'image/png',
+    width: 1024,
+    height: 1024,
+    created_at_ms: 1,
+    expires_at_ms: null,
+    deleted_at_ms: null,
+    ...changes,
+  }),
+
+  drift: (changes: Partial<DriftReportRow> = {}): DriftReportRow => ({
+    image_id: 'img',
+    state: 'measured',
+    report_json: '{}',
+    heat_map_sha256: null,
+    error: null,
+    created_at_ms: 1,
+    finished_at_ms: 2,
     ...changes,
   }),
 

@@ -24,6 +24,8 @@ export interface NewImage {
   deleteAfterMs: number | null
   /** Name of the rule that decides when it goes, e.g. `keep`. */
   deletionPolicy: string
+  /** What Darkroom made this picture of, and how; absent for what the model made. The picture it names must be recorded before it. */
+  madeOf?: { imageId: string; process: JsonObject }
 }
 
 /** Records the pictures of an attempt. Run it in the transaction that ends the attempt, with the objects they refer to. */
@@ -47,6 +49,8 @@ export function recordImages({ sql, nowMs }: StatementContext, images: readonly 
     delete_after_ms: image.deleteAfterMs,
     deletion_policy: image.deletionPolicy,
     deleted_at_ms: null,
+    derived_from: image.madeOf?.imageId ?? null,
+    process_json: image.madeOf ? JSON.stringify(image.madeOf.process) : null,
   }))
   return [{ query: sql.insertInto('images').values(rows) }]
 }

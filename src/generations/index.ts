@@ -22,4 +22,5 @@ export {
   type UsageRecord,
 } from './generation-statements.ts'
 export { type NewImage, recordImages } from './image-statements.ts'
+export { type FoundInput, findInputs, type NewInput, recordInputs } from './input-statements.ts'
 export { type AbandonedGeneration, endAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'

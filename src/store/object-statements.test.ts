@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ImageRow, type Statement, statementContext } from '../db/index.ts'
+import { type ImageRow, type Statement, statementContext, type Tables } from '../db/index.ts'
 import { engines, type TestDatabase } from '../db/test-engines.ts'
 import { testRows } from '../db/test-rows.ts'
 import { createObjectLocks, FolderStore, findObject, forgetObject, type ObjectRecord, recordObjects, removeUnreferenced } from './index.ts'
@@ -64,6 +65,20 @@ describe.each(engines)('objects on $name', (engine) => {
     await drop('two')
     expect(await forget()).toBe(1)
     expect(await findObject(test.db, sha256)).toBeNull()
+  })
+
+  it.each([
+    ['an input of a generation', (sql: Kysely<Tables>) => sql.insertInto('generation_inputs').values(testRows.input({ sha256 }))],
+    [
+      'what went upstream in place of an input',
+      (sql: Kysely<Tables>) => sql.insertInto('generation_inputs').values(testRows.input({ sent_sha256: sha256 })),
+    ],
+    ['a file of a caller', (sql: Kysely<Tables>) => sql.insertInto('files').values(testRows.file({ sha256 }))],
+    ['a heat map', (sql: Kysely<Tables>) => sql.insertInto('drift_reports').values(testRows.drift({ heat_map_sha256: sha256 }))],
+  ])('keeps bytes that only %s refers to', async (_what, insert) => {
+    const other: Statement = { query: test.db.sql.insertInto('images').values(testRows.image()) }
+    await test.db.transact([...recordObjects(context(), [record]), other, { query: insert(test.db.sql) }])
+    expect((await test.db.transact([forgetObject(test.db, sha256)]))[0]!.changes).toBe(0)
   })
 
   it('does not count an image whose bytes were never stored', async () => {

@@ -1,7 +1,9 @@
-import { sql } from 'kysely'
+import { sql as raw } from 'kysely'
 import type { Database, ObjectRow, Statement, StatementContext } from '../db/index.ts'
 import type { ObjectLocks } from './object-locks.ts'
 import type { ObjectStore, StoredObject } from './object-store.ts'
+
+const { lit } = raw
 
 /** An object as `put` left it, ready to be recorded. */
 export interface ObjectRecord extends Pick<StoredObject, 'path' | 'bytes'> {
@@ -24,26 +26,27 @@ export function recordObjects(context: StatementContext, objects: readonly Objec
 }
 
 /**
- * Forgets an object unless a live image refers to it; `changes` of the result says whether it did, the returned row where the
- * bytes are. Reads index `images_by_object`, which the planner takes only when it sees `'stored'` written out, not bound.
+ * Forgets an object unless something that lives refers to it; `changes` of the result says whether it did, the returned row where the
+ * bytes are. The conditions are those of the partial indexes, written out instead of bound, so that the planner takes them.
  */
-export function forgetObject(context: Pick<StatementContext, 'sql'>, sha256: string): Statement {
+export function forgetObject({ sql }: Pick<StatementContext, 'sql'>, sha256: string): Statement {
+  const references = [
+    sql
+      .selectFrom('images')
+      .select('id')
+      .where('sha256', '=', sha256)
+      .where('deleted_at_ms', 'is', null)
+      .where('storage', '=', lit('stored')),
+    sql.selectFrom('generation_inputs').select('id').where('sha256', '=', sha256).where('deleted_at_ms', 'is', null),
+    sql.selectFrom('generation_inputs').select('id').where('sent_sha256', '=', sha256).where('deleted_at_ms', 'is', null),
+    sql.selectFrom('files').select('id').where('sha256', '=', sha256).where('deleted_at_ms', 'is', null),
+    sql.selectFrom('drift_reports').select('image_id').where('heat_map_sha256', '=', sha256),
+  ]
   return {
-    query: context.sql
+    query: sql
       .deleteFrom('objects')
       .where('sha256', '=', sha256)
-      .where((when) =>
-        when.not(
-          when.exists(
-            when
-              .selectFrom('images')
-              .select('images.id')
-              .whereRef('images.sha256', '=', 'objects.sha256')
-              .where('images.deleted_at_ms', 'is', null)
-              .where('images.storage', '=', sql.lit('stored')),
-          ),
-        ),
-      )
+      .where((when) => when.and(references.map((reference) => when.not(when.exists(reference)))))
       .returning(['path', 'store']),
   }
 }
