@@ -7,10 +7,12 @@ import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
 import { dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
-import { type GatewayParts, RunningGenerations, StorageHealth, sweepAbandoned } from './flows/index.ts'
+import { DriftMeter, type GatewayParts, RunningGenerations, StorageHealth, sweepAbandoned, sweepExpiredFiles } from './flows/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
+import type { BodyPace } from './http/slow-body.ts'
 import { createOutbound } from './outbound/index.ts'
+import { openPixelPool } from './pixels/index.ts'
 import { builtInPriceCards } from './pricing/index.ts'
 import { type Clock, systemClock } from './primitives/clock.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
@@ -33,6 +35,8 @@ export interface GatewayOptions {
   logger?: Logger
   /** Free space below which no call is made. */
   minimumFreeBytes?: number
+  /** How promptly bodies of requests must come. */
+  bodyPace?: BodyPace
 }
 
 /** A gateway that listens. */
@@ -82,10 +86,12 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const secrets = await openSecrets(config.dataFolder, config.environment)
   const { access, firstStart } = await openAccess({ db: database, clock, newId: ids, secrets, logger, dataFolder: config.dataFolder })
 
-  const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}` }), (door) => door.close())
+  const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
   const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
   const store = await FolderStore.open(paths.objects)
+  const pixels = opening.use(openPixelPool())
+  const drifts = opening.adopt(new DriftMeter(), (meter) => meter.close())
   const openAi = createOpenAiProvider({ outbound, clock })
 
   const parts: GatewayParts = {
@@ -99,17 +105,22 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     priceCards: [...builtInPriceCards, ...config.priceCards],
     routes: new RouteTable(sandbox ? [sandboxRoute(sandbox.url)] : config.routes),
     providers: new Map([[openAi.protocol, openAi]]),
+    outbound,
+    pixels,
     store,
     objectLocks: createObjectLocks(),
     storageHealth: new StorageHealth(store, clock, options.minimumFreeBytes),
     running: new RunningGenerations(),
+    drifts,
     spoolFolder: paths.spool,
     bootId,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
   }
   await sweepAbandoned(parts)
+  await sweepExpiredFiles(parts)
+  drifts.start(parts)
 
-  const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi()), closeHttpServer)
+  const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 

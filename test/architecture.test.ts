@@ -19,6 +19,7 @@ const layers = {
     'generations',
     'images',
     'store',
+    'advice',
     'inputs',
     'files',
     'retouch',

@@ -3,12 +3,23 @@ import { modelRowSchema } from '../contract/model-catalogue.ts'
 import { priceCardSchema } from '../pricing/index.ts'
 import { routeSchema } from '../routes/index.ts'
 
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.toLowerCase()
+}
+
 /** `darkroom.yaml` as this version reads it. Unknown keys are refused: a misspelt setting must not be ignored. */
 export const configFileSchema = z.strictObject({
   version: z.literal(1),
   public_url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
   trust_proxy: z.boolean().default(false),
   allowed_hosts: z.array(z.string().min(1)).default([]),
+  outbound: z
+    .strictObject({
+      allow: z.array(z.string().refine(isOrigin, 'expected an origin: scheme, host and port, nothing behind')).default([]),
+      deny_ranges: z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])).default([]),
+    })
+    .prefault({}),
   routes: z.array(routeSchema).default([]),
   price_cards: z.array(priceCardSchema).default([]),
   models: z.array(modelRowSchema).default([]),

@@ -18,6 +18,8 @@ export interface DarkroomConfig {
   routes: readonly RouteContract[]
   priceCards: readonly PriceCard[]
   models: readonly ModelRow[]
+  /** Private or plain-http places that callers may name, and public ones that they may not. */
+  outbound: { allow: readonly string[]; denyRanges: readonly string[] }
   /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
   /** Upper bound of one synchronous upstream call. */
@@ -65,6 +67,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     routes,
     priceCards: settings.price_cards.map(priceCardFromRow),
     models: settings.models,
+    outbound: { allow: settings.outbound.allow, denyRanges: settings.outbound.deny_ranges },
     sandbox: {
       port: readInteger(environment, 'DARKROOM_SANDBOX_PORT', 0, ports),
       latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),

@@ -65,6 +65,12 @@ export const callFailures = {
     outcome: 'charged',
     message: 'The picture was made and charged, but could not be stored; the copy in the answer of the call is the only one.',
   },
+  retouch_failed: {
+    ...afterDispatch,
+    outcome: 'charged',
+    message:
+      'The picture was made and charged, but what was promised of it (a strict mask, a keyed background) could not be made. Nothing else is delivered in its place: the picture as the model made it is in the record of this generation.',
+  },
   image_deleted: {
     ...ofAnImage,
     message: 'This image was deleted. Reading it costs nothing; its record remains, its bytes do not come back.',

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject, JsonValue } from '../primitives/json.ts'
 import { checkGeneration, type GenerationCheckContext } from './check-generation.ts'
 import { Failure } from './failure.ts'
-import { generationFields } from './generation-fields.ts'
 import { ModelCatalogue } from './model-catalogue.ts'
+import { generationFields } from './request-fields.ts'
 import { formatSize, legalSizes } from './size-rules.ts'
 
 const catalogue = new ModelCatalogue()

@@ -149,7 +149,8 @@ describe('transparent background on gpt-image-2', () => {
       param: 'background',
       message:
         'Transparent background is not supported for this model. Nothing was charged. What works: ask a model that supports it ' +
-        '(gpt-image-2.5-sunburst, gpt-image-2.5-flare, gpt-image-1.5), or generate on a flat colour and remove it afterwards.',
+        '(gpt-image-2.5-sunburst, gpt-image-2.5-flare, gpt-image-1.5), or send x-darkroom-transparency: key, and Darkroom has it drawn ' +
+        'on a flat colour and takes the colour out.',
     })
   })
 

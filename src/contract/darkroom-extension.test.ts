@@ -13,7 +13,8 @@ const whole: JsonObject = {
   rights: { source: 'own work', commercial: 'yes' },
   prompt: { id: 'hero', version: 3, variables: { name: 'Mika' } },
   metadata: { campaign: 'spring' },
-  mask_mode: 'strict',
+  mask: 'guide',
+  mask_mode: 'alpha',
   review: 'required',
 }
 
@@ -36,10 +37,18 @@ describe('the reserved key darkroom', () => {
     ['a text without language', { texts: [{ text: 'a' }] }, 'missing_required_parameter darkroom.texts[0].lang'],
     ['a number as metadata', { metadata: { a: 1 } }, 'invalid_type darkroom.metadata.a'],
     ['a NUL in metadata', { metadata: { a: 'x\0' } }, 'invalid_value darkroom.metadata.a'],
-    ['an unknown mask mode', { mask_mode: 'hard' }, 'invalid_value darkroom.mask_mode'],
+    ['an unknown mask mode', { mask_mode: 'strict' }, 'invalid_value darkroom.mask_mode'],
+    ['an unknown kind of mask', { mask: 'hard' }, 'invalid_value darkroom.mask'],
+    ['a feather of 65 pixels', { feather_px: 65 }, 'invalid_value darkroom.feather_px'],
+    ['rights as a number', { rights: 7 }, 'invalid_value darkroom.rights'],
+    ['an empty rights note', { rights: '' }, 'invalid_value darkroom.rights'],
     ['a version that is no number', { prompt: { id: 'a', version: '3' } }, 'invalid_type darkroom.prompt.version'],
   ])('refuses %s', (_title, value, refusal) => {
     expect(found(value)).toEqual([refusal])
+  })
+
+  it.each<JsonValue>(['own work', ['own work', null, 'stock 7'], { source: 'own work' }])('takes the rights note %j', (rights) => {
+    expect(found({ rights })).toEqual([])
   })
 
   it('refuses 17 labels', () => {

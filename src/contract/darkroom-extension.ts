@@ -2,9 +2,11 @@ import { z } from 'zod'
 import type { JsonObject, JsonValue } from '../primitives/json.ts'
 import { type Failure, failure } from './failure.ts'
 import { isCleanText, unknownParameter, wrongType } from './field-rules.ts'
+import { inputLimits } from './input-limits.ts'
 
 const cleanText = (max: number) => z.string().max(max).refine(isCleanText, 'must be well-formed text without NUL')
 const name = cleanText(64).min(1)
+const rightsNote = cleanText(512).min(1)
 
 /** A rectangle in pixels of the result, from its upper left corner. */
 const box = z.strictObject({
@@ -26,7 +28,10 @@ export const darkroomExtensionSchema = z
       .max(64)
       .describe('Texts the picture must show, for the check after the call.')
       .optional(),
-    rights: z.record(name, cleanText(512)).describe('Where the inputs come from and what may be done with them.').optional(),
+    rights: z
+      .union([rightsNote, z.array(rightsNote.nullable()).max(inputLimits.images), z.record(name, rightsNote)])
+      .describe('Where the inputs come from and what may be done with them: one note for all, or a list with one for each image.')
+      .optional(),
     prompt: z
       .strictObject({ id: name, version: z.int().min(1), variables: z.record(name, cleanText(32_000)).optional() })
       .describe('The stored prompt this request was made from.')
@@ -36,7 +41,12 @@ export const darkroomExtensionSchema = z
       .refine((pairs) => Object.keys(pairs).length <= 16, 'must hold at most 16 pairs')
       .describe('Up to 16 labels of the caller, kept with the record.')
       .optional(),
-    mask_mode: z.enum(['guide', 'strict']).describe('strict: pixels outside the mask are put back from the source.').optional(),
+    mask: z.enum(['guide', 'strict']).describe('strict: pixels outside the mask are put back from the source.').optional(),
+    mask_mode: z
+      .enum(['alpha', 'luminance'])
+      .describe('What of the mask file says where to draw: transparency, or brightness (white is drawn anew).')
+      .optional(),
+    feather_px: z.int().min(0).max(64).describe('Soft edge inside a strict mask, pixels of the first image.').optional(),
     review: z.enum(['required', 'none']).describe('Whether a person must decide before the picture is public.').optional(),
   })
   .meta({ id: 'DarkroomExtension' })

@@ -20,7 +20,7 @@ describe('parseDarkroomHeaders', () => {
       rights: null,
       strict: false,
       cache: null,
-      strictMask: false,
+      strictMask: null,
       convertMaskSource: false,
       keyTransparency: false,
     })

@@ -18,8 +18,8 @@ export interface DarkroomHeaders {
   /** What would be a warning is a refusal. */
   strict: boolean
   cache: 'use' | 'refresh' | 'off' | null
-  /** Pixels outside the mask are put back from the source. */
-  strictMask: boolean
+  /** Pixels outside the mask are put back from the source; false = surely not, null = not said, so that a default may hold. */
+  strictMask: boolean | null
   /** A source whose format does not fit the mask is converted to PNG. */
   convertMaskSource: boolean
   /** The flat background is made transparent after the call. */
@@ -100,7 +100,7 @@ function nothingAsked(): DarkroomHeaders {
     rights: null,
     strict: false,
     cache: null,
-    strictMask: false,
+    strictMask: null,
     convertMaskSource: false,
     keyTransparency: false,
   }

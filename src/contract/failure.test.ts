@@ -26,6 +26,7 @@ describe('the failure catalogue', () => {
       'database_unavailable',
       'overloaded',
       'rate_limit_exceeded',
+      'request_aborted',
       'request_timeout',
       'shutting_down',
       'storage_unavailable',

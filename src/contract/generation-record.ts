@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { driftSummarySchema } from './drift-replies.ts'
 import { errorObjectSchema } from './error-body.ts'
-import { bookSchema, countSchema, moneySchema, nextActionSchema, retryReasonSchema, timeSchema } from './wire-values.ts'
+import { bookSchema, countSchema, moneySchema, nextActionSchema, retryReasonSchema, sha256Schema, timeSchema } from './wire-values.ts'
 
 const milliseconds = z.number().min(0)
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const usd = z.string().describe('Decimal dollars.')
 const nanos = z.string().describe('The same in nano-dollars.')
 
@@ -27,15 +27,36 @@ const routeContractSchema = z.looseObject({
   account_owner: z.string().nullable(),
 })
 
-const inputImageSchema = z.object({ sha256, source: z.string().nullable(), rights: z.string().nullable() })
+/** One picture that the request brought along. */
+const inputImageSchema = z
+  .object({
+    sha256: sha256Schema.describe("Of the caller's own bytes."),
+    source: z.enum(['upload', 'data_url', 'url', 'file', 'image']),
+    source_ref: z.string().nullable().describe('File name, address without its query, or id of the file or picture.'),
+    width: z.int().min(1),
+    height: z.int().min(1),
+    format: z.enum(['png', 'jpeg', 'webp']),
+    bytes: countSchema,
+    role: z.enum(['image', 'mask', 'markup']),
+    rights: z.string().nullable().describe('What the caller says of where it comes from and what may be done with it.'),
+    sent_sha256: sha256Schema.describe('Of the bytes that went upstream.'),
+    conversion: z.enum(['mask_from_luminance', 'png']).nullable().describe('Why those two differ; null when they do not.'),
+  })
+  .meta({ id: 'InputImage' })
+
+/** What Darkroom itself did to a picture after it came; further members say with what. */
+const processSchema = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('strict_mask'), original_image_id: z.string(), feather_px: countSchema }),
+  z.looseObject({ kind: z.literal('keyed_transparency'), original_image_id: z.string(), key_colour: z.string() }),
+])
 
 /** The loggable form of a request: enough to explain cost and differences, without the prompt's words. */
 const requestShapeSchema = z.object({
-  prompt_sha256: sha256,
+  prompt_sha256: sha256Schema,
   prompt_version: z.string().nullable(),
   input_image_count: countSchema,
   input_images: z.array(inputImageSchema),
-  mask_sha256: sha256.nullable(),
+  mask_sha256: sha256Schema.nullable(),
   size: z.string(),
   quality: z.string(),
   output_format: z.string(),
@@ -45,6 +66,9 @@ const requestShapeSchema = z.object({
   n: z.int(),
   partial_images: countSchema,
   stream: z.boolean(),
+  protect: z
+    .array(z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() }))
+    .describe('Rectangles that the edit was to leave alone, in pixels of the result.'),
 })
 
 const storagePointerSchema = z.object({
@@ -59,7 +83,7 @@ const storagePointerSchema = z.object({
 export const recordedImageSchema = z
   .object({
     id: z.string(),
-    sha256,
+    sha256: sha256Schema,
     width: z.int().nullable(),
     height: z.int().nullable(),
     format: z.string().nullable(),
@@ -68,6 +92,8 @@ export const recordedImageSchema = z
     storage_pointer: storagePointerSchema.nullable(),
     evidence: z.record(z.string(), z.unknown()).describe('Signals about who made the picture.'),
     review: z.record(z.string(), z.unknown()).nullable(),
+    process: processSchema.nullable().describe('What Darkroom did to the picture; null for one as the model made it.'),
+    drift: driftSummarySchema.nullable().describe('What an edit changed outside its mask; null for pictures that are no edits.'),
     deleted_at: timeSchema.nullable(),
   })
   .meta({ id: 'RecordedImage' })
@@ -142,7 +168,8 @@ export const generationRecordSchema = z
     route_contract: routeContractSchema,
     model_mapping: z.object({ requested: z.string(), sent: z.string().nullable(), reported: z.string().nullable() }),
     request_shape: requestShapeSchema,
-    images: z.array(recordedImageSchema),
+    images: z.array(recordedImageSchema).describe('The pictures that were delivered.'),
+    originals: z.array(recordedImageSchema).describe('Pictures as the model made them, where others were delivered in their place.'),
     usage: recordedUsageSchema.nullable(),
     cost: recordedCostSchema,
     attempts: z.array(recordedAttemptSchema),

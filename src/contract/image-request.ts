@@ -1,4 +1,5 @@
 import type { JsonObject } from '../primitives/json.ts'
+import type { InputReference } from './input-picture.ts'
 import type { ModelRow, OutputFormat, Quality } from './model-row.ts'
 
 /** What was asked for: one operation of one request. */
@@ -14,6 +15,26 @@ export interface PixelSize {
 
 /** Structures that travel in the reserved body key `darkroom`; taken off before the contract check. */
 export type DarkroomExtension = JsonObject
+
+/**
+ * What Darkroom itself shall do with a request's pictures: `x-darkroom-*` headers, the key `darkroom` and the project's defaults
+ * taken together. A wish that does not apply to the request (a strict mask by default, without a mask) is off here.
+ */
+export interface RetouchSettings {
+  /** Outside the mask the result gets the pixels of the first image back. */
+  strictMask: boolean
+  /** Width of the soft edge inside a strict mask, pixels of the source; 0 = a hard edge. */
+  featherPx: number
+  /** What of the mask file says where to draw: transparency, or brightness (Darkroom makes an alpha mask of it). */
+  maskMode: 'alpha' | 'luminance'
+  /** A first image that is no PNG under a mask: refused, or converted to PNG here. */
+  maskSource: 'refuse' | 'convert'
+  /**
+   * The model refuses the transparent background that was asked, and the caller wants it all the same: draw opaque, on a flat colour,
+   * and take the colour out afterwards. `wire` still says `background: transparent`; whoever calls upstream must replace it.
+   */
+  keyTransparency: boolean
+}
 
 /** A request that the contract accepted. Defaults are filled in; `wire` is what goes upstream. */
 export interface ImageRequest {
@@ -34,10 +55,18 @@ export interface ImageRequest {
   /** Previews asked for; 0 unless streaming. */
   partialImages: number
   complexity: 'low' | 'medium' | 'high' | null
+  /** How closely input images are read; null where the model decides, and for generations. */
+  inputFidelity: 'high' | 'low' | null
+  /** The pictures an edit brings, in the caller's order: images, then the mask or the markup. Empty for generations. */
+  references: readonly InputReference[]
+  retouch: RetouchSettings
   /** `safety_identifier`, else `user`: a tag for the ledger, never a secret. */
   endUser: string | null
   extension: DarkroomExtension
-  /** The caller's body without `darkroom`, untouched otherwise: the bytes upstream are made from it with the model mapped. */
+  /**
+   * What goes upstream beside the pictures, with the model still as asked. Generations: the caller's body without `darkroom`, untouched
+   * otherwise. Edits: the scalar fields alone, as form fields carry them, without nulls.
+   */
   wire: JsonObject
 }
 

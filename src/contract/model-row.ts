@@ -32,6 +32,8 @@ export interface ModelRow {
   tokenFormula: TokenFormula
   /** `complexity` accepted. */
   complexity: boolean
+  /** Edits take hints drawn over the first image. */
+  markup: boolean
   maxN: number
   maxInputImages: number
   /** Where each fact comes from and how sure it is. */

@@ -16,7 +16,7 @@ const shared = {
 } as const
 
 /** gpt-image-2 and later: any size within the pixel rules. */
-const freeSizes = { ...shared, sizes: 'free', complexity: true } as const
+const freeSizes = { ...shared, sizes: 'free', complexity: true, markup: true } as const
 
 const sunburstAndFlare25 = {
   ...freeSizes,
@@ -44,7 +44,14 @@ const sunburstAndFlare26 = {
 } as const
 
 /** The gpt-image-1 family: three fixed sizes, no planning effort. */
-const firstFamily = { ...shared, family: 'gpt-image-1', qualities: threeTiers, sizes: threeSizes, complexity: false } as const
+const firstFamily = {
+  ...shared,
+  family: 'gpt-image-1',
+  qualities: threeTiers,
+  sizes: threeSizes,
+  complexity: false,
+  markup: false,
+} as const
 
 const retired = { ...firstFamily, state: 'retired', transparent: 'unknown', tokenFormula: 'unknown', confidence: 'confirmed' } as const
 const dallE = {
@@ -69,6 +76,7 @@ export const shippedModelRows: readonly ModelRow[] = [
     state: 'older',
     qualities: threeTiers,
     transparent: 'preview',
+    markup: false,
     tokenFormula: 'gpt-image-2',
     source: 'OpenAI image generation guide and openai 7.55.0 types; transparency is a preview since 2026-08-20',
     confidence: 'confirmed',

@@ -98,6 +98,30 @@ describe('openApiDocument', () => {
     expect(at('paths', '/metrics', 'get', 'responses', '200')).toEqual({ description: 'Text.', content: { 'text/plain': {} } })
   })
 
+  it('shows every form of a body that has several', () => {
+    const edits: RouteDocument = {
+      ...routes[0]!,
+      path: '/v1/images/edits',
+      body: {
+        description: 'The request.',
+        schema: shapes.editBodySchema,
+        otherTypes: { 'multipart/form-data': shapes.editFormSchema },
+      },
+    }
+    const written = openApiDocument([edits], info) as { paths: JsonObject; components: { schemas: Record<string, JsonObject> } }
+    expect(written.paths['/v1/images/edits']).toMatchObject({
+      post: {
+        requestBody: {
+          content: {
+            'application/json': { schema: { $ref: '#/components/schemas/ImageEditRequest' } },
+            'multipart/form-data': { schema: { $ref: '#/components/schemas/ImageEditForm' } },
+          },
+        },
+      },
+    })
+    expect(written.components.schemas['ImageEditForm']).toMatchObject({ properties: { mask: { type: 'string', format: 'binary' } } })
+  })
+
   it('is the same document every time, down to the byte', () => {
     expect(JSON.stringify(openApiDocument(routes, info))).toBe(JSON.stringify(document))
   })

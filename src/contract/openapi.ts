@@ -22,7 +22,8 @@ export interface RouteDocument {
   description?: string
   /** `public` needs no key, `key` an API key or the admin token, `admin` the admin token. */
   policy: { auth: 'public' | 'key' | 'admin' }
-  body?: { description: string; schema: ZodType; contentType?: string }
+  /** `otherTypes`: further forms of the body by their content type. */
+  body?: { description: string; schema: ZodType; contentType?: string; otherTypes?: Readonly<Record<string, ZodType>> }
   query?: ZodType
   /** By HTTP status. Failures need no entry: every route answers them as `ErrorBody`. */
   replies: Readonly<Record<number, ReplyDocument>>
@@ -118,8 +119,9 @@ function resolved(schema: JsonObject, components: Components): JsonObject {
 }
 
 function requestBodyOf(body: NonNullable<RouteDocument['body']>, components: Components): JsonObject {
-  const type = body.contentType ?? 'application/json'
-  return { description: body.description, required: true, content: { [type]: { schema: jsonSchema(body.schema, 'input', components) } } }
+  const forms = { [body.contentType ?? 'application/json']: body.schema, ...body.otherTypes }
+  const content = Object.entries(forms).map(([type, schema]) => [type, { schema: jsonSchema(schema, 'input', components) }])
+  return { description: body.description, required: true, content: Object.fromEntries(content) }
 }
 
 function replyOf({ description, schema, contentType }: ReplyDocument, components: Components): JsonObject {

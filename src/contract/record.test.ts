@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
   checkReplySchema,
+  driftReplySchema,
+  editBodySchema,
   estimateRequestSchema,
+  fileListSchema,
   type GenerationRecord,
   generationBodySchema,
   generationRecordSchema,
   ledgerReplySchema,
+  recordedImageSchema,
 } from './record.ts'
 
 const money = { usd: '0.00592', nanos: '5920000' }
@@ -50,8 +54,10 @@ const record: GenerationRecord = {
     n: 1,
     partial_images: 0,
     stream: false,
+    protect: [],
   },
   images: [],
+  originals: [],
   usage: {
     text_in: 8,
     text_cached_in: 0,
@@ -145,5 +151,97 @@ describe('wire shapes', () => {
   it('describe the body of a generation with its known keys only', () => {
     expect(generationBodySchema.safeParse({ model: 'gpt-image-2', prompt: 'a cat', size: null, darkroom: {} }).success).toBe(true)
     expect(generationBodySchema.safeParse({ model: 'gpt-image-2', prompt: 'a cat', style: 'vivid' }).success).toBe(false)
+  })
+
+  it('describe the JSON body of an edit with one way to name each picture', () => {
+    const edit = { model: 'gpt-image-2', prompt: 'a cat', images: [{ file_id: 'file_1' }, { image_url: 'data:' }] }
+    expect(editBodySchema.safeParse({ ...edit, mask: null }).success).toBe(true)
+    expect(editBodySchema.safeParse({ ...edit, images: [] }).success).toBe(false)
+    expect(editBodySchema.safeParse({ ...edit, images: [{ file_id: 'a', image_url: 'b' }] }).success).toBe(false)
+    expect(editBodySchema.safeParse({ ...edit, svg: { model: 'm' } }).success).toBe(false)
+  })
+
+  it('take a picture that Darkroom put together, with the figures of its process kept', () => {
+    const image = {
+      id: 'img_2',
+      sha256: hash,
+      width: 8,
+      height: 8,
+      format: 'png',
+      bytes: 90,
+      storage: 'stored',
+      storage_pointer: null,
+      evidence: {},
+      review: null,
+      process: { kind: 'strict_mask', original_image_id: 'img_1', feather_px: 8, kept_share: 0.5 },
+      drift: { status: 'pending', changed_fraction: null, ssim: null },
+      deleted_at: null,
+    }
+    expect(recordedImageSchema.parse(image)).toEqual(image)
+    expect(recordedImageSchema.safeParse({ ...image, process: { kind: 'strict_mask' } }).success).toBe(false)
+    expect(recordedImageSchema.safeParse({ ...image, process: { kind: 'painted', original_image_id: 'img_1' } }).success).toBe(false)
+  })
+
+  it('take the inputs of an edit in its record', () => {
+    const input = {
+      sha256: hash,
+      source: 'url',
+      source_ref: 'https://a.example/cat.png',
+      width: 8,
+      height: 8,
+      format: 'png',
+      bytes: 90,
+      role: 'image',
+      rights: 'own work',
+      sent_sha256: hash,
+      conversion: null,
+    }
+    const withInput = (change: object) => ({
+      ...record,
+      request_shape: { ...record.request_shape, input_images: [{ ...input, ...change }] },
+    })
+    expect(generationRecordSchema.parse(withInput({}))).toEqual(withInput({}))
+    expect(generationRecordSchema.safeParse(withInput({ source: 'somewhere' })).success).toBe(false)
+  })
+
+  it('take a drift report that was measured, and one that waits', () => {
+    const box = { x: 0, y: 0, width: 4, height: 4 }
+    const waiting = {
+      image_id: 'img_1',
+      status: 'pending',
+      compared_with: { sha256: hash, input_id: 'inp_1' },
+      alignment: null,
+      outside: null,
+      inside: null,
+      boxes: [],
+      heat_map_url: null,
+      measured_at: null,
+      error: null,
+    }
+    const measured = {
+      ...waiting,
+      status: 'measured',
+      alignment: { shift_x: -1.5, shift_y: 0, scale: 1, confidence: 1 },
+      outside: {
+        changed_fraction: 0.01,
+        changed_fraction_raw: 0.4,
+        ssim: 0.98,
+        colour_shift: { l: -1, a: 0, b: 0.2, delta_e_mean: 1, delta_e_p95: 2 },
+        max_region: box,
+      },
+      inside: { changed_fraction: 0.9 },
+      boxes: [{ box, changed_fraction: 0, ssim: 1, delta_e: 0.1 }, null],
+      heat_map_url: '/v2/images/img_1/drift/heat-map',
+      measured_at: '2026-11-20T12:00:00.000Z',
+    }
+    expect(driftReplySchema.parse(waiting)).toEqual(waiting)
+    expect(driftReplySchema.parse(measured)).toEqual(measured)
+  })
+
+  it('list files as OpenAI does', () => {
+    const file = { id: 'file_1', object: 'file', bytes: 90, created_at: 1, filename: 'cat.png', purpose: 'vision', status: 'processed' }
+    const page = { object: 'list', data: [file, { ...file, expires_at: 9 }], first_id: 'file_1', last_id: 'file_1', has_more: false }
+    expect(fileListSchema.parse(page)).toEqual(page)
+    expect(fileListSchema.safeParse({ ...page, data: [{ ...file, expires_at: null }] }).success).toBe(false)
   })
 })

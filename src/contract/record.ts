@@ -1,4 +1,5 @@
 /** The shapes of Darkroom's own API, in one place to import from: each as a Zod schema and the type it describes. */
+export { type DriftReply, driftReplySchema, driftSummarySchema } from './drift-replies.ts'
 export { type ErrorObject, errorBodySchema, errorObjectSchema } from './error-body.ts'
 export {
   type CheckReply,
@@ -10,8 +11,9 @@ export {
   estimateRequestSchema,
 } from './estimate-replies.ts'
 export type { ErrorBody } from './failure.ts'
+export { type FileObject, fileDeletedSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from './file-replies.ts'
 export { type GenerationRecord, generationRecordSchema, generationStatusSchema, recordedImageSchema } from './generation-record.ts'
-export { generationBodySchema, imagesReplySchema } from './image-call.ts'
+export { editBodySchema, editFormSchema, generationBodySchema, imagesReplySchema } from './image-call.ts'
 export {
   type LedgerEntriesReply,
   type LedgerReply,

@@ -27,6 +27,24 @@ export const requestFailures = {
     ...refused,
     message: 'The body is not valid UTF-8. Nothing was sent or charged; encode it as UTF-8.',
   },
+  invalid_multipart: {
+    ...refused,
+    message: 'The multipart body cannot be read: its boundary, a part or its end is wrong. Nothing was sent or charged; build it anew.',
+  },
+  too_many_parts: {
+    ...refused,
+    status: 413,
+    message: 'The multipart body holds more parts than any call has. Nothing was sent or charged; send the known fields and the images.',
+  },
+  unexpected_file_part: {
+    ...refused,
+    message: 'The multipart body holds a file that this endpoint does not expect. Nothing was sent or charged; send image, mask or markup.',
+  },
+  strict_mask_impossible: {
+    ...refused,
+    message:
+      'What was asked cannot keep the pixels outside the mask. Nothing was charged; see the message, or send x-darkroom-mask: guide.',
+  },
   unsupported_media_type: {
     ...refused,
     status: 415,
@@ -48,6 +66,12 @@ export const requestFailures = {
     nextAction: 'retry',
     shouldRetry: true,
     message: 'The request did not arrive in time. Nothing was sent upstream or charged; send it again.',
+  },
+  request_aborted: {
+    ...refused,
+    nextAction: 'retry',
+    shouldRetry: true,
+    message: 'The connection broke before the request had come whole. Nothing was sent upstream or charged; send it again.',
   },
   bad_host: {
     ...forHuman,

@@ -5,6 +5,7 @@ import {
   gifSizeFault,
   isExperimental,
   isLegalSize,
+  legalSizeOfShape,
   legalSizes,
   nearestLegalSize,
   parseSize,
@@ -139,6 +140,36 @@ describe('nearestLegalSize', () => {
         if (isLegalByTheGuide(width, height)) expect(nearest).toEqual({ width, height })
       }),
       { numRuns: 60 },
+    )
+  })
+})
+
+describe('legalSizeOfShape', () => {
+  it.each<[number, number, string | null]>([
+    [1536, 1024, '1536x1024'],
+    [6000, 4000, '3504x2336'],
+    [1920, 1080, '1792x1008'],
+    [300, 300, '816x816'],
+    [1000, 1001, null],
+    [4000, 1000, null],
+  ])('takes %i x %i to %s', (width, height, fitting) => {
+    const size = legalSizeOfShape('free', { width, height })
+    expect(size && formatSize(size)).toBe(fitting)
+  })
+
+  it('stays with the sizes a model has', () => {
+    expect(legalSizeOfShape(standardSizes, { width: 300, height: 200 })).toEqual({ width: 1536, height: 1024 })
+    expect(legalSizeOfShape(standardSizes, { width: 1920, height: 1080 })).toBeNull()
+  })
+
+  it('finds a size whenever there is one, and it is legal and of exactly the shape', () => {
+    const edge = fc.integer({ min: 1, max: 300 }).map((step) => step * 16)
+    fc.assert(
+      fc.property(edge, edge, (width, height) => {
+        const size = legalSizeOfShape('free', { width, height })
+        if (size === null) return !isLegalByTheGuide(width, height)
+        return isLegalByTheGuide(size.width, size.height) && size.width * height === size.height * width
+      }),
     )
   })
 })

@@ -97,6 +97,35 @@ export function nearestLegalSize(width: number, height: number): PixelSize {
   return nearest
 }
 
+/**
+ * The size a model draws that has exactly the shape of a picture and is nearest to it in area; null where there is none.
+ * @param sizes `free`, or the only sizes the model has (`ModelRow.sizes`). @param source pixels, above 0.
+ */
+export function legalSizeOfShape(sizes: 'free' | readonly string[], source: PixelSize): PixelSize | null {
+  const candidates = sizes === 'free' ? sizesOfShape(source) : sizes.map(parseSize).filter((size) => size !== null)
+  const distance = (size: PixelSize) => Math.abs(size.width * size.height - source.width * source.height)
+  const fitting = candidates.filter((size) => hasShapeOf(size, source))
+  return fitting.reduce<PixelSize | null>((best, size) => (best === null || distance(size) < distance(best) ? size : best), null)
+}
+
+/** True when one picture can be scaled to the other without a fraction of distortion. */
+export function hasShapeOf(size: PixelSize, other: PixelSize): boolean {
+  return size.width * other.height === size.height * other.width
+}
+
+/** Legal sizes of one shape: multiples of its smallest one in whole steps. */
+function sizesOfShape(source: PixelSize): PixelSize[] {
+  const unit = greatestCommonDivisor(source.width, source.height)
+  const [width, height] = [source.width / unit, source.height / unit]
+  const largest = Math.floor(sizeRules.longestEdge / Math.max(width, height))
+  const multiples = Array.from({ length: largest }, (_, index) => ({ width: width * (index + 1), height: height * (index + 1) }))
+  return multiples.filter(isLegalSize)
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
+}
+
 /** Every legal size, narrowest first; 29,146 of them. */
 export function* legalSizes(): Generator<PixelSize> {
   for (let width = sizeRules.step; width <= sizeRules.longestEdge; width += sizeRules.step) {

@@ -14,7 +14,7 @@ export interface Unknown {
 export const unknowns: readonly Unknown[] = [
   {
     id: 'order-of-other-fields',
-    unknown: 'The order of checks beyond model, unknown keys, prompt, n, and quality before output_compression before size.',
+    unknown: 'The order of checks beyond model, unknown keys, prompt, images, n, and quality before output_compression before size.',
     choice: 'All shape rules in the order of the field table, then the rules of the model in the order of their table.',
   },
   {
@@ -138,5 +138,63 @@ export const unknowns: readonly Unknown[] = [
     id: 'usage-of-several-events',
     unknown: 'Whether each of several completed events of a stream reports its own usage or that of the whole call.',
     choice: 'Its own: the events of a call are added up.',
+  },
+  {
+    id: 'too-many-images',
+    unknown: 'The refusal of more than 16 images.',
+    choice: 'array_above_max_length, with the sentence other OpenAI endpoints use; param images in JSON, image in a form.',
+  },
+  {
+    id: 'input-bytes',
+    unknown: 'The refusal of an input of more than 50 MB, and whether MB are millions of bytes.',
+    choice: '413 invalid_request_error, code image_too_large, above 52,428,800 bytes.',
+  },
+  {
+    id: 'mask-bytes',
+    unknown: 'The largest mask: the types say 4 MB, the guide 50 MB.',
+    choice: '4,194,304 bytes, so that upstream refuses no mask that was accepted; a mask that is converted from brightness may have 50 MB.',
+  },
+  {
+    id: 'mask-rules',
+    unknown: 'Which faults of a mask beside its size upstream refuses, and in which words.',
+    choice:
+      'No PNG, another size, no alpha channel, no fully transparent pixel, or an image that is no PNG: invalid_mask_image_format, param null; no opaque pixel: a warning.',
+  },
+  {
+    id: 'mask-orientation',
+    unknown: 'Whether upstream turns an image by its EXIF orientation before it compares the mask.',
+    choice: 'Not: the mask must have the pixels of the image as they are stored. A markup is compared upright, as the types say.',
+  },
+  {
+    id: 'markup',
+    unknown: 'Whether markup exists in JSON bodies, on gpt-image-2 and on the alias, and all its refusals.',
+    choice: 'Multipart only, refused on gpt-image-2 and the gpt-image-1 family, sent on elsewhere; invalid_value, param markup.',
+  },
+  {
+    id: 'input-colours',
+    unknown: 'Which colour modes and depths upstream reads; only that odd modes are refused was reported.',
+    choice: 'CMYK and more than 8 bits a channel are refused as invalid_image_file; palettes, grey and other colour profiles are sent.',
+  },
+  {
+    id: 'input-reference',
+    unknown: 'The refusal of a reference with both image_url and file_id, with neither, or with null.',
+    choice: 'invalid_value, missing_required_parameter and invalid_type, param images[0]; an unknown key is unknown_parameter.',
+  },
+  {
+    id: 'input-address',
+    unknown: 'Codes of the Image API for addresses and files that cannot be used.',
+    choice:
+      'invalid_image_url and failed_to_download_image, as the Responses API names them, and 404 file_not_found; http is refused like a private address.',
+  },
+  {
+    id: 'input-fidelity-high',
+    unknown: 'The refusal of input_fidelity high on gpt-image-1-mini, which takes low only.',
+    choice: 'invalid_value with the list of supported values; invalid_input_fidelity_model where the model takes neither.',
+  },
+  {
+    id: 'form-texts',
+    unknown: 'How upstream reads numbers, booleans and empty texts of a multipart form.',
+    choice:
+      'Decimal whole numbers; true and false, also as True and TRUE; an empty optional field is left out; any other text is refused as a wrong type.',
   },
 ]

@@ -45,6 +45,11 @@ export const upstreamFailures = {
     ...schemaRule,
     message: 'A list that must hold at least one element is empty. Nothing was sent or charged; add an element.',
   },
+  too_many_images: {
+    ...schemaRule,
+    publicCode: 'array_above_max_length',
+    message: 'The request brings more images than the model takes. Nothing was sent or charged; send at most 16.',
+  },
   unknown_parameter: {
     ...schemaRule,
     message: 'The request holds a parameter that this endpoint does not know. Nothing was sent or charged; remove it.',
@@ -100,9 +105,48 @@ export const upstreamFailures = {
     ...modelRule,
     message: 'An input image cannot be read. Nothing was charged; send PNG, WebP or JPEG with a single frame.',
   },
+  unsupported_image_format: {
+    ...modelRule,
+    publicCode: 'invalid_image_file',
+    message: 'An input is not a PNG, WebP or JPEG by its bytes, whatever its name says. Nothing was charged; convert it.',
+  },
+  animated_image: {
+    ...modelRule,
+    publicCode: 'invalid_image_file',
+    message: 'An input holds several pictures. Nothing was charged; send a file with a single one.',
+  },
+  image_too_large: {
+    ...schemaRule,
+    status: 413,
+    message: 'An input has more bytes than allowed: 50 MB for an image, 4 MB for a mask. Nothing was charged; send a smaller file.',
+  },
+  image_too_many_pixels: {
+    ...modelRule,
+    message: 'An input has more pixels than are ever decoded here (33,554,432). Nothing was charged; scale it down.',
+  },
+  url_not_allowed: {
+    ...schemaRule,
+    publicCode: 'invalid_image_url',
+    message: 'The URL of an input may not be fetched. Nothing was sent upstream or charged; send the picture itself.',
+  },
+  url_fetch_failed: {
+    ...schemaRule,
+    publicCode: 'failed_to_download_image',
+    message: 'The URL of an input could not be fetched. Nothing was sent upstream or charged; send the picture itself.',
+  },
+  file_not_found: {
+    ...schemaRule,
+    status: 404,
+    message: 'There is no such file that this key may see. Nothing was charged; upload it with POST /v1/files, purpose vision.',
+  },
   invalid_mask_image_format: {
     ...modelRule,
     message: 'The mask does not fit the image. Nothing was charged; send a PNG with alpha of the same pixel size.',
+  },
+  invalid_markup_image: {
+    ...modelRule,
+    publicCode: 'invalid_value',
+    message: 'The markup does not fit the image. Nothing was charged; send a PNG of the same size with transparent pixels.',
   },
   moderation_blocked: {
     ...modelRule,

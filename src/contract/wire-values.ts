@@ -14,6 +14,9 @@ export type Money = z.infer<typeof moneySchema>
 /** A moment on the wire, ISO 8601 UTC. */
 export const timeSchema = z.iso.datetime()
 
+/** A SHA-256 in hex. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+
 /** A count: whole, never negative. */
 export const countSchema = z.int().min(0)
 

@@ -72,6 +72,8 @@ CREATE TABLE files (
   deleted_at_ms bigint
 );
 
+CREATE INDEX files_by_expiry on files (expires_at_ms) where deleted_at_ms is null;
+
 CREATE INDEX files_by_object on files (sha256) where deleted_at_ms is null;
 
 CREATE INDEX files_by_project on files (project_id, created_at_ms, id);

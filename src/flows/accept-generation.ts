@@ -1,14 +1,18 @@
 import type { Principal } from '../access/index.ts'
 import { statementContext } from '../db/index.ts'
-import { type NewAttempt, type NewGeneration, recordIntent } from '../generations/index.ts'
+import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
 import { type LedgerCall, reserve } from '../ledger/index.ts'
 import { priceCardName } from '../pricing/index.ts'
 import { frozenContract } from '../routes/index.ts'
+import { recordObjects } from '../store/index.ts'
+import type { CallAsk } from './call-ask.ts'
 import { upstreamRequestId } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import { type CallAsk, type PricedRequest, priceGeneration } from './price-generation.ts'
+import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
+import { type PricedRequest, priceCall } from './price-call.ts'
 import { requestShape } from './request-shape.ts'
+import { rightsOf } from './rights-of.ts'
 
 /** A request for pictures as it reached an edge. */
 export interface GenerationAsk extends CallAsk {
@@ -26,20 +30,30 @@ export interface GenerationAsk extends CallAsk {
  */
 export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk): Promise<GenerationRun> {
   parts.running.assertOpen()
-  const priced = await priceGeneration(parts, ask)
+  const priced = await priceCall(parts, ask)
   await parts.storageHealth.assertWritable()
-  const run = openRun(parts, ask, priced)
-  const context = statementContext(parts.database, parts.clock, parts.newId)
-  await parts.database.transact([
-    ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
-    ...reserve(context, ledgerCall(run), run.estimate.reserve),
-  ])
+  const run = { ...openRun(parts, ask, priced), inputs: [] as readonly KeptInput[] }
+  await keepInputs(parts, priced.inputs, async (kept) => {
+    run.inputs = kept.inputs
+    await recordAcceptance(parts, run, ask, kept)
+  })
   return run
 }
 
-function openRun(parts: GatewayParts, ask: GenerationAsk, priced: PricedRequest): GenerationRun {
+async function recordAcceptance(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk, kept: KeptInputs): Promise<void> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([
+    ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
+    ...recordObjects(context, kept.objects),
+    ...recordInputs(context, newInputs(parts, run)),
+    ...reserve(context, ledgerCall(run), run.estimate.reserve),
+  ])
+}
+
+function openRun(parts: GatewayParts, ask: GenerationAsk, priced: PricedRequest): Omit<GenerationRun, 'inputs'> {
   return {
     ...priced,
+    rights: ask.headers.rights,
     id: parts.newId('gen'),
     attemptId: parts.newId('att'),
     requestId: ask.requestId,
@@ -68,7 +82,7 @@ function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
     routeId: choice.route.id,
     routeOwner: choice.route.owner,
     routeContract: frozenContract(choice.route, card),
-    requestShape: requestShape(request),
+    requestShape: requestShape(run),
     warnings: run.warnings,
     projectTag: run.projectTag,
     endUser: request.endUser,
@@ -79,6 +93,32 @@ function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
     reservedNanos: estimate.reserve,
     previewsAsked: request.partialImages * request.n,
   }
+}
+
+function newInputs(parts: GatewayParts, run: GenerationRun): NewInput[] {
+  return run.inputs.map((input, place) => ({
+    id: parts.newId('inp'),
+    generationId: run.id,
+    projectId: run.principal.projectId,
+    role: input.picture.role,
+    idx: placeInRole(run.inputs, place),
+    source: input.source,
+    sourceRef: input.sourceRef,
+    sha256: input.sha256,
+    sentSha256: input.sent.sha256,
+    conversion: input.conversion,
+    width: input.picture.width,
+    height: input.picture.height,
+    format: input.picture.format,
+    bytes: input.sent.bytes,
+    rights: rightsOf(run, place),
+  }))
+}
+
+/** How many inputs of the same role came before. */
+function placeInRole(inputs: readonly KeptInput[], place: number): number {
+  const { role } = inputs[place]!.picture
+  return inputs.slice(0, place).filter(({ picture }) => picture.role === role).length
 }
 
 function newAttempt(parts: GatewayParts, run: GenerationRun): NewAttempt {

@@ -13,6 +13,7 @@ import {
   recordImages,
   type UsageRecord,
 } from '../generations/index.ts'
+import { recordPendingDrift } from '../guard/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, release, settle } from '../ledger/index.ts'
 import type { Charge } from '../pricing/index.ts'
 import type { Nanos } from '../primitives/money.ts'
@@ -21,6 +22,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { KeptImage } from './keep-images.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
+import type { RetouchedImage } from './retouch-images.ts'
 
 /** What a generation came to, as it stands on disk. */
 export interface Settled {
@@ -43,6 +45,8 @@ export interface Booking {
   images: readonly KeptImage[]
   /** Previews that the caller asked to keep. */
   previews: readonly KeptImage[]
+  /** What Darkroom made of the images, where it was to. */
+  retouched: readonly RetouchedImage[]
   read: ReadUsage | null
   cost: Charge | null
   /** All remarks of the record, those of the check included. */
@@ -81,12 +85,14 @@ async function book(parts: GatewayParts, run: GenerationRun, booking: Booking): 
   const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
   await parts.database.transact([
     ...money(context, run, booking),
-    ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews])),
+    ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews, ...booking.retouched])),
     endAttempt(context, attemptEnd(parts, run, booking, settledNanos)),
     ...recordImages(context, [
       ...booking.images.map((image) => newImage(run, image, false)),
       ...booking.previews.map((image) => newImage(run, image, true)),
+      ...booking.retouched.map((image, place) => newRetouched(run, image, booking.images.length + booking.previews.length + place)),
     ]),
+    ...driftsToMeasure(context, run, booking),
     generationEnd(context, run, booking, { settledNanos, heldNanos }),
   ])
   return { verdict: booking.verdict, settledNanos, heldNanos }
@@ -117,7 +123,7 @@ function ledgerLines(cost: Charge | null): LedgerLine[] {
 }
 
 /** Two equal pictures of one answer are one object. */
-function uniqueObjects(images: readonly KeptImage[]) {
+function uniqueObjects(images: readonly Pick<KeptImage, 'object'>[]) {
   const objects = images.flatMap((image) => image.object ?? [])
   return [...new Map(objects.map((object) => [object.sha256, object])).values()]
 }
@@ -138,12 +144,34 @@ function attemptEnd(parts: GatewayParts, run: GenerationRun, { verdict, facts }:
   }
 }
 
-function newImage(run: GenerationRun, image: KeptImage, isPreview: boolean): NewImage {
+/** Every result of an edit is compared with its source afterwards: what the model made and what was made of that. */
+function driftsToMeasure(context: StatementContext, run: GenerationRun, { images, retouched }: Booking): Statement[] {
+  if (run.request.operation !== 'edit') return []
+  return [...images, ...retouched].filter(({ object }) => object !== null).map(({ id }) => recordPendingDrift(context, { imageId: id }))
+}
+
+/** Upstream said nothing of a picture it did not make: there is no evidence to be had of it. */
+function newRetouched(run: GenerationRun, image: RetouchedImage, idx: number): NewImage {
+  const facts = { width: image.width, height: image.height, format: image.format }
+  const madeOf = { imageId: image.original.id, process: image.process }
+  return { ...ofRun(run), id: image.id, idx, sha256: image.sha256, ...facts, bytes: image.bytes, storage: 'stored', evidence: {}, madeOf }
+}
+
+/** What every picture of a run has in common. */
+function ofRun(run: GenerationRun) {
   return {
-    id: image.id,
     generationId: run.id,
     attemptId: run.attemptId,
     projectId: run.principal.projectId,
+    deleteAfterMs: null,
+    deletionPolicy: 'keep',
+  }
+}
+
+function newImage(run: GenerationRun, image: KeptImage, isPreview: boolean): NewImage {
+  return {
+    ...ofRun(run),
+    id: image.id,
     idx: image.index,
     isPreview,
     sha256: image.sha256,
@@ -153,8 +181,6 @@ function newImage(run: GenerationRun, image: KeptImage, isPreview: boolean): New
     bytes: image.bytes,
     storage: image.object ? 'stored' : 'not_stored',
     evidence: JSON.parse(JSON.stringify(image.evidence)),
-    deleteAfterMs: null,
-    deletionPolicy: 'keep',
   }
 }
 

@@ -1,10 +1,11 @@
 import { classifyStreamEvent } from '../contract/stream-events.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { markAnswered, markSent } from '../generations/index.ts'
-import type { DispatchOutcome, ImageProvider, ReplySink } from '../providers/index.ts'
+import type { DispatchOutcome, ImageProvider, ProviderCall, ProviderInput, ReplySink } from '../providers/index.ts'
 import { openRelay, type Relay, type RelayResult, type ReplyClient } from '../relay/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
+import type { KeptInput } from './keep-inputs.ts'
 
 /** Upstream's refusal, or its silence: there is no body, and the outcome's class says what it means for money. */
 export interface RefusedCall {
@@ -44,7 +45,7 @@ export async function callUpstream(parts: GatewayParts, run: GenerationRun, clie
       begun.resolve(head)
     },
   })
-  const finished = provider.dispatch(providerCall(run), relay satisfies ReplySink)
+  const finished = provider.dispatch(providerCall(parts, run), relay satisfies ReplySink)
   const first = await Promise.race([begun.promise, finished])
   if ('class' in first && first.class !== 'ok' && first.class !== 'partial') {
     await relay.discard()
@@ -66,7 +67,7 @@ function providerOf(parts: GatewayParts, run: GenerationRun): ImageProvider {
   return provider
 }
 
-function providerCall(run: GenerationRun) {
+function providerCall(parts: GatewayParts, run: GenerationRun): ProviderCall {
   const { request, choice } = run
   return {
     operation: request.operation,
@@ -74,10 +75,17 @@ function providerCall(run: GenerationRun) {
     key: choice.route.key,
     clientRequestId: upstreamRequestId(run),
     body: { ...request.wire, model: choice.modelSent },
-    inputs: [],
+    inputs: run.inputs.map((input) => providerInput(parts, input)),
     stream: request.stream,
     timeoutMs: run.timeoutMs,
   }
+}
+
+function providerInput(parts: GatewayParts, { picture, sent, sentPath }: KeptInput): ProviderInput {
+  const open = async function* () {
+    yield* await parts.store.open(sentPath)
+  }
+  return { role: picture.role, format: picture.format, byteLength: sent.bytes, sha256: sent.sha256, open }
 }
 
 /** Our id of the attempt on upstream's side: what support is asked by when no answer came. */

@@ -1,11 +1,13 @@
-import { checkGeneration } from '../contract/check-generation.ts'
 import { errorBody, Failure } from '../contract/failure.ts'
-import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import type { CheckReply } from '../contract/record.ts'
 import { formatSize } from '../contract/size-rules.ts'
+import type { RouteChoice } from '../routes/index.ts'
+import { asSent } from './as-sent.ts'
+import { assertServed, type CallAsk } from './call-ask.ts'
 import { presentEstimate } from './estimate-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import { assertServed, type CallAsk, checkContext, chooseRoute, priceRequest, strictly } from './price-generation.ts'
+import { type Judgement, judgeRequest } from './judge-request.ts'
+import { chooseRoute, priceRequest } from './price-call.ts'
 
 /** Judges a call without making it: every refusal at once in the order the call would meet them, and its price if there is none. */
 export async function checkCall(parts: GatewayParts, ask: CallAsk & { requestId: string }): Promise<CheckReply> {
@@ -25,31 +27,23 @@ export async function checkCall(parts: GatewayParts, ask: CallAsk & { requestId:
   }
 }
 
-interface Judgement {
-  refusals: Failure[]
-  warnings: readonly ContractWarning[]
-  request: ImageRequest | null
-  estimate: CheckReply['estimate']
-}
+type Verdict = Pick<Judgement, 'refusals' | 'warnings' | 'request'> & { estimate: CheckReply['estimate'] }
 
-async function judge(parts: GatewayParts, ask: CallAsk): Promise<Judgement> {
-  const nothing = { warnings: [], request: null, estimate: null }
-  let choice: ReturnType<typeof chooseRoute>
+async function judge(parts: GatewayParts, ask: CallAsk): Promise<Verdict> {
+  let choice: RouteChoice
   try {
     assertServed(ask)
     choice = chooseRoute(parts, ask)
   } catch (error) {
-    return { ...nothing, refusals: [asRefusal(error)] }
+    return { refusals: [asRefusal(error)], warnings: [], request: null, estimate: null }
   }
-  const check = checkGeneration(ask.body, checkContext(parts, choice.route))
-  if (!check.ok) return { ...nothing, refusals: check.refusals, warnings: check.warnings }
-  const strict = ask.headers.strict ? check.warnings.map(strictly) : []
-  if (strict.length > 0) return { refusals: strict, warnings: [], request: check.request, estimate: null }
+  const { refusals, warnings, request, inputs } = await judgeRequest(parts, ask, choice.route)
+  if (refusals.length > 0 || request === null) return { refusals, warnings, request, estimate: null }
   try {
-    const { estimate } = await priceRequest(parts, check.request, choice)
-    return { refusals: [], warnings: check.warnings, request: check.request, estimate: presentEstimate({ choice, estimate }) }
+    const { estimate } = await priceRequest(parts, { ...asSent(request), inputs, choice })
+    return { refusals, warnings, request, estimate: presentEstimate({ choice, estimate }) }
   } catch (error) {
-    return { refusals: [asRefusal(error)], warnings: check.warnings, request: check.request, estimate: null }
+    return { refusals: [asRefusal(error)], warnings, request, estimate: null }
   }
 }
 

@@ -1,14 +1,15 @@
 import type { EstimateReply } from '../contract/record.ts'
 import { moneyJson, type Nanos } from '../primitives/money.ts'
+import type { CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import { type CallAsk, type PricedRequest, priceGeneration } from './price-generation.ts'
+import { type PricedRequest, priceCall } from './price-call.ts'
 
 /**
  * Prices a call without making it.
  * @throws Failure the call itself would be answered with.
  */
 export async function estimateCall(parts: GatewayParts, ask: CallAsk): Promise<EstimateReply> {
-  return presentEstimate(await priceGeneration(parts, ask))
+  return presentEstimate(await priceCall(parts, ask))
 }
 
 /** The wire shape of an estimate. */

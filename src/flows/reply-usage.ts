@@ -4,6 +4,7 @@ import { estimatedUsage } from '../pricing/index.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { RelayResult } from '../relay/index.ts'
 import type { GenerationRun } from './generation-run.ts'
+import { inputSizes } from './input-sizes.ts'
 
 /** What of an answer is counted. */
 export type CountedReply = Pick<RelayResult, 'ended' | 'errorFrame' | 'documents'> & {
@@ -17,12 +18,12 @@ export type CountedReply = Pick<RelayResult, 'ended' | 'errorFrame' | 'documents
  * is never booked low because the answer broke off.
  */
 export async function replyUsage(run: GenerationRun, reply: CountedReply): Promise<ReadUsage> {
-  const reported = cameWhole(reply) ? reportedUsage(reply) : null
+  const reported = cameWhole(reply) ? reportedUsage(run, reply) : null
   if (reported) return reported
   const [document] = reply.documents
   const usage = await estimatedUsage({
     request: run.request,
-    inputImages: [],
+    ...inputSizes(run),
     images: cameWhole(reply) ? reply.images.length : 0,
     previews: reply.partials.count,
     quality: qualityOf(run, document),
@@ -47,8 +48,8 @@ function cameWhole({ ended, errorFrame }: CountedReply): boolean {
   return ended === 'whole' && errorFrame === null
 }
 
-function reportedUsage(reply: CountedReply): ReadUsage | null {
-  const reads = reply.documents.map((document) => readUsage(document['usage'], 0))
+function reportedUsage({ inputs }: GenerationRun, reply: CountedReply): ReadUsage | null {
+  const reads = reply.documents.map((document) => readUsage(document['usage'], 0, inputs.length))
   if (reads.length === 0 || reads.some((read) => read === null)) return null
   const known = reads as ReadUsage[]
   return {

@@ -1,26 +1,53 @@
 import { createHash } from 'node:crypto'
-import type { ImageRequest } from '../contract/image-request.ts'
+import type { DarkroomExtension } from '../contract/image-request.ts'
+import type { GenerationRecord } from '../contract/record.ts'
 import { formatSize } from '../contract/size-rules.ts'
+import type { GenerationRun } from './generation-run.ts'
+import type { KeptInput } from './keep-inputs.ts'
+import { rightsOf } from './rights-of.ts'
 
 /**
- * The loggable form of a request: enough to explain cost, latency and differences, without the prompt's words.
+ * The loggable form of a request as it was asked: enough to explain cost, latency and differences, without the prompt's words.
  * Names are those of the production log record.
  */
-export function requestShape(request: ImageRequest) {
+export function requestShape(run: GenerationRun): GenerationRecord['request_shape'] {
+  const { asked, inputs } = run
   return {
-    prompt_sha256: createHash('sha256').update(request.prompt).digest('hex'),
+    prompt_sha256: createHash('sha256').update(asked.prompt).digest('hex'),
     prompt_version: null,
-    input_image_count: 0,
-    input_images: [],
-    mask_sha256: null,
-    size: request.size === 'auto' ? 'auto' : formatSize(request.size),
-    quality: request.quality,
-    output_format: request.outputFormat,
-    output_compression: request.outputCompression,
-    background: request.background,
-    moderation: request.moderation,
-    n: request.n,
-    partial_images: request.partialImages,
-    stream: request.stream,
+    input_image_count: inputs.filter(({ picture }) => picture.role === 'image').length,
+    input_images: inputs.map((input, place) => inputShape(input, rightsOf(run, place))),
+    mask_sha256: inputs.find(({ picture }) => picture.role === 'mask')?.sha256 ?? null,
+    size: asked.size === 'auto' ? 'auto' : formatSize(asked.size),
+    quality: asked.quality,
+    output_format: asked.outputFormat,
+    output_compression: asked.outputCompression,
+    background: asked.background,
+    moderation: asked.moderation,
+    n: asked.n,
+    partial_images: asked.partialImages,
+    stream: asked.stream,
+    protect: protectedBoxes(asked.extension),
+  }
+}
+
+/** The rectangles that an edit must leave as they are; they passed the extension's own check. */
+function protectedBoxes({ protect }: DarkroomExtension): GenerationRecord['request_shape']['protect'] {
+  return (protect ?? []) as GenerationRecord['request_shape']['protect']
+}
+
+function inputShape({ picture, given, source, sourceRef, sha256, bytes, sent, conversion }: KeptInput, rights: string | null) {
+  return {
+    role: picture.role,
+    sha256,
+    source,
+    source_ref: sourceRef,
+    width: given.width,
+    height: given.height,
+    format: given.format,
+    bytes,
+    rights,
+    sent_sha256: sent.sha256,
+    conversion,
   }
 }

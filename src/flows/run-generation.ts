@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { errorBody, type Failure, failure } from '../contract/failure.ts'
 import { failureHeaders } from '../contract/failure-headers.ts'
-import type { ErrorReply, ReplyClient } from '../relay/index.ts'
+import { type ErrorReply, HeldReplyClient, type ReplyClient } from '../relay/index.ts'
 import type { Settled } from './book-call.ts'
 import { type AnsweredCall, callUpstream, type RefusedCall } from './call-upstream.ts'
+import { deliverRetouched } from './deliver-retouched.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { refusedVerdict } from './read-outcome.ts'
+import { isRetouched } from './retouch-images.ts'
 import { settleAnswer, settleFault, settleRefusal } from './settle-generation.ts'
 
 /** How long the end of a reply is held back for the record to be on disk. */
@@ -18,9 +20,9 @@ const SETTLE_PATIENCE_MS = 5000
  */
 export async function runGeneration(parts: GatewayParts, run: GenerationRun, client: ReplyClient): Promise<void> {
   try {
-    const call = await callUpstream(parts, run, client)
+    const call = await callUpstream(parts, run, isRetouched(run) ? new HeldReplyClient(client) : client)
     if (call.kind === 'refused') await endRefused(parts, run, client, call)
-    else await endAnswered(parts, run, call)
+    else await endAnswered(parts, run, client, call)
   } catch (error) {
     parts.logger.error({ generation_id: run.id, err: error }, 'a generation failed inside')
     client.fail(errorReply(run, failure('internal_error')))
@@ -36,15 +38,18 @@ async function endRefused(parts: GatewayParts, run: GenerationRun, client: Reply
   report(parts, run, await settling, call.outcome.class, call.outcome.firstByteMs)
 }
 
-async function endAnswered(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<void> {
+async function endAnswered(parts: GatewayParts, run: GenerationRun, client: ReplyClient, call: AnsweredCall): Promise<void> {
   const { relay } = call
   try {
     const settling = settleAnswer(parts, run, call)
-    const inTime = await inPatience(settling)
-    if (inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
+    // Upstream's own answer is complete and waits for the record alone; one that is still being made waits for that.
+    const inTime = await (isRetouched(run) ? settling : inPatience(settling))
+    if (inTime?.settled?.verdict.failure) relay.abort(errorReply(run, inTime.settled.verdict.failure))
     else relay.release()
-    const settled = await settling
+    if (inTime?.retouched) await deliverRetouched(parts, run, client, { documents: call.reply.documents, images: inTime.retouched })
+    const { settled } = await settling
     const outcome = await call.finished
+    if (run.request.operation === 'edit') parts.drifts.wake()
     report(parts, run, settled, outcome.class, call.firstByteMs)
     parts.metrics.relayed(call.reply.bytesReceived)
   } finally {
@@ -53,7 +58,7 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, call: Answer
 }
 
 /** What was booked, if it was in time; null lets the reply go on without waiting for the record any longer. */
-function inPatience(settling: Promise<Settled | null>): Promise<Settled | null> {
+function inPatience<Result>(settling: Promise<Result>): Promise<Result | null> {
   return Promise.race([settling, wait(SETTLE_PATIENCE_MS, null, { ref: false })])
 }
 

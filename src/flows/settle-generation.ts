@@ -1,4 +1,4 @@
-import { failure } from '../contract/failure.ts'
+import { type Failure, failure } from '../contract/failure.ts'
 import type { ReadUsage } from '../contract/usage.ts'
 import { type Charge, charge } from '../pricing/index.ts'
 import { type Booking, bookCall, type Settled } from './book-call.ts'
@@ -10,6 +10,7 @@ import { type AttemptVerdict, answeredVerdict } from './read-outcome.ts'
 import { recordWarnings } from './record-warnings.ts'
 import { type CountedReply, chargedCounts, replyUsage } from './reply-usage.ts'
 import { reportedFacts } from './reported-facts.ts'
+import { isRetouched, type RetouchedImage, retouchImages } from './retouch-images.ts'
 import { usageOnFormula } from './usage-on-formula.ts'
 
 /** Ends a generation whose call brought no body: the reservation goes back, is held, or is lost, as the verdict says. */
@@ -30,8 +31,7 @@ export async function settleRefusal(
   return bookCall(parts, run, {
     verdict,
     facts,
-    images: [],
-    previews: [],
+    ...noPictures,
     read,
     cost: read && costOf(run, read, nothingCame),
     warnings: run.warnings,
@@ -48,25 +48,31 @@ export function settleFault(parts: GatewayParts, run: GenerationRun): Promise<Se
     nextAction: 'human',
   }
   const facts = { outcome: 'failed inside', httpStatus: null, requestId: null, modelReported: null, firstByteMs: null }
-  return bookCall(parts, run, { verdict, facts, images: [], previews: [], read: null, cost: null, warnings: run.warnings })
+  return bookCall(parts, run, { verdict, facts, ...noPictures, read: null, cost: null, warnings: run.warnings })
 }
+
+const noPictures = { images: [], previews: [], retouched: [] }
 
 const nothingCame: CountedReply = { ended: 'cut', errorFrame: null, images: [], partials: { count: 0 }, documents: [] }
 
-/** Ends a generation whose call brought a body: inspects and keeps the pictures, then books images, usage and money in one transaction. */
-export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<Settled | null> {
+/** An answer that was booked, and what is delivered in place of its pictures. */
+export interface SettledAnswer {
+  /** Null when it could not be booked. */
+  settled: Settled | null
+  /** Null when upstream's own answer is what the caller gets. */
+  retouched: readonly RetouchedImage[] | null
+}
+
+/**
+ * Ends a generation whose call brought a body: inspects, keeps and retouches the pictures, then books images, usage and money in one
+ * transaction.
+ */
+export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<SettledAnswer> {
   const { reply } = call
-  const verdict = await answeredVerdict(call)
+  const answered = await answeredVerdict(call)
   const read = await replyUsage(run, reply)
   const cost = costOf(run, read, reply)
   const reported = reportedFacts(reply.documents[0])
-  const facts: Booking['facts'] = {
-    outcome: reply.cause ? `${verdict.failure ? 'partial' : 'ok'}: ${reply.cause}` : verdict.failure ? verdict.failure.code : 'ok',
-    httpStatus: call.httpStatus,
-    requestId: call.requestId,
-    modelReported: reported.model ?? null,
-    firstByteMs: call.firstByteMs,
-  }
   return parts.objectLocks.hold(
     [...reply.images, ...reply.partials.images].map((image) => image.sha256),
     async () => {
@@ -76,11 +82,30 @@ export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call
         keepImages(parts, run, { call, usageOnFormula: formula }),
         keepPreviews(parts, run, call),
       ])
+      const retouched = isRetouched(run) && answered.failure === null ? await retouchImages(parts, run, images) : null
+      const verdict = retouched?.failure ? brokenPromise(answered, retouched.failure) : answered
       // A hold is the reservation, whatever the formula says: no remark on a bill belongs to it.
       const warnings = recordWarnings(run, images, verdict.money === 'hold' ? [] : cost.flags)
-      return bookCall(parts, run, { verdict, facts, images, previews, read, cost, warnings })
+      const made = { images, previews, retouched: retouched?.images ?? [] }
+      const settled = await bookCall(parts, run, { verdict, facts: answerFacts(call, verdict), ...made, read, cost, warnings })
+      return { settled, retouched: retouched?.failure === null ? retouched.images : null }
     },
   )
+}
+
+/** The model's pictures came and are kept; what was promised of them could not be made. */
+function brokenPromise(verdict: AttemptVerdict, error: Failure): AttemptVerdict {
+  return { ...verdict, failure: error, nextAction: error.nextAction }
+}
+
+function answerFacts({ reply, httpStatus, requestId, firstByteMs }: AnsweredCall, { failure: error }: AttemptVerdict): Booking['facts'] {
+  return {
+    outcome: reply.cause ? `${error ? 'partial' : 'ok'}: ${reply.cause}` : error ? error.code : 'ok',
+    httpStatus,
+    requestId,
+    modelReported: reportedFacts(reply.documents[0]).model ?? null,
+    firstByteMs,
+  }
 }
 
 function costOf(run: GenerationRun, { usage, source }: ReadUsage, reply: CountedReply): Charge {

@@ -1,10 +1,13 @@
-import type { AttemptRow, Database, GenerationRow, ImageRow, ObjectRow } from '../db/index.ts'
+import type { AttemptRow, Database, DriftReportRow, GenerationRow, ImageRow, ObjectRow } from '../db/index.ts'
 
 /** Where an image's bytes are; all null when they are nowhere. */
 type BytesPlace = { [Column in 'store' | 'path' | 'media_type']: ObjectRow[Column] | null }
 
-/** An image with the place of its bytes. */
-export type FoundImage = ImageRow & BytesPlace
+/** How far the comparison of an edit's result with its source has come; null when there is none. */
+type DriftPlace = { drift_state: DriftReportRow['state'] | null; drift_json: DriftReportRow['report_json'] }
+
+/** An image with the place of its bytes and the state of its drift report. */
+export type FoundImage = ImageRow & BytesPlace & DriftPlace
 
 /** A generation with all that belongs to it, of one moment. */
 export interface GenerationRows {
@@ -48,6 +51,8 @@ function imagesWithPlace(db: Database) {
   return db.sql
     .selectFrom('images')
     .leftJoin('objects', 'objects.sha256', 'images.sha256')
+    .leftJoin('drift_reports', 'drift_reports.image_id', 'images.id')
     .selectAll('images')
     .select(['objects.store', 'objects.path', 'objects.media_type'])
+    .select(['drift_reports.state as drift_state', 'drift_reports.report_json as drift_json'])
 }

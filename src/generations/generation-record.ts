@@ -10,6 +10,8 @@ import type { FoundImage, GenerationRows } from './find-generation.ts'
  */
 export function generationRecord({ generation, attempts, images }: GenerationRows): GenerationRecord {
   const last = attempts.at(-1)
+  const results = images.filter((image) => image.is_preview === 0)
+  const replaced = new Set(results.map((image) => image.derived_from))
   return {
     id: generation.id,
     created_at: isoTime(generation.created_at_ms),
@@ -26,7 +28,8 @@ export function generationRecord({ generation, attempts, images }: GenerationRow
     route_contract: JSON.parse(generation.route_contract_json),
     model_mapping: { requested: generation.model_asked, sent: last?.model_sent ?? null, reported: last?.model_reported ?? null },
     request_shape: JSON.parse(generation.request_shape_json),
-    images: images.filter((image) => image.is_preview === 0).map(imageRecord),
+    images: results.filter(({ id }) => !replaced.has(id)).map(imageRecord),
+    originals: results.filter(({ id }) => replaced.has(id)).map(imageRecord),
     usage: usageRecord(generation),
     cost: costRecord(generation),
     attempts: attempts.map(attemptRecord),
@@ -61,7 +64,20 @@ function imageRecord(image: FoundImage): GenerationRecord['images'][number] {
       : null,
     evidence: JSON.parse(image.evidence_json),
     review: null,
+    process: image.process_json === null ? null : { ...JSON.parse(image.process_json), original_image_id: image.derived_from },
+    drift: driftSummary(image),
     deleted_at: timeOrNull(image.deleted_at_ms),
+  }
+}
+
+/** The two figures that tell whether a report is worth opening; all of it is at `GET /v2/images/{id}/drift`. */
+function driftSummary({ drift_state, drift_json }: FoundImage): GenerationRecord['images'][number]['drift'] {
+  if (drift_state === null) return null
+  const outside = drift_json === null ? null : JSON.parse(drift_json).outside
+  return {
+    status: drift_state as NonNullable<GenerationRecord['images'][number]['drift']>['status'],
+    changed_fraction: outside?.changedFraction ?? null,
+    ssim: outside?.ssim ?? null,
   }
 }
 

@@ -55,6 +55,7 @@ export const newGeneration = (changes: Partial<NewGeneration> = {}): NewGenerati
     n: 1,
     partial_images: 2,
     stream: true,
+    protect: [],
   },
   warnings: [{ code: 'auto_size', param: 'size', message: 'The dearest reading is reserved.' }],
   projectTag: 'spring',

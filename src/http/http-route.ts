@@ -28,7 +28,10 @@ interface RouteFacts {
   tag: 'images' | 'darkroom' | 'models' | 'money' | 'operations'
   summary: string
   description?: string
-  body?: { description: string; schema: ZodType }
+  /** `contentType` is JSON unless it says otherwise; `otherTypes` are further forms of the body. */
+  body?: { description: string; schema: ZodType; contentType?: string; otherTypes?: Readonly<Record<string, ZodType>> }
+  /** The handler reads the body as it comes, of whatever type it is; @default false: JSON, read whole. */
+  streamsBody?: boolean
   query?: ZodType
   replies: Record<number, { description: string; schema?: ZodType; contentType?: string }>
 }

@@ -6,14 +6,19 @@ import { answerBrokenRequest, answerInOwnWords, awaitsContinue } from './broken-
 import { type HttpConfig, hostAllowed } from './config.ts'
 import type { HttpRoute } from './http-route.ts'
 import { presentFailure } from './present-failure.ts'
+import { isPlainJson } from './read-body.ts'
 import { serveReference } from './reference.ts'
+import { type BodyPace, defaultBodyPace, watchBufferedBody, watchUpload } from './slow-body.ts'
 import { answerUnmatched } from './unmatched-request.ts'
 
 const KIB = 1024
 const SECOND = 1000
 
-/** Largest JSON body of a generation request. */
+/** Largest body that is read whole before it is handled: JSON without pictures in it. */
 export const JSON_BODY_LIMIT_BYTES = 1024 * KIB
+
+/** Largest body that is read as it comes: pictures in a form, or as base64 in JSON. */
+export const STREAMED_BODY_LIMIT_BYTES = 400 * KIB * KIB
 
 /** Headers every reply carries, whoever writes it. */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -28,13 +33,14 @@ export async function createHttpServer(
   config: HttpConfig,
   routes: readonly HttpRoute[],
   api: object,
+  pace: BodyPace = defaultBodyPace,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: JSON_BODY_LIMIT_BYTES,
     trustProxy: config.trustProxy,
     genReqId: () => newId('req'),
-    // Image calls last minutes; a request itself must arrive promptly, and idle connections outlive a load balancer's.
-    requestTimeout: 30 * SECOND,
+    // How promptly a body must come depends on the route, see `slow-body.ts`; idle connections outlive a load balancer's.
+    requestTimeout: 0,
     keepAliveTimeout: 75 * SECOND,
     connectionTimeout: 0,
     // A missing Host header is refused by the same check as a wrong one, in the same words.
@@ -59,8 +65,12 @@ export async function createHttpServer(
   })
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return
-    if (Number(request.headers['content-length']) > JSON_BODY_LIMIT_BYTES) throw failure('body_too_large')
+    const { streamsBody } = request.routeOptions.config
+    const limitBytes = streamsBody ? STREAMED_BODY_LIMIT_BYTES : JSON_BODY_LIMIT_BYTES
+    if (Number(request.headers['content-length']) > limitBytes) throw failure('body_too_large')
     if (awaitsContinue(request.raw)) reply.raw.writeContinue()
+    if (streamsBody) watchUpload(request.raw, pace)
+    else watchBufferedBody(request.raw, pace)
   })
   app.addHook('onResponse', async (request, reply) => {
     parts.metrics.httpReply({
@@ -70,7 +80,11 @@ export async function createHttpServer(
       seconds: reply.elapsedTime / SECOND,
     })
   })
-  for (const route of routes) mount(app, parts, config, route)
+  for (const route of routes.filter(({ streamsBody }) => !streamsBody)) mount(app, parts, config, route)
+  await app.register(async (scope) => {
+    takeBodiesAsStreams(scope)
+    for (const route of routes.filter(({ streamsBody }) => streamsBody)) mount(scope, parts, config, route)
+  })
   await serveReference(app, api)
   return app
 }
@@ -101,15 +115,17 @@ function takeJsonAsBytes(app: FastifyInstance): void {
   })
 }
 
-/** `application/json`, alone or with `charset=utf-8`; nothing that only begins like it. */
-function isPlainJson(contentType: string): boolean {
-  return /^application\/json(?: *; *charset="?utf-?8"?)?$/i.test(contentType.trim())
+/** Bodies of any type reach the handler unread; it tells what it can read. */
+function takeBodiesAsStreams(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 }
 
 function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, route: HttpRoute): void {
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { streamsBody: route.streamsBody ?? false },
     // Before the body is read: a wrong key must not make us take in a megabyte.
     onRequest: async (request) => {
       if (route.policy.auth === 'public') return
@@ -135,6 +151,9 @@ export function takeOver(reply: FastifyReply): FastifyReply['raw'] {
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    streamsBody?: boolean
+  }
   interface FastifyRequest {
     principal?: import('../access/index.ts').Principal
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { Secret } from '../primitives/secret.ts'
 import { ConnectError } from './connector.ts'
+import { BodyError, MeasuredBody } from './measured-body.ts'
 import type { ConfiguredRequest, OutboundCall, OutboundCause, OutboundFailure, OutboundHandler, OutboundHeaders } from './outbound.ts'
 import { whenHandedOver } from './when-handed-over.ts'
 
@@ -26,6 +27,7 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
   readonly #host: CallHost
   readonly #deadline: NodeJS.Timeout
   readonly #onSignal = () => this.abort()
+  readonly #body: Buffer | MeasuredBody | null
   #idle: NodeJS.Timeout | null = null
   #controller: Dispatcher.DispatchController | null = null
   #socket: Socket | null = null
@@ -38,6 +40,7 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
     this.#request = request
     this.#handler = handler
     this.#host = host
+    this.#body = request.body === null || Buffer.isBuffer(request.body) ? request.body : new MeasuredBody(request.body)
     this.#deadline = setTimeout(() => this.#stop('timeout'), request.timeoutMs)
     request.signal?.addEventListener('abort', this.#onSignal)
   }
@@ -45,6 +48,11 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
   /** True once the handler was told the end. */
   get settled(): boolean {
     return this.#settled
+  }
+
+  /** The request's body in a form that undici writes. */
+  get body(): Buffer | MeasuredBody | null {
+    return this.#body
   }
 
   abort(): void {
@@ -72,7 +80,7 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
   }
 
   onRequestSent(): void {
-    if (this.#socket) whenHandedOver(this.#socket, this.#request.body?.length ?? 0, () => this.#markSent())
+    if (this.#socket) whenHandedOver(this.#socket, bodyLength(this.#request), () => this.#markSent())
     else this.#markSent()
   }
 
@@ -150,6 +158,7 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
     if (this.#idle) clearTimeout(this.#idle)
     this.#request.signal?.removeEventListener('abort', this.#onSignal)
     this.#host.over(this)
+    if (this.#body instanceof MeasuredBody) this.#body.close()
     if (failure) this.#handler.onFailure(failure)
     else this.#handler.onEnd()
   }
@@ -158,7 +167,8 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
     const sent = this.#sent
     if (this.#stopped) return { ...this.#stopped, sent }
     const detail = error.code ?? error.name
-    if (error instanceof ConnectError) return { cause: error.stage, sent, detail }
+    if (error instanceof BodyError) return { cause: 'request_cut', sent, detail }
+    if (error instanceof ConnectError) return { cause: error.stage === 'blocked' ? 'connect' : error.stage, sent, detail }
     if (detail === 'UND_ERR_DESTROYED' || detail === 'UND_ERR_CLOSED') return { cause: 'aborted', sent, detail }
     // Without a controller undici never began to write: it refused the request, or an idle socket broke before its turn came.
     if (!this.#controller) return { cause: /^UND_ERR_(INVALID_ARG|NOT_SUPPORTED)$/.test(detail) ? 'invalid' : 'connect', sent, detail }
@@ -167,9 +177,17 @@ export class ConfiguredCall implements OutboundCall, Dispatcher.DispatchHandler 
   }
 }
 
+/** Bytes that follow the request's head. */
+function bodyLength({ body }: ConfiguredRequest): number {
+  if (body === null) return 0
+  return Buffer.isBuffer(body) ? body.length : body.byteLength
+}
+
 /** Headers as undici takes them; the only place where a secret of a request becomes text. */
 export function wireHeaders(request: ConfiguredRequest, userAgent: string): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': userAgent, 'accept-encoding': 'identity' }
   for (const [name, value] of Object.entries(request.headers)) headers[name] = value instanceof Secret ? value.reveal() : value
+  // undici counts a buffer itself; of a stream it has to be told, or it would send chunks of unknown total.
+  if (request.body !== null) headers['content-length'] = String(bodyLength(request))
   return headers
 }

@@ -1,8 +1,9 @@
+import type { LookupFunction } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import { buildConnector } from 'undici'
 
-/** The part of setting up a connection that failed. */
-export type ConnectStage = 'dns' | 'connect' | 'tls'
+/** The part of setting up a connection that failed; `blocked` = the address is none that this connection may go to. */
+export type ConnectStage = 'dns' | 'connect' | 'tls' | 'blocked'
 
 /** A connection that did not come about: nothing of any request was written. */
 export class ConnectError extends Error {
@@ -21,6 +22,8 @@ export class ConnectError extends Error {
 export interface ConnectorConfig {
   connectTimeoutMs: number
   extraCertificates: readonly string[]
+  /** Resolves names instead of the system. */
+  lookup?: LookupFunction
 }
 
 /**
@@ -34,11 +37,12 @@ export function createConnector(config: ConnectorConfig): buildConnector.connect
     timeout: config.connectTimeoutMs,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
+    ...(config.lookup && { lookup: config.lookup }),
     ...(extra.length > 0 && { ca: [...getCACertificates('default'), ...extra] }),
   })
   return (options, callback) =>
     connect(options, (...[error, socket]) => {
-      if (error) callback(new ConnectError(stageOf(error, options.protocol), error), null)
+      if (error) callback(error instanceof ConnectError ? error : new ConnectError(stageOf(error, options.protocol), error), null)
       else callback(null, socket)
     })
 }

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net'
 import { Agent } from 'undici'
 import { type CallHost, ConfiguredCall, wireHeaders } from './configured-call.ts'
 import { createConnector } from './connector.ts'
+import { createUntrustedDoor } from './create-untrusted-door.ts'
+import type { HostLookup } from './guarded-connector.ts'
 import type { ConfiguredRequest, Outbound } from './outbound.ts'
 
 /** Settings of the door. */
@@ -20,6 +22,15 @@ export interface OutboundConfig {
   keepAliveMs?: number
   /** Certificate authorities (PEM) trusted besides the usual ones, for upstreams inside a company. */
   extraCertificates?: readonly string[]
+  /**
+   * Origins (`http://10.0.0.7:8080`, exact) that callers may name although they are plain http, on another port or on a
+   * private network. @default none
+   */
+  allow?: readonly string[]
+  /** Addresses and ranges (CIDR) of the operator's own that callers may not reach although they are public. @default none */
+  denyRanges?: readonly string[]
+  /** Resolves the names that callers give. @default the system's resolver */
+  lookup?: HostLookup
 }
 
 /** Published by undici right before the first byte of a request is written; names the socket. */
@@ -27,7 +38,10 @@ const sendHeaders = channel('undici:client:sendHeaders')
 
 /**
  * Opens the door: pooled keep-alive sockets per origin, one request per socket at a time, no proxy from the environment,
- * no redirects, no automatic retry, no decompression. All waiting is bounded by the call's own deadline.
+ * no redirects, no automatic retry, no decompression. All waiting is bounded by the call's own deadline. Addresses that
+ * callers give go through a door of their own, which shares no socket with this one.
+ *
+ * @throws Error that names an entry of `allow` or `denyRanges` which cannot be read.
  */
 export function createOutbound(config: OutboundConfig): Outbound {
   const agent = new Agent({
@@ -39,6 +53,7 @@ export function createOutbound(config: OutboundConfig): Outbound {
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  const untrustedDoor = createUntrustedDoor(config)
   const running = new Set<ConfiguredCall>()
   let starting: ConfiguredCall | null = null
   // undici starts a request and publishes its socket in one go, so the call that started last is the one.
@@ -62,9 +77,17 @@ export function createOutbound(config: OutboundConfig): Outbound {
     if (request.signal?.aborted) return call.abort()
     const url = destinationOf(request.url)
     if (!url) return call.refuse('url')
-    const { method, body } = request
+    if (request.body !== null && !Buffer.isBuffer(request.body) && !isLength(request.body.byteLength)) return call.refuse('body')
+    // undici's type knows of no iterable; its code writes one piece by piece and waits for the socket in between.
+    const body = call.body as Buffer | null
     agent.dispatch(
-      { origin: url.origin, path: url.pathname + url.search, method, body, headers: wireHeaders(request, config.userAgent) },
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method,
+        body,
+        headers: wireHeaders(request, config.userAgent),
+      },
       call,
     )
   }
@@ -76,7 +99,10 @@ export function createOutbound(config: OutboundConfig): Outbound {
       queueMicrotask(() => dispatch(request, call))
       return call
     },
+    untrusted: untrustedDoor.fetch,
+    checkUntrustedUrl: untrustedDoor.check,
     async close() {
+      untrustedDoor.close()
       for (const call of running) call.abort()
       sendHeaders.unsubscribe(nameSocket)
       await agent.destroy()
@@ -88,4 +114,9 @@ export function createOutbound(config: OutboundConfig): Outbound {
 function destinationOf(text: string): URL | null {
   const url = URL.parse(text)
   return url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : null
+}
+
+/** A streamed body announces a whole number of bytes, at least one. */
+function isLength(byteLength: number): boolean {
+  return Number.isSafeInteger(byteLength) && byteLength > 0
 }

@@ -1,4 +1,5 @@
 export { createOutbound, type OutboundConfig } from './create-outbound.ts'
+export type { HostLookup } from './guarded-connector.ts'
 export type {
   ConfiguredRequest,
   Outbound,
@@ -9,4 +10,10 @@ export type {
   OutboundHead,
   OutboundHeaders,
   OutboundRequest,
+  StreamedBody,
+  UntrustedAnswer,
+  UntrustedDetail,
+  UntrustedRequest,
+  UntrustedUrlVerdict,
 } from './outbound.ts'
+export { UntrustedRefusal } from './untrusted-refusal.ts'

@@ -52,16 +52,17 @@ function makeIdentity(name: string, options: { issuer?: Identity; expired?: bool
 const authority = makeIdentity('Test Authority')
 const trusting = createOutbound({ userAgent: 'darkroom/test', extraCertificates: [authority.certificate] })
 const strict = createOutbound({ userAgent: 'darkroom/test' })
+const doors: Outbound[] = []
 const servers: Server[] = []
 let requests = 0
 
-async function serve(identity: Identity): Promise<string> {
+async function serve(identity: Identity, answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'): Promise<string> {
   const key = identity.key.export({ type: 'pkcs8', format: 'pem' }) as string
   const server = createServer({ key, cert: identity.certificate }, (socket) => {
     socket.on('error', () => {})
     socket.on('data', () => {
       requests++
-      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+      socket.end(answer)
     })
   })
   server.on('tlsClientError', () => {})
@@ -99,7 +100,7 @@ function call(
 }
 
 afterAll(async () => {
-  await Promise.all([trusting.close(), strict.close()])
+  await Promise.all([trusting, strict, ...doors].map((door) => door.close()))
   for (const server of servers) server.close()
 })
 
@@ -182,5 +183,43 @@ describe('TLS', () => {
     })
     expect((await call(strict, `https://localhost:${await listen(server)}`)).failure).toMatchObject({ cause: 'tls', sent: false })
     expect(plainText).not.toContain('POST')
+  })
+})
+
+describe('TLS with an address that a caller gave', () => {
+  const fetch = (url: string, ...allow: string[]) => {
+    const door = createOutbound({
+      userAgent: 'darkroom/test',
+      extraCertificates: [authority.certificate],
+      allow: [new URL(url).origin, ...allow],
+    })
+    doors.push(door)
+    return door.untrusted({ destination: 'untrusted', purpose: 'input_image', method: 'GET', url, maxBodyBytes: 1_000 })
+  }
+
+  it('is verified like any other', async () => {
+    const answer = await fetch(await serve(makeIdentity('localhost', { issuer: authority })))
+    expect(answer.status).toBe(200)
+    answer.discard()
+  })
+
+  it.each([
+    ['that signed itself', () => makeIdentity('localhost')],
+    ['for another host', () => makeIdentity('elsewhere.example', { issuer: authority })],
+    ['that has expired', () => makeIdentity('localhost', { issuer: authority, expired: true })],
+  ])('sends nothing to a server with a certificate %s, allowed or not', async (_case, identity) => {
+    const before = requests
+    await expect(fetch(await serve(identity()))).rejects.toMatchObject({ detail: 'tls', purpose: 'input_image' })
+    expect(requests).toBe(before)
+  })
+
+  it('is never given up by a redirect, even to an origin the operator allowed', async () => {
+    let plain = 0
+    const server = createPlainServer((socket) => socket.end(`${plain++}`))
+    const target = `http://127.0.0.1:${await listen(server)}`
+    const answer = `HTTP/1.1 302 Found\r\nlocation: ${target}/\r\ncontent-length: 0\r\n\r\n`
+    const url = await serve(makeIdentity('localhost', { issuer: authority }), answer)
+    await expect(fetch(url, target)).rejects.toMatchObject({ detail: 'redirect' })
+    expect(plain).toBe(0)
   })
 })

@@ -2,9 +2,12 @@ import type { Secret } from '../primitives/secret.ts'
 
 /** A request body that is read from where it lies while it is sent. */
 export interface StreamedBody {
-  /** Exactly as many bytes as `open` yields; they are announced before the first of them is read. */
+  /**
+   * Exactly as many bytes as `open` yields, at least one; they are announced before the first of them is read. A reader that
+   * yields fewer or more, or throws, ends the call as `request_cut` before the announced last byte is written.
+   */
   byteLength: number
-  /** Called at most once, when the body is about to be written; the reader is closed if the call ends early. */
+  /** Called at most once, when the body is about to be written; the reader's `return` is called if the call ends early. */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -29,8 +32,76 @@ export interface ConfiguredRequest {
   signal?: AbortSignal
 }
 
+/**
+ * A call to an address that a caller gave: a picture to read, a receiver to notify. Nothing of it is trusted. Only public
+ * addresses are reached (and origins the operator listed), over sockets that no other call uses, without any proxy.
+ */
+export interface UntrustedRequest {
+  destination: 'untrusted'
+  /** What the call is for, one word for logs and metrics (`input_image`, `webhook`). */
+  purpose: string
+  /**
+   * GET fetches a thing: redirects are followed, and only a 200 whose bytes are not encoded is an answer. POST delivers a
+   * message: no redirect is followed and every status is an answer.
+   */
+  method: 'GET' | 'POST'
+  url: string
+  /** Names in lower case; sent to the first address only. `host`, `content-length`, `connection`, `user-agent` and `accept-encoding` are ours. */
+  headers?: Readonly<Record<string, string | Secret>>
+  /** Small: it is held in memory. Only with POST. */
+  body?: Buffer | null
+  /** A longer answer is cut. */
+  maxBodyBytes: number
+  /** The whole call with its redirects, to the last byte of the answer, however slowly the body is read. @default 20000 */
+  timeoutMs?: number
+  /** From the start of each hop to the head of its answer. @default 10000 */
+  headersTimeoutMs?: number
+  /** Only with GET. @default 3 */
+  maxRedirects?: number
+  signal?: AbortSignal
+}
+
 /** Every call states whether its destination is trusted; a kind of destination has its own request type and its own method of `Outbound`. */
-export type OutboundRequest = ConfiguredRequest
+export type OutboundRequest = ConfiguredRequest | UntrustedRequest
+
+/** What an untrusted address answered. The socket is held until the body was read to its end, left, or discarded, or the time is up. */
+export interface UntrustedAnswer {
+  status: number
+  headers: OutboundHeaders
+  /** How many redirects led here. */
+  redirects: number
+  /** Bytes as they came, to be read once. Breaking out of the loop ends the call. Throws `UntrustedRefusal`: `too_large`, `timeout`, `protocol`, `aborted`. */
+  body: AsyncIterable<Buffer>
+  /** Ends the call without reading the body. */
+  discard(): void
+}
+
+/**
+ * Why an untrusted call ended, for our logs only: told to a caller it would map our network for them.
+ * - `url`: the address is spelled or placed in a way that is never fetched (scheme, port, user name, backslash, length …);
+ * - `blocked_address`: it leads to an address that is not public;
+ * - `dns`, `connect`, `tls`: no usable connection came about;
+ * - `redirect`: too many, to nowhere, or from https to http;
+ * - `status`: not 200; `encoding`: the bytes are compressed; `too_large`; `timeout`;
+ * - `protocol`: the connection broke or what came is not HTTP/1.1;
+ * - `aborted`: the caller's signal or `Outbound.close`.
+ */
+export type UntrustedDetail =
+  | 'url'
+  | 'blocked_address'
+  | 'dns'
+  | 'connect'
+  | 'tls'
+  | 'redirect'
+  | 'status'
+  | 'encoding'
+  | 'too_large'
+  | 'timeout'
+  | 'protocol'
+  | 'aborted'
+
+/** What can be said about a caller's address without the network. `url` is the address to use, parsed once; `allowed` = its origin is on the operator's list. */
+export type UntrustedUrlVerdict = { ok: true; url: URL; allowed: boolean } | { ok: false; detail: 'url' | 'blocked_address' }
 
 /** Header names in lower case; a header that came several times is an array. */
 export type OutboundHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -44,7 +115,7 @@ export interface OutboundHead {
 /**
  * Where a call broke.
  * - `dns`, `connect`, `tls`: no usable connection came about;
- * - `request_cut`: the connection broke while the request was being written;
+ * - `request_cut`: the connection, or the reader of a streamed body, broke while the request was being written;
  * - `reset`: the connection broke afterwards;
  * - `protocol`: what came back is not HTTP/1.1;
  * - `timeout`, `idle`: the whole call, or a silence in the body, took too long;
@@ -105,6 +176,10 @@ export interface OutboundCall {
 export interface Outbound {
   /** Starts a call to a configured upstream. Never throws and never calls the handler before it returned. */
   configured(request: ConfiguredRequest, handler: OutboundHandler): OutboundCall
+  /** Makes a call to an address that a caller gave. Rejects with `UntrustedRefusal`, always of the same message, and with nothing else. */
+  untrusted(request: UntrustedRequest): Promise<UntrustedAnswer>
+  /** Judges a caller's address by its text alone: what is refused here is refused by `untrusted` too; what passes may still lead to a blocked address. */
+  checkUntrustedUrl(url: string): UntrustedUrlVerdict
   /** Breaks off the calls that still run and closes every socket. */
   close(): Promise<void>
 }

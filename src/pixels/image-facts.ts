@@ -15,6 +15,8 @@ export interface ImageFacts {
   alpha: boolean | null
   /** A C2PA manifest store is embedded. It is found, not verified. */
   hasContentCredentials: boolean
+  /** There, and true, when a PNG, JPEG or WebP holds more than one picture: an animation, or the frames of a multi-picture JPEG. */
+  severalFrames?: true
 }
 
 /** Media type of each format. */

@@ -9,13 +9,14 @@ const MAX_SEGMENTS = 512
 const TAIL_BYTES = 64 * 1024
 const endOfImage = Buffer.from('ffd9', 'hex')
 
-const marker = { startOfScan: 0xda, endOfImage: 0xd9, app11: 0xeb } as const
+const marker = { startOfScan: 0xda, endOfImage: 0xd9, app2: 0xe2, app11: 0xeb } as const
 /** The frame headers; 0xc4, 0xc8 and 0xcc lie between them and are something else (ITU-T T.81, table B.1). */
 const isFrameHeader = (code: number) => code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc
 
 interface Walk {
   frame: { bitDepth: number; height: number; width: number } | null
   hasContentCredentials: boolean
+  severalFrames: boolean
   /** Where picture data begins; the end of the file when it never does. */
   dataStart: number
 }
@@ -30,11 +31,12 @@ export async function readJpegFacts(source: ByteSource): Promise<ImageFacts | nu
     complete: await hasEnd(source, walk.dataStart),
     alpha: false,
     hasContentCredentials: walk.hasContentCredentials,
+    ...(walk.severalFrames && { severalFrames: true }),
   }
 }
 
 async function walkSegments(source: ByteSource): Promise<Walk> {
-  const walk: Walk = { frame: null, hasContentCredentials: false, dataStart: source.size }
+  const walk: Walk = { frame: null, hasContentCredentials: false, severalFrames: false, dataStart: source.size }
   let offset = 2
   for (let count = 0; count < MAX_SEGMENTS; count++) {
     const head = await source.read(offset, 64)
@@ -50,6 +52,8 @@ async function walkSegments(source: ByteSource): Promise<Walk> {
     if (length < 2 || code === marker.endOfImage) break
     if (isFrameHeader(code) && head.length >= 9) walk.frame ??= frameOf(head)
     if (code === marker.app11 && isManifest(head.subarray(4))) walk.hasContentCredentials = true
+    // The index of a multi-picture file (CIPA DC-007, 5): cameras' MPO files, and photos that carry a gain map.
+    if (code === marker.app2 && head.toString('latin1', 4, 8) === 'MPF\0') walk.severalFrames = true
     offset += 2 + length
   }
   return walk

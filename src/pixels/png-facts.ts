@@ -9,8 +9,8 @@ const HEADER_END = 33
 const MAX_EDGE = 0x7fffffff
 const MAX_CHUNKS = 512
 /**
- * Chunks of pixel data looked past; some encoders write thousands. What we look for stands before them: `tRNS` must, and
- * C2PA asks the same of `caBX`. Whether the file is complete is then told by its last bytes.
+ * Chunks of pixel data looked past; some encoders write thousands. What we look for stands before them: `tRNS` and the animation
+ * control `acTL` must, and C2PA asks the same of `caBX`. Whether the file is complete is then told by its last bytes.
  */
 const MAX_DATA_CHUNKS = 32
 /** The last chunk: no data, type and checksum fixed. */
@@ -33,6 +33,7 @@ export async function readPngFacts(source: ByteSource): Promise<ImageFacts | nul
     bitDepth,
     alpha: colourType >= 4 || chunks.seen.has('tRNS'),
     hasContentCredentials: chunks.seen.has('caBX'),
+    ...(chunks.seen.has('acTL') && { severalFrames: true }),
   }
 }
 

@@ -21,7 +21,13 @@ export async function readWebpFacts(source: ByteSource): Promise<ImageFacts | nu
     complete: source.size >= Math.max(8 + head.readUInt32LE(4), 20 + head.readUInt32LE(16)),
     bitDepth: 8,
     hasContentCredentials: await hasChunk(source, 'C2PA'),
+    ...(isAnimated(head) && { severalFrames: true }),
   }
+}
+
+/** The animation flag of the extended header (RFC 9649, 2.7). */
+function isAnimated(head: Buffer): boolean {
+  return head.toString('latin1', 12, 16) === 'VP8X' && (head[20]! & 0x02) !== 0
 }
 
 /** The three ways a WebP says its size: lossy key frame (RFC 6386, 9.1), lossless header, extended header. */

@@ -10,7 +10,10 @@ export interface ProviderInput {
   byteLength: number
   /** Hex, of the bytes `open` yields. */
   sha256: string
-  /** Called at most once per call; the reader is closed if the call ends early. */
+  /**
+   * Called at most once per call, and only when the bytes are about to be written; the reader is closed if the call ends early. Pieces are
+   * not changed after they were given. A reader that throws, or yields another number of bytes, ends the call as `not_sent`.
+   */
   open(): AsyncIterable<Uint8Array>
 }
 
@@ -23,7 +26,7 @@ export interface ProviderCall {
   key: Secret | null
   /** Our id of this attempt on the wire (`X-Client-Request-Id`): ASCII, unique per attempt, no secret. */
   clientRequestId: string
-  /** Body in OpenAI's shape with the model already mapped. */
+  /** Body in OpenAI's shape with the model already mapped, without the members that name pictures: those are in `inputs`. */
   body: JsonObject
   /** Pictures that go along with an edit, in the order the caller gave them; empty for other operations. */
   inputs: readonly ProviderInput[]
@@ -99,7 +102,7 @@ export type DispatchOutcome = CallFacts &
     | { class: 'partial'; cause: string; thrown?: unknown }
     /** Surely never reached the upstream application: safe to send again, except with `invalid_request`, which never can be. */
     | { class: 'not_sent'; cause: 'dns' | 'connect' | 'tls' | 'aborted' | 'request_cut' | 'invalid_request' }
-    /** A complete 4xx answer in JSON. Not charged. */
+    /** A complete 4xx answer in JSON, or a 413 in any words, also one that came before the request was sent whole. Not charged. */
     | { class: 'rejected'; error: UpstreamError; retryAfterMs: number | null }
     /** A complete 500/503 JSON answer with a request id. Normally not charged, not promised. */
     | { class: 'server_refused'; error: UpstreamError; retryAfterMs: number | null }

@@ -3,6 +3,7 @@ export type {
   DispatchOutcome,
   ImageProvider,
   ProviderCall,
+  ProviderInput,
   ReplyHead,
   ReplySink,
   UpstreamError,

@@ -51,6 +51,21 @@ describe('a refusal of the request itself', () => {
     expect(failure.extra).toEqual({ moderation_details: moderationDetails })
   })
 
+  it.each([
+    ['invalid_image_file', 'Invalid image file or mode for image 1, please check your image file.', 'image'],
+    ['invalid_mask_image_format', 'Invalid mask image format - mask size does not match image size', null],
+    ['invalid_input_fidelity_model', "The model 'gpt-image-2' does not support the 'input_fidelity' parameter.", 'input_fidelity'],
+  ])('says of an input what upstream says, although it was checked here before: %s', (code, message, param) => {
+    const { failure, ...told } = map(rejected(400, { type: 'image_generation_user_error', code, message, param }))
+    expect(told).toEqual({ code, status: 400, outcome: 'not_charged', shouldRetry: false, retryReason: 'validation' })
+    expect(failure).toMatchObject({ message, param, publicCode: code, type: 'image_generation_user_error', nextAction: 'stop' })
+  })
+
+  it('is of its size when a server in front of the model refuses to read it', () => {
+    const silent = { message: null, type: null, code: null, param: null }
+    expect(map(rejected(413, silent))).toMatchObject({ code: 'body_too_large', status: 413, outcome: 'not_charged', shouldRetry: false })
+  })
+
   it('is no invitation to repeat although clients repeat a 409', () => {
     expect(map(rejected(409, { code: 'conflict' }))).toMatchObject({ status: 409, shouldRetry: false })
   })

@@ -63,7 +63,7 @@ function mapRejection(outcome: OutcomeOf<'rejected'>): MappedFailure {
   if (httpStatus === 402 || says(quotaWords)) return mapped('quota', failure('upstream_quota_exceeded'))
   if (httpStatus === 401 || httpStatus === 403 || says(accountWords)) return mapped('auth', failure('upstream_auth_failed'))
   if (httpStatus === 429) return mapped('rate_limit', rateLimited(outcome))
-  if (isSilent(error)) return mapped('validation', unexplained(httpStatus))
+  if (isSilent(error)) return mapped('validation', httpStatus === 413 ? tooLarge() : unexplained(httpStatus))
   const retryReason = says(policyWords) ? 'policy' : error.param === 'size' ? 'size' : 'validation'
   return mapped(retryReason, passedOn(error, httpStatus))
 }
@@ -102,6 +102,13 @@ function isUpstreamCode(code: string | null): code is keyof typeof upstreamFailu
 
 function isSilent(error: UpstreamError): boolean {
   return error.message === null && error.code === null && error.type === null
+}
+
+/** The limit of a server in front of the model, which knows nothing of OpenAI's errors. */
+function tooLarge(): Failure {
+  return failure('body_too_large', {
+    message: 'The upstream of this route does not take a request this large. Nothing was charged; send fewer or smaller images.',
+  })
 }
 
 /** A 4xx without a word is about the address, not about the request: a wrong base URL answers a bare 404. */

@@ -3,61 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../primitives/secret.ts'
-import type { DispatchOutcome, ImageProvider, ProviderCall, ReplyHead, ReplySink } from './image-provider.ts'
-import { httpAnswer, httpHead, type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from './scripted-upstream.ts'
-
-/** The key of every call of the suite; it may show nowhere. */
-const canary = 'dk-canary-4d41b0b6e9'
-
-/** What a protocol brings to be held to the provider contract. */
-export interface ProviderConformance {
-  name: string
-  /** A provider with its network; `close` ends its sockets. */
-  create(): { provider: ImageProvider; close(): Promise<void> }
-  /**
-   * An upstream that answers each image call with the script, in the protocol's own way.
-   * @default the scripted upstream itself, for protocols that are one POST and one answer
-   */
-  startUpstream?(script: UpstreamScript): Promise<ScriptedUpstream>
-}
-
-/** Remembers what a provider told its sink, in order. */
-class RecordingSink implements ReplySink {
-  readonly events: string[] = []
-  head: ReplyHead | null = null
-  readonly pieces: Buffer[] = []
-
-  sent() {
-    this.events.push('sent')
-  }
-
-  begin(head: ReplyHead) {
-    this.events.push(`begin ${head.kind}`)
-    this.head = head
-  }
-
-  data(piece: Buffer, _resume: () => void): boolean {
-    this.pieces.push(piece)
-    return true
-  }
-
-  end(whole: boolean) {
-    this.events.push(whole ? 'end' : 'cut')
-  }
-
-  get body(): Buffer {
-    return Buffer.concat(this.pieces)
-  }
-}
-
-const json = { 'content-type': 'application/json', 'x-request-id': 'req_1' }
-const refusal = (code: string) => JSON.stringify({ error: { message: `no: ${code}`, type: 'invalid_request_error', param: 'size', code } })
+import { watchedInput } from './edit-test-kit.ts'
+import type { DispatchOutcome, ProviderCall, ReplySink } from './image-provider.ts'
+import { describeEdits } from './provider-edit-conformance.ts'
+import { answering, callTo, canary, json, type ProviderConformance, RecordingSink, refusal } from './provider-test-kit.ts'
+import { type httpAnswer, httpHead, type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from './scripted-upstream.ts'
 
 /**
  * The cases every protocol has to pass: which bytes reach the sink, what each way of failing is called, and that
  * nothing a hostile upstream says makes the provider throw or repeat its key.
  */
-export function describeImageProvider({ name, create, startUpstream = startScriptedUpstream }: ProviderConformance): void {
+export function describeImageProvider(conformance: ProviderConformance): void {
+  const { name, operations, create, startUpstream = startScriptedUpstream } = conformance
+
   describe(`${name} keeps the provider contract`, () => {
     let made: ReturnType<ProviderConformance['create']>
     let upstream: ScriptedUpstream | null = null
@@ -79,10 +37,11 @@ export function describeImageProvider({ name, create, startUpstream = startScrip
       return made.provider.dispatch(callTo(`${upstream.origin}/v1`, options), to)
     }
 
-    const answering =
-      (...answer: Parameters<typeof httpAnswer>): UpstreamScript =>
-      (socket) =>
-        socket.write(httpAnswer(...answer))
+    it('serves the operations it is held to, and no other', () => {
+      expect(made.provider.operations).toEqual(operations)
+    })
+
+    if (operations.includes('edit')) describeEdits(conformance)
 
     describe('an image answer', () => {
       it('asks for exactly the body it was given, once, with the key and the id of the attempt', async () => {
@@ -93,6 +52,12 @@ export function describeImageProvider({ name, create, startUpstream = startScrip
         expect(received!.body.toString()).toBe(JSON.stringify(body))
         expect(Object.values(received!.headers).join('\n')).toContain(canary)
         expect(Object.values(received!.headers)).toContain('att_1')
+      })
+
+      it('reads no input where the operation takes none', async () => {
+        const input = watchedInput(1_000)
+        await dispatch(answering(200, json, '{}'), { inputs: [input] })
+        expect(input).toMatchObject({ opened: 0, yieldedBytes: 0 })
       })
 
       it('hands over a JSON body byte for byte', async () => {
@@ -319,17 +284,4 @@ export function describeImageProvider({ name, create, startUpstream = startScrip
       })
     })
   })
-}
-
-function callTo(baseUrl: string, options: Partial<ProviderCall> = {}): ProviderCall {
-  return {
-    operation: 'generate',
-    baseUrl,
-    key: new Secret(canary),
-    clientRequestId: 'att_1',
-    body: { model: 'gpt-image-2', prompt: 'a cat' },
-    stream: false,
-    timeoutMs: 20_000,
-    ...options,
-  }
 }

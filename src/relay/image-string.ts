@@ -10,8 +10,15 @@ export interface CanonicalBytes {
 }
 
 const SCHEME = 'data:'
-const DATA_URL = /^data:image\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]*)*;base64,$/i
-const LONGEST_DATA_URL_HEAD = 128
+
+/** What may stand before the base64 of a data URL, comma included. */
+export interface DataUrlHead {
+  pattern: RegExp
+  /** In characters. */
+  longest: number
+}
+
+const headOfImage: DataUrlHead = { pattern: /^data:image\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]*)*;base64,$/i, longest: 128 }
 
 /**
  * `scheme` = the characters so far could begin `data:`; `media` = inside a data URL's head;
@@ -25,6 +32,7 @@ type Stage = 'scheme' | 'media' | 'content' | 'skipped'
  */
 export class ImageString {
   readonly #bytes: CanonicalBytes
+  readonly #head: DataUrlHead
   readonly #quotes = new ByteFinder(QUOTE)
   readonly #backslashes = new ByteFinder(BACKSLASH)
   #decoder: Base64Decoder | null = null
@@ -35,8 +43,14 @@ export class ImageString {
   #ended = true
   #untouched = true
 
-  constructor(bytes: CanonicalBytes) {
+  constructor(bytes: CanonicalBytes, head: DataUrlHead = headOfImage) {
     this.#bytes = bytes
+    this.#head = head
+  }
+
+  /** Characters of the data URL's head that was left out; 0 for plain base64. */
+  get headLength(): number {
+    return this.#media.length
   }
 
   /** True once the closing quote was met. */
@@ -147,9 +161,9 @@ export class ImageString {
 
   #takeMedia(code: number): true {
     this.#media += String.fromCharCode(code)
-    if (this.#media.length > LONGEST_DATA_URL_HEAD) throw new MalformedReply('bad_base64')
+    if (this.#media.length > this.#head.longest) throw new MalformedReply('bad_base64')
     if (code === COMMA) {
-      if (!DATA_URL.test(this.#media)) throw new MalformedReply('bad_base64')
+      if (!this.#head.pattern.test(this.#media)) throw new MalformedReply('bad_base64')
       this.#stage = 'content'
     }
     return true

@@ -1,3 +1,4 @@
+import { dataUrlPlaceholder } from '../contract/edit-inputs.ts'
 import { isJsonObject, type JsonObject } from '../primitives/json.ts'
 import type { ByteTarget } from './base64-decoder.ts'
 import {
@@ -13,6 +14,7 @@ import {
   QUOTE,
 } from './byte-codes.ts'
 import { ByteCollector } from './byte-collector.ts'
+import { DataUrlSniffer } from './data-url-sniffer.ts'
 import type { ImageString } from './image-string.ts'
 import { MalformedReply } from './malformed-reply.ts'
 
@@ -30,25 +32,39 @@ export interface ScanLimits {
   depth: number
 }
 
-type State = 'between' | 'string' | 'escape' | 'image' | 'closed'
+/** One step into a document: the name of a member or the index of an element. */
+export type JsonStep = string | number
+
+/**
+ * `every_string` = an image member's string is an image, and `null` is kept in its place.
+ * `data_urls` = only if it begins with `data:`, whatever escapes that is spelled with; then the string `data:` is kept. All others are text.
+ */
+export type ImageRule = 'every_string' | 'data_urls'
+
+type State = 'between' | 'string' | 'escape' | 'sniff' | 'image' | 'closed'
 
 const NULL = Buffer.from('null')
+const SCHEME = Buffer.from(dataUrlPlaceholder)
+const QUOTED_SCHEME = Buffer.from(JSON.stringify(dataUrlPlaceholder))
 const NO_KEY = -1
 const TYPE_KEY = -2
 
 /**
  * Reads one JSON object that comes in pieces of any length and finds the strings of image members at any depth. Everything else is kept
- * as the skeleton, with `null` in place of each image. The scanner itself only knows strings and brackets:
+ * as the skeleton, with a stand-in for each image. The scanner itself only knows strings and brackets:
  * whether the rest is JSON is decided by `JSON.parse` of the skeleton, which holds no image data.
  */
 export class JsonScanner {
   readonly #imageKeys: readonly string[]
   readonly #listener: ScanListener
   readonly #imageString: ImageString
+  readonly #sniffer: DataUrlSniffer | null
   readonly #skeleton: ByteCollector
   readonly #containers: Uint8Array
   /** Per level, one bit for each image member met there. */
   readonly #imagesSeen: Uint32Array
+  /** Where the reading stands, one step a level. */
+  readonly #path: JsonStep[] = []
   #depth = 0
   #state: State = 'between'
   #expectsKey = false
@@ -59,10 +75,17 @@ export class JsonScanner {
   #type: string | null = null
 
   /** @param imageKeys at most 32 names of members whose string is an image */
-  constructor(imageKeys: readonly string[], listener: ScanListener, imageString: ImageString, limits: ScanLimits) {
+  constructor(
+    imageKeys: readonly string[],
+    listener: ScanListener,
+    imageString: ImageString,
+    limits: ScanLimits,
+    rule: ImageRule = 'every_string',
+  ) {
     this.#imageKeys = imageKeys
     this.#listener = listener
     this.#imageString = imageString
+    this.#sniffer = rule === 'data_urls' ? new DataUrlSniffer() : null
     this.#skeleton = new ByteCollector(limits.skeletonBytes)
     this.#containers = new Uint8Array(limits.depth)
     this.#imagesSeen = new Uint32Array(limits.depth)
@@ -71,6 +94,11 @@ export class JsonScanner {
   /** True once the object's closing brace was read. */
   get closed(): boolean {
     return this.#state === 'closed'
+  }
+
+  /** Steps to the value that is being read. */
+  get path(): readonly JsonStep[] {
+    return this.#path
   }
 
   /** The object's own member `type`, as soon as it was read. */
@@ -88,6 +116,7 @@ export class JsonScanner {
     while (at < to && this.#state !== 'closed') {
       if (this.#state === 'between') at = this.#between(piece, at, to)
       else if (this.#state === 'image') at = this.#inImage(piece, at, to)
+      else if (this.#state === 'sniff') at = this.#sniff(piece, at, to)
       else at = this.#inString(piece, at, to)
     }
     return at
@@ -97,6 +126,12 @@ export class JsonScanner {
   joinLines(): void {
     if (this.#state === 'image') throw new MalformedReply('bad_base64')
     this.#skeleton.appendByte(LINE_FEED)
+  }
+
+  /** The document's text without its images. @throws MalformedReply `document_not_closed` */
+  takeSkeleton(): Buffer {
+    if (this.#state !== 'closed') throw new MalformedReply('document_not_closed')
+    return this.#skeleton.take()
   }
 
   /** The object, with null in place of every image. @throws MalformedReply `document_not_closed` or `not_json` */
@@ -112,7 +147,7 @@ export class JsonScanner {
       const byte = piece[at]!
       if (byte === QUOTE && this.#beginsImage()) {
         this.#skeleton.append(piece, from, at)
-        return this.#beginImage(at + 1)
+        return this.#sniffer ? this.#beginSniffing(this.#sniffer, at + 1) : this.#beginImage(at + 1, NULL)
       }
       if (byte === QUOTE) {
         this.#skeleton.append(piece, from, at + 1)
@@ -142,6 +177,7 @@ export class JsonScanner {
     this.#containers[this.#depth] = byte
     this.#imagesSeen[this.#depth] = 0
     this.#depth++
+    this.#path.push(byte === OPEN_BRACE ? '' : -1)
     this.#nextMember()
   }
 
@@ -149,6 +185,7 @@ export class JsonScanner {
     const opening = this.#depth === 0 ? 0 : this.#containers[this.#depth - 1]
     if (opening !== (byte === CLOSE_BRACE ? OPEN_BRACE : OPEN_BRACKET)) throw new MalformedReply('not_json')
     this.#depth--
+    this.#path.pop()
     this.#key = NO_KEY
     this.#expectsKey = false
     if (this.#depth === 0) this.#state = 'closed'
@@ -157,22 +194,55 @@ export class JsonScanner {
   #nextMember(): void {
     this.#key = NO_KEY
     this.#expectsKey = this.#depth > 0 && this.#containers[this.#depth - 1] === OPEN_BRACE
+    const step = this.#path[this.#depth - 1]
+    if (typeof step === 'number') this.#path[this.#depth - 1] = step + 1
   }
 
   #beginsImage(): boolean {
     return this.#key >= 0 && !this.#expectsKey
   }
 
-  #beginImage(contentFrom: number): number {
+  #beginImage(contentFrom: number, standIn: Buffer): number {
     const bit = 1 << this.#key
     const level = this.#depth - 1
     if (this.#imagesSeen[level]! & bit) throw new MalformedReply('duplicate_image')
     this.#imagesSeen[level]! |= bit
     this.#key = NO_KEY
-    this.#skeleton.append(NULL)
+    this.#skeleton.append(standIn)
     this.#state = 'image'
     this.#imageString.begin(this.#listener.imageBegins(contentFrom))
     return contentFrom
+  }
+
+  #beginSniffing(sniffer: DataUrlSniffer, contentFrom: number): number {
+    sniffer.restart()
+    this.#state = 'sniff'
+    return contentFrom
+  }
+
+  #sniff(piece: Buffer, from: number, to: number): number {
+    const sniffer = this.#sniffer!
+    for (let at = from; at < to; at++) {
+      const verdict = sniffer.take(piece[at]!)
+      if (verdict === 'undecided') continue
+      if (verdict === 'data_url') this.#beginDataUrl(at + 1)
+      else this.#beginText(sniffer.taken)
+      return at + 1
+    }
+    return to
+  }
+
+  #beginDataUrl(contentFrom: number): void {
+    this.#beginImage(contentFrom, QUOTED_SCHEME)
+    this.#imageString.feed(SCHEME, 0, SCHEME.length)
+  }
+
+  /** An image member that names its image in words: read like any other string, from its beginning. */
+  #beginText(taken: Buffer): void {
+    this.#key = NO_KEY
+    this.#skeleton.appendByte(QUOTE)
+    this.#beginString(0)
+    this.feed(taken, 0, taken.length)
   }
 
   #inImage(piece: Buffer, from: number, to: number): number {
@@ -216,6 +286,7 @@ export class JsonScanner {
     this.#state = 'between'
     if (this.#stringIsKey) {
       const key = this.#stringText()
+      this.#path[this.#depth - 1] = key
       this.#key = key === 'type' && this.#depth === 1 ? TYPE_KEY : this.#imageKeys.indexOf(key)
     } else if (this.#key === TYPE_KEY) {
       this.#type ??= this.#stringText()

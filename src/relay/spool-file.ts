@@ -58,8 +58,13 @@ export class SpoolFile implements ByteTarget {
     const slab = this.#slab!
     this.#hash.update(slab.subarray(this.#used, this.#used + length))
     this.#used += length
-    if (this.#flushedBytes + this.#used > this.#mostBytes) throw new MalformedReply('image_too_large')
+    if (this.length > this.#mostBytes) throw new MalformedReply('image_too_large')
     if (this.#used === SLAB_BYTES) this.#handOn(slab)
+  }
+
+  /** Bytes taken so far. */
+  get length(): number {
+    return this.#flushedBytes + this.#used
   }
 
   /** True once `finish` was called. */
@@ -80,7 +85,7 @@ export class SpoolFile implements ByteTarget {
   }
 
   async #finish(): Promise<SpooledFile> {
-    const bytes = this.#flushedBytes + this.#used
+    const bytes = this.length
     const sha256 = this.#hash.digest('hex')
     this.#writeRest()
     this.#then(() => this.#file!.flush())

@@ -19,6 +19,23 @@ export function chooseSize(model: ModelRow, prompt: string): PixelSize {
   return shapes.find(({ cue }) => cue.test(prompt))?.size ?? WITHOUT_CUE
 }
 
+const AUTO_AREA_PIXELS = 1_572_864
+const WIDEST_ASPECT = 3
+const fixedShapes = { wide: { width: 1536, height: 1024 }, tall: { width: 1024, height: 1536 } } as const
+
+/**
+ * The size that `auto` becomes on an edit: about 1.57 megapixels in the shape of the first image (seen: 1254x1254, 1672x941), at most
+ * 3 to 1; models of fixed sizes take the nearest of theirs.
+ */
+export function chooseEditSize(model: ModelRow, { width, height }: PixelSize): PixelSize {
+  const aspect = Math.min(WIDEST_ASPECT, Math.max(1 / WIDEST_ASPECT, width / height))
+  if (model.sizes === 'free')
+    return { width: Math.round(Math.sqrt(AUTO_AREA_PIXELS * aspect)), height: Math.round(Math.sqrt(AUTO_AREA_PIXELS / aspect)) }
+  // Half way, in the logarithm, between a square and 3:2.
+  if (aspect > Math.sqrt(1.5)) return fixedShapes.wide
+  return aspect < 1 / Math.sqrt(1.5) ? fixedShapes.tall : FIXED_SIZE
+}
+
 /** The quality that `auto` becomes: low was measured on gpt-image-2, medium is the sandbox's choice for the others. */
 export function chooseQuality(model: ModelRow): Quality {
   return model.family === 'gpt-image-2' ? 'low' : 'medium'

@@ -1,5 +1,19 @@
+import type { InputRole } from '../contract/input-picture.ts'
+
 /** Calls kept for reading back, and client request ids counted; the oldest are forgotten beyond it. */
 const REMEMBERED = 100_000
+
+/** One picture that came in with an edit, as it came: its hash proves which bytes arrived. */
+export interface InputRecord {
+  /** The name it was sent under: `image`, `image[]`, `mask`, `images[0].image_url`. */
+  name: string
+  role: InputRole
+  /** Hexadecimal. */
+  sha256: string
+  bytes: number
+  /** As the sender said; null when it said nothing. */
+  media_type: string | null
+}
 
 /** What became of one POST to the API. Never holds a key or a prompt. */
 export interface CallRecord {
@@ -15,6 +29,8 @@ export interface CallRecord {
   /** `running`, then `answered` (whole body written) or `broken` (cut, reset, silent, or the client left). */
   state: 'running' | 'answered' | 'broken'
   charged: boolean
+  /** Edits only, once their fields were accepted: the pictures in order, the mask or markup last. */
+  inputs?: readonly InputRecord[]
 }
 
 /** Reads what the sandbox was asked: the count of POSTs a client request id must have is at most one. */

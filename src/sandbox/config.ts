@@ -21,8 +21,12 @@ export interface SandboxOptions {
   flat?: boolean
   /** Part of every composition's seed: another seed gives other pictures for the same prompts. @default '' */
   seed?: string
-  /** Largest JSON body. @default 1 MiB */
+  /** Largest JSON body of a call that brings no pictures. @default 1 MiB */
   maxBodyBytes?: number
+  /** Largest body of an edit, pictures included, and of an upload. It is held in memory. @default 256 MiB */
+  maxEditBodyBytes?: number
+  /** Bound of all uploaded files together. They are held in memory. @default 512 MiB */
+  maxFilesBytes?: number
   /** Whether `usage.output_tokens` holds the previews' tokens. Upstream does not say; the invoice charges them either way. @default true */
   previewsInUsage?: boolean
   /** Whether gpt-image-2 takes `background: transparent` (a preview upstream, not open to every account). @default true */
@@ -42,6 +46,8 @@ export interface SandboxSettings {
   flat: boolean
   seed: string
   maxBodyBytes: number
+  maxEditBodyBytes: number
+  maxFilesBytes: number
   previewsInUsage: boolean
   transparentPreview: boolean
   catalogue: ModelCatalogue
@@ -63,6 +69,8 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     flat: options.flat ?? false,
     seed: options.seed ?? '',
     maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
+    maxEditBodyBytes: options.maxEditBodyBytes ?? 268_435_456,
+    maxFilesBytes: options.maxFilesBytes ?? 536_870_912,
     previewsInUsage: options.previewsInUsage ?? true,
     transparentPreview: options.transparentPreview ?? true,
     catalogue: options.catalogue ?? new ModelCatalogue(),

@@ -1,5 +1,5 @@
 export type { InvoiceLine, InvoiceReader, InvoiceTotals } from './billing/invoice.ts'
-export type { CallReader, CallRecord } from './call-log.ts'
+export type { CallReader, CallRecord, InputRecord } from './call-log.ts'
 export type { SandboxOptions } from './config.ts'
 export type { ArmedFault, FaultControls, FaultOrder } from './faults/fault-book.ts'
 export { FaultSyntaxError } from './faults/parse-faults.ts'

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { ImageRequest, PixelSize } from '../contract/image-request.ts'
 import type { ModelRow, Quality } from '../contract/model-row.ts'
-import { chooseQuality, chooseSize } from './auto-choices.ts'
+import { chooseEditSize, chooseQuality, chooseSize } from './auto-choices.ts'
 import type { SandboxSettings } from './config.ts'
 import type { FaultScript, PaintedFormat } from './faults/fault-script.ts'
 import type { MarkedPrompt } from './faults/parse-faults.ts'
+import type { ReadInput } from './intake/input-facts.ts'
 import { invalidRequest } from './refusal.ts'
-import type { PictureOrder } from './render/index.ts'
+import type { EditBrief, PictureDamage, PictureOrder, SourcePicture } from './render/index.ts'
 
 /** What an answer says about its pictures: what came, or what was asked where a script lies. */
 export interface ReportedFacts {
@@ -26,6 +27,8 @@ export interface PictureRun {
   quality: Quality
   format: PaintedFormat
   n: number
+  /** Pixels of the images an edit is billed for; mask and markup are not. Empty for generations. */
+  inputSizes: readonly PixelSize[]
   /** Previews that really go out for each picture. */
   previewsEach: number
   reported: ReportedFacts
@@ -35,19 +38,26 @@ export interface PictureRun {
 
 /**
  * Decides what the model will do for a request that passed the contract.
+ * @param inputs the pictures of an edit, in the order of its references.
  * @throws Refusal when a script swaps in a model that does not exist.
  */
-export function planRun(request: ImageRequest, { drawn, script }: MarkedPrompt, settings: SandboxSettings): PictureRun {
+export function planRun(
+  request: ImageRequest,
+  { drawn, script }: MarkedPrompt,
+  settings: SandboxSettings,
+  inputs: readonly ReadInput[] = [],
+): PictureRun {
+  const images = inputs.filter(({ role }) => role === 'image')
   const model = script.swap === undefined ? request.model : swappedModel(script.swap, settings)
   const asked = {
-    size: request.size === 'auto' ? chooseSize(model, drawn) : request.size,
+    size: request.size === 'auto' ? autoSize(model, drawn, images) : request.size,
     quality: request.quality === 'auto' ? chooseQuality(model) : request.quality,
     format: request.outputFormat as PaintedFormat,
   }
   const size = script.size ?? asked.size
   const quality = script.quality ?? asked.quality
   const format = script.format ?? asked.format
-  const background = request.background === 'transparent' && format !== 'jpeg' ? 'transparent' : 'opaque'
+  const background = format !== 'jpeg' && wantsTransparency(request, images) ? 'transparent' : 'opaque'
   const shown = script.lie ? asked : { size, quality, format }
   const reported: ReportedFacts = { size: sizeText(shown.size), quality: shown.quality, background, outputFormat: shown.format }
 
@@ -60,6 +70,7 @@ export function planRun(request: ImageRequest, { drawn, script }: MarkedPrompt, 
     format,
     reported,
     n: request.n,
+    inputSizes: images.map(({ picture }) => picture),
     previewsEach: request.stream ? Math.min(request.partialImages, script.partials ?? request.partialImages) : 0,
     order: (index) => ({
       prompt: drawn,
@@ -69,9 +80,11 @@ export function planRun(request: ImageRequest, { drawn, script }: MarkedPrompt, 
       background,
       quality,
       model: model.id,
-      seed: seedOf(drawn, settings.seed, index),
+      seed: seedOf(drawn, settings.seed, index, inputs),
       label: labelOf(model, sizeText(size), quality, format, index, request.n),
       flat: settings.flat,
+      edit: briefOf(images, inputs),
+      damage: damageOf(script),
     }),
   }
 }
@@ -87,11 +100,35 @@ function swappedModel(id: string, settings: SandboxSettings): ModelRow {
   return found.row
 }
 
-/** The same prompt gives the same picture; the pictures of one call differ, and so do those of another sandbox seed. */
-function seedOf(prompt: string, seed: string, index: number): string {
+/** The same prompt and inputs give the same picture; the pictures of one call differ, and so do those of another sandbox seed. */
+function seedOf(prompt: string, seed: string, index: number, inputs: readonly ReadInput[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([prompt, seed, index]))
+    .update(JSON.stringify([prompt, seed, index, ...inputs.map(({ sha256 }) => sha256)]))
     .digest('hex')
+}
+
+function autoSize(model: ModelRow, drawn: string, images: readonly ReadInput[]): PixelSize {
+  return images[0] ? chooseEditSize(model, images[0].upright) : chooseSize(model, drawn)
+}
+
+/** Left to the model, an edit of a picture with transparent parts keeps them. */
+function wantsTransparency({ background }: ImageRequest, [first]: readonly ReadInput[]): boolean {
+  return background === 'transparent' || (background === 'auto' && first !== undefined && first.picture.opaqueShare < 1)
+}
+
+function briefOf(sources: readonly ReadInput[], inputs: readonly ReadInput[]): EditBrief | undefined {
+  if (sources.length === 0) return undefined
+  const [mask = null, markup = null] = (['mask', 'markup'] as const).map((wanted) => inputs.find(({ role }) => role === wanted))
+  return { sources: sources.map(asSource), mask: mask && asSource(mask), markup: markup && asSource(markup) }
+}
+
+/** Only what the press needs travels to its thread. */
+function asSource({ bytes, sha256 }: ReadInput): SourcePicture {
+  return { bytes, sha256 }
+}
+
+function damageOf({ driftLevels, recolourLevels, shift, scale, garble, ignoreMask }: FaultScript): PictureDamage {
+  return { driftLevels, recolourLevels, shift, scale, garble, ignoreMask }
 }
 
 function labelOf(model: ModelRow, size: string, quality: Quality, format: PaintedFormat, index: number, n: number): string[] {

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { Failure } from '../contract/failure.ts'
 
 /** The error object of upstream's envelope: these four members and, for safety refusals, one more. */
 export interface RefusalBody {
@@ -111,4 +112,21 @@ export function invalidRequest(
   { status = 400, param = null }: { status?: number; param?: string | null } = {},
 ): Refusal {
   return new Refusal(status, { message, type: 'invalid_request_error', param, code })
+}
+
+/** A failure of the contract as upstream words it: without what only a gateway adds. */
+export function refusalOf({ status, message, type, param, publicCode }: Failure): Refusal {
+  return new Refusal(status, { message, type, param, code: publicCode })
+}
+
+/**
+ * Runs a check of the contract.
+ * @throws Refusal in place of the contract's Failure.
+ */
+export function refusingAsUpstream<Result>(check: () => Result): Result {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof Failure ? refusalOf(error) : error
+  }
 }

@@ -2,6 +2,7 @@ import type { Invoice } from './billing/invoice.ts'
 import type { CallLog } from './call-log.ts'
 import type { SandboxSettings } from './config.ts'
 import type { FaultBook } from './faults/fault-book.ts'
+import type { FileShelf } from './file-shelf.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import type { PicturePress } from './render/index.ts'
 
@@ -11,6 +12,7 @@ export interface SandboxState {
   readonly invoice: Invoice
   readonly calls: CallLog
   readonly faults: FaultBook
+  readonly files: FileShelf
   readonly limiter: RateLimiter
   readonly press: PicturePress
 }

@@ -189,7 +189,7 @@ describe('the rest of the surface', () => {
     expect(await errorOf(get('/v1/models/gpt-9'))).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' })
   })
 
-  test.each(['/v1/images/edits', '/v1/responses'])('says that %s is not emulated, and that repeating it is useless', async (path) => {
+  test.each(['/v1/responses'])('says that %s is not emulated, and that repeating it is useless', async (path) => {
     const response = await postTo(path)
     expect(response.headers.get('x-should-retry')).toBe('false')
     expect(await errorOf(Promise.resolve(response))).toMatchObject({ status: 501, code: 'sandbox_not_emulated' })

@@ -4,6 +4,7 @@ import { Invoice, type InvoiceReader } from './billing/invoice.ts'
 import { CallLog, type CallReader } from './call-log.ts'
 import { type SandboxOptions, sandboxSettings } from './config.ts'
 import { FaultBook, type FaultControls } from './faults/fault-book.ts'
+import { FileShelf } from './file-shelf.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { PicturePress } from './render/index.ts'
 import { createSandboxServer } from './server.ts'
@@ -34,9 +35,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const press = opening.adopt(new PicturePress(), (machine) => machine.close())
   const calls = new CallLog()
   const faults = new FaultBook()
+  const files = new FileShelf(settings.maxFilesBytes)
   const limiter = new RateLimiter(settings.limits, settings.clock)
 
-  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, limiter, press })
+  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, limiter, press })
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
   opening.defer(async () => {

@@ -226,9 +226,8 @@ describe('errors with the official client', () => {
     const chat = await failureOf(client.chat.completions.create({ model: 'gpt-5', messages: [] }))
     expect(chat).toBeInstanceOf(OpenAI.NotFoundError)
     expect(chat).toMatchObject({ code: 'endpoint_not_served' })
-    const file = await OpenAI.toFile(Buffer.alloc(2_000_000), 'source.png', { type: 'image/png' })
-    const edit = await failureOf(client.images.edit({ model: 'gpt-image-2', image: file, prompt: 'a scarf' }))
-    expect(edit).toMatchObject({ status: 404, code: 'endpoint_not_served' })
+    const variation = await failureOf(client.images.createVariation({ image: await OpenAI.toFile(Buffer.alloc(2_000_000), 'source.png') }))
+    expect(variation).toMatchObject({ status: 404, code: 'endpoint_not_served' })
   })
 })
 

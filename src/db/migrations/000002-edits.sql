@@ -46,6 +46,7 @@ create table files (
   deleted_at_ms bigint
 );
 create index files_by_project on files (project_id, created_at_ms, id);
+create index files_by_expiry on files (expires_at_ms) where deleted_at_ms is null;
 create index files_by_object on files (sha256) where deleted_at_ms is null;
 
 create table drift_reports (

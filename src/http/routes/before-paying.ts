@@ -1,15 +1,18 @@
 import {
   checkQuerySchema,
   checkReplySchema,
+  editBodySchema,
+  editFormSchema,
   estimateReplySchema,
   estimateRequestSchema,
   generationBodySchema,
 } from '../../contract/record.ts'
-import { checkCall, estimateCall } from '../../flows/index.ts'
+import { checkCall, estimateCall, takeInEditCall } from '../../flows/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
+import { comingEdit, readSmallBody } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
-import { keyRoute } from '../http-route.ts'
-import { readJsonBody } from '../read-body.ts'
+import { type KnownContext, keyRoute } from '../http-route.ts'
+import { parseJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 
@@ -19,13 +22,26 @@ export const checkRoute = keyRoute({
   path: '/v2/check',
   tag: 'darkroom',
   summary: 'Check a call without making it',
-  description: 'Takes the body exactly as the call would have it. `refusals[0]` is what the call would be answered.',
+  description:
+    'Takes the body exactly as the call would have it, pictures included; they are looked at and thrown away. `refusals[0]` is what the call would be answered.',
+  streamsBody: true,
   query: checkQuerySchema,
-  body: { description: 'The body of the call.', schema: generationBodySchema },
+  body: {
+    description: 'The body of the call.',
+    schema: generationBodySchema.or(editBodySchema),
+    otherTypes: { 'multipart/form-data': editFormSchema },
+  },
   replies: { 200: { description: 'The verdict.', schema: checkReplySchema }, ...errorReplies(400, 401, 413) },
-  handle({ parts, request, requestId }) {
+  async handle(context) {
+    const { parts, request, requestId } = context
     const { operation } = readChecked(checkQuerySchema, request.query)
-    return checkCall(parts, { operation, body: readJsonBody(request), headers: readDarkroomHeaders(request), requestId })
+    const headers = readDarkroomHeaders(request)
+    if (operation !== 'edit') {
+      const body = parseJsonBody(request, await readSmallBody(request))
+      return checkCall(parts, { operation, body, brought: null, headers, requestId })
+    }
+    await using taken = await takeInEditCall(parts, comingEdit(context))
+    return await checkCall(parts, { operation, body: taken.body, brought: taken.brought, headers, requestId })
   },
 })
 
@@ -37,11 +53,26 @@ export const estimateRoute = keyRoute({
   summary: 'Price a call without making it',
   description:
     'Per bucket, with a low and a high bound and a table per quality. A call that would be refused is refused here with the same error.',
-  body: { description: 'The call and, if wanted, the route to price it on.', schema: estimateRequestSchema },
+  streamsBody: true,
+  body: { description: 'The call in its JSON form and, if wanted, the route to price it on.', schema: estimateRequestSchema },
   replies: { 200: { description: 'The estimate.', schema: estimateReplySchema }, ...errorReplies(400, 401, 413, 503) },
-  handle({ parts, request }) {
-    const { operation, request: body, route } = readChecked(estimateRequestSchema, readJsonBody(request))
-    const headers = readDarkroomHeaders(request)
-    return estimateCall(parts, { operation, body: body as JsonObject, headers: { ...headers, route: route ?? headers.route } })
+  async handle(context) {
+    const headers = readDarkroomHeaders(context.request)
+    await using taken = await takeInEditCall(context.parts, comingJson(context), 'request.')
+    const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)
+    const brought = operation === 'edit' ? taken.brought : null
+    return await estimateCall(context.parts, {
+      operation,
+      body: body as JsonObject,
+      brought,
+      headers: { ...headers, route: route ?? headers.route },
+    })
   },
 })
+
+/** A form has no room for the question around the call. */
+function comingJson(context: KnownContext) {
+  const coming = comingEdit(context)
+  const { contentType } = coming.source
+  return { ...coming, source: { ...coming.source, contentType: /^multipart\//i.test(contentType ?? '') ? undefined : contentType } }
+}

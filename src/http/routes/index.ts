@@ -1,8 +1,10 @@
 import type { HttpRoute } from '../http-route.ts'
 import { checkRoute, estimateRoute } from './before-paying.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
+import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { generationRoute } from './generations.ts'
-import { imageRoute } from './images.ts'
+import { heatMapRoute, imageDriftRoute, imageRoute } from './images.ts'
+import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
@@ -12,6 +14,12 @@ import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
 export const httpRoutes: readonly HttpRoute[] = [
   imagesGenerationsRoute,
+  imagesEditsRoute,
+  uploadFileRoute,
+  listFilesRoute,
+  fileRoute,
+  fileContentRoute,
+  deleteFileRoute,
   modelsRoute,
   modelRoute,
   capabilitiesRoute,
@@ -19,6 +27,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   estimateRoute,
   generationRoute,
   imageRoute,
+  imageDriftRoute,
+  heatMapRoute,
   ledgerRoute,
   ledgerEntriesRoute,
   listKeysRoute,

@@ -22,14 +22,17 @@ export interface Refusal {
 
 /** Statuses with which gateways report that *they* gave up waiting: the model behind may be at work. */
 const gaveUpWaiting = new Set([408, 499])
+/** "Content too large": whoever says it, in whatever words, has not passed the request on. Servers in front of a model say it in HTML. */
+const CONTENT_TOO_LARGE = 413
 
 /**
  * Decides what a refusal proves. A complete 4xx in JSON: the application read the request and did not run it. A
  * complete 500 or 503 in JSON with a request id: the application itself failed. Everything else comes from something
- * in between and proves nothing, so it counts as "unknown" and holds its reservation.
+ * in between and proves nothing, so it counts as "unknown" and holds its reservation. A 413 needs no proof.
  */
 export function classifyRefusal(refusal: Refusal): RefusalOutcome {
   const { status, retryAfterMs } = refusal
+  if (status === CONTENT_TOO_LARGE) return { class: 'rejected', error: refusal.error ?? silentError, retryAfterMs }
   const unreadable = whyUnreadable(refusal)
   if (unreadable) return { class: 'edge_failed', cause: unreadable }
   const error = refusal.error ?? silentError

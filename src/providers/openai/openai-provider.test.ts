@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOutbound, type Outbound } from '../../outbound/index.ts'
 import { systemClock } from '../../primitives/clock.ts'
 import { Secret } from '../../primitives/secret.ts'
+import { readForm, watchedInput } from '../edit-test-kit.ts'
 import type { DispatchOutcome, ProviderCall, ReplySink } from '../image-provider.ts'
 import { describeImageProvider } from '../provider-conformance.ts'
 import { httpAnswer, type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from '../scripted-upstream.ts'
@@ -9,6 +10,7 @@ import { createOpenAiProvider } from './openai-provider.ts'
 
 describeImageProvider({
   name: 'openai',
+  operations: ['generate', 'edit'],
   create() {
     const outbound = createOutbound({ userAgent: 'darkroom/test' })
     return { provider: createOpenAiProvider({ outbound, clock: systemClock }), close: () => outbound.close() }
@@ -38,6 +40,7 @@ describe('the openai protocol', () => {
       key: new Secret('sk-live'),
       clientRequestId: 'att_7',
       body: { model: 'gpt-image-2' },
+      inputs: [],
       stream: false,
       timeoutMs: 9_000,
       ...options,
@@ -65,6 +68,49 @@ describe('the openai protocol', () => {
         'x-client-request-id': 'att_7',
       },
     })
+  })
+
+  it('asks the edits endpoint with a form, however few inputs there are', async () => {
+    await dispatch(answering(200, json, '{}'), { operation: 'edit', inputs: [watchedInput(9, { format: 'webp' })], stream: true })
+    expect(upstream.calls[0]).toMatchObject({
+      requestLine: 'POST /v1/images/edits HTTP/1.1',
+      headers: {
+        authorization: 'Bearer sk-live',
+        'content-type': expect.stringMatching(/^multipart\/form-data; boundary=darkroom-[0-9a-f]{48}$/),
+        accept: 'text/event-stream',
+        'accept-encoding': 'identity',
+        'user-agent': 'darkroom/1.2.3',
+        'x-client-request-id': 'att_7',
+      },
+    })
+    const { files } = await readForm(upstream.calls[0]!)
+    expect(files).toMatchObject([{ name: 'image', fileName: 'image-1.webp', mediaType: 'image/webp' }])
+  })
+
+  it('names several inputs as OpenAI’s clients do, with file names of its own', async () => {
+    const inputs = [
+      watchedInput(1),
+      watchedInput(2, { format: 'jpeg' }),
+      watchedInput(3, { role: 'mask' }),
+      watchedInput(4, { role: 'markup' }),
+    ]
+    await dispatch(answering(200, json, '{}'), { operation: 'edit', inputs })
+    expect(upstream.calls[0]!.headers['accept']).toBe('application/json')
+    const { files } = await readForm(upstream.calls[0]!)
+    expect(files.map(({ name, fileName, mediaType, byteLength }) => [name, fileName, mediaType, byteLength])).toEqual([
+      ['image[]', 'image-1.png', 'image/png', 1],
+      ['image[]', 'image-2.jpg', 'image/jpeg', 2],
+      ['mask', 'mask-1.png', 'image/png', 3],
+      ['markup', 'markup-1.png', 'image/png', 4],
+    ])
+  })
+
+  it('draws another boundary for every call', async () => {
+    await dispatch(answering(200, json, '{}'), { operation: 'edit', inputs: [watchedInput(1)] })
+    const [first] = upstream.calls
+    await upstream.close()
+    await dispatch(answering(200, json, '{}'), { operation: 'edit', inputs: [watchedInput(1)] })
+    expect(upstream.calls[0]!.headers['content-type']).not.toBe(first!.headers['content-type'])
   })
 
   it('says that it wants a stream when it asks for one', async () => {
@@ -133,6 +179,14 @@ describe('the openai protocol', () => {
   it('takes the bare 404 of a retired address as a refusal', async () => {
     const silent = { message: null, type: null, code: null, param: null }
     expect(await dispatch(answering(404, {}))).toMatchObject({ class: 'rejected', error: silent })
+  })
+
+  it.each([
+    ['a page', { 'content-type': 'text/html' }, '<html>413 Request Entity Too Large</html>'],
+    ['nothing', {}, ''],
+    ['something compressed', { ...json, 'content-encoding': 'br' }, 'zipped'],
+  ])('takes a 413 as a refusal, even with %s', async (_case, headers, body) => {
+    expect(await dispatch(answering(413, headers, body))).toMatchObject({ class: 'rejected', error: { message: null, code: null } })
   })
 
   it.each([408, 499])('does not trust a %i: gateways say it when they stop waiting for a model that works', async (status) => {

@@ -13,7 +13,7 @@ export interface AnswerFacts {
   previewsInUsage: boolean
 }
 
-/** The JSON answer of a generation as one frame, laid out as upstream lays it out. */
+/** The JSON answer of a call as one frame, laid out as upstream lays it out. */
 export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], { createdAt, bill, previewsInUsage }: AnswerFacts): Frame {
   const { script, reported } = run
   const text = JSON.stringify(

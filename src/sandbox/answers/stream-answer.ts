@@ -11,7 +11,7 @@ import { maybeBroken, picturePart, withPictures } from './picture-part.ts'
 export type PaintStep = (index: number, stage: number) => Promise<Buffer>
 
 /**
- * The events of a streamed generation, each as one frame: for every picture its previews, then its completed event.
+ * The events of a streamed call, each as one frame: for every picture its previews, then its completed event.
  * The n pictures of a call follow one another and share its usage, so that their completed events add up to the whole.
  */
 export async function* streamAnswer(run: PictureRun, paint: PaintStep, facts: AnswerFacts): AsyncGenerator<Frame> {
@@ -32,12 +32,12 @@ export async function* streamAnswer(run: PictureRun, paint: PaintStep, facts: An
 }
 
 function partialFrame(run: PictureRun, bytes: Buffer, preview: number, facts: AnswerFacts): Frame {
-  const type = 'image_generation.partial_image'
+  const type = `${familyOf(run)}.partial_image`
   return eventFrame(run, type, { ...commonMembers(run, type, facts), partial_image_index: preview }, [picturePart(bytes, run)])
 }
 
 function completedFrame(run: PictureRun, bytes: Buffer, share: TokenCounts, facts: AnswerFacts): Frame {
-  const type = 'image_generation.completed'
+  const type = `${familyOf(run)}.completed`
   const usage = spoiledUsage(usageReport(share, facts.previewsInUsage), run.script.usage)
   const members = {
     ...commonMembers(run, type, facts),
@@ -45,6 +45,11 @@ function completedFrame(run: PictureRun, bytes: Buffer, share: TokenCounts, fact
     safety_identifier: run.request.endUser ?? undefined,
   }
   return eventFrame(run, type, members, [picturePart(bytes, run)])
+}
+
+/** The first half of an event's name. */
+function familyOf({ request }: PictureRun): string {
+  return request.operation === 'edit' ? 'image_edit' : 'image_generation'
 }
 
 function commonMembers({ reported, script }: PictureRun, type: string, { createdAt }: AnswerFacts): Record<string, unknown> {

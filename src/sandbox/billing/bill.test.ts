@@ -67,18 +67,26 @@ test('takes special tokens in a prompt for text', async () => {
 })
 
 test('charges the plain call 0.00592 dollars, and 0.01192 with two previews', async () => {
-  const work = { model: model('gpt-image-2'), prompt: 'a cat', size: square, quality: 'low', n: 1 } as const
+  const work = { model: model('gpt-image-2'), prompt: 'a cat', inputSizes: [], size: square, quality: 'low', n: 1 } as const
   expect((await billFor({ ...work, previews: 0 })).nanos).toBe(5_920_000n)
   expect((await billFor({ ...work, previews: 2 })).nanos).toBe(11_920_000n)
 })
 
 test('charges the input once for every picture', async () => {
-  const bill = await billFor({ model: model('gpt-image-2.5-flare'), prompt: 'a cat', size: square, quality: 'high', n: 2, previews: 0 })
+  const bill = await billFor({
+    model: model('gpt-image-2.5-flare'),
+    prompt: 'a cat',
+    inputSizes: [],
+    size: square,
+    quality: 'high',
+    n: 2,
+    previews: 0,
+  })
   expect(bill).toMatchObject({ textIn: 16, pictureOut: 3512, nanos: 16n * 5_000n + 3512n * 30_000n })
 })
 
 test('charges the older models by their own rates', async () => {
-  const work = { prompt: 'a cat', size: square, quality: 'low', n: 1, previews: 0 } as const
+  const work = { prompt: 'a cat', inputSizes: [], size: square, quality: 'low', n: 1, previews: 0 } as const
   expect((await billFor({ ...work, model: model('gpt-image-1.5') })).nanos).toBe(8n * 5_000n + 272n * 32_000n)
   expect((await billFor({ ...work, model: model('gpt-image-1-mini') })).nanos).toBe(8n * 2_000n + 272n * 8_000n)
 })

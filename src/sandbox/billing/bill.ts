@@ -1,6 +1,7 @@
 import type { PixelSize } from '../../contract/image-request.ts'
 import type { ModelRow, Quality } from '../../contract/model-row.ts'
 import type { Nanos } from '../../primitives/money.ts'
+import { extraTextTokensPerImage, imageInputTokens } from './input-formula.ts'
 import { priceOf } from './price-list.ts'
 import { textInputTokens } from './text-tokens.ts'
 import { imageOutputTokens, PREVIEW_TOKENS } from './token-formula.ts'
@@ -10,6 +11,8 @@ export interface BilledWork {
   model: ModelRow
   /** The prompt as sent, markers included: the model would have read them. */
   prompt: string
+  /** Pixels of the images that come with it. */
+  inputSizes: readonly PixelSize[]
   size: PixelSize
   quality: Quality
   n: number
@@ -34,14 +37,16 @@ export interface Bill extends TokenCounts {
 
 /** Counts and prices a call. Inputs are counted once per picture: n pictures bill like n calls (reported). */
 export async function billFor(work: BilledWork): Promise<Bill> {
-  const textIn = work.n * (await textInputTokens(work.prompt))
+  const { model, n, inputSizes } = work
+  const textIn = n * ((await textInputTokens(work.prompt)) + inputSizes.length * extraTextTokensPerImage(model))
+  const imageIn = n * inputSizes.reduce((sum, size) => sum + imageInputTokens(size), 0)
   const pictureOut = imageOutputTokens(work.model, work.quality, work.size, work.n)
   const previewOut = work.previews * PREVIEW_TOKENS
   return {
     textIn,
-    imageIn: 0,
+    imageIn,
     pictureOut,
     previewOut,
-    nanos: priceOf(work.model, { textIn, imageIn: 0, imageOut: pictureOut + previewOut }),
+    nanos: priceOf(work.model, { textIn, imageIn, imageOut: pictureOut + previewOut }),
   }
 }

@@ -3,6 +3,7 @@ import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
 import { armFault, clearFaults, readCalls, readFaults, readInvoice } from './admin.ts'
 import { edits } from './edits.ts'
+import { deleteFile, listFiles, retrieveFile, uploadFile } from './files.ts'
 import { generations } from './generations.ts'
 import { listModels, retrieveModel } from './models.ts'
 import { responses } from './responses.ts'
@@ -30,6 +31,8 @@ const routes: readonly Route[] = [
   { path: /^\/v1\/images\/edits$/, methods: { POST: edits } },
   { path: /^\/v1\/images\/variations$/, methods: { POST: variations } },
   { path: /^\/v1\/responses$/, methods: { POST: responses } },
+  { path: /^\/v1\/files$/, methods: { POST: uploadFile, GET: listFiles } },
+  { path: /^\/v1\/files\/[^/]+$/, methods: { GET: retrieveFile, DELETE: deleteFile } },
   { path: /^\/v1\/models$/, methods: { GET: listModels } },
   { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
   { path: /^\/_sandbox\/invoice$/, methods: { GET: readInvoice } },

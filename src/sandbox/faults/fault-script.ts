@@ -66,6 +66,19 @@ export interface FaultScript {
   dataUrl?: boolean
   truncatedImage?: boolean
 
+  /** Edits: noise outside the mask, so many levels up or down. */
+  driftLevels?: number
+  /** Edits: a warm cast outside the mask, so many levels. */
+  recolourLevels?: number
+  /** Edits: everything outside the mask stands so many pixels further right and down. */
+  shift?: { x: number; y: number }
+  /** Edits: everything outside the mask is so many times as large. */
+  scale?: number
+  /** One letter of the picture's text is wrong. */
+  garble?: boolean
+  /** Edits: repaint far beyond the mask. */
+  ignoreMask?: boolean
+
   /** Send no more previews than this. */
   partials?: number
   errorAfterPartial?: boolean

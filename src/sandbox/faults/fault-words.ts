@@ -48,6 +48,13 @@ export const faultWords: readonly FaultWord[] = [
   alone('data-url', { dataUrl: true }),
   alone('truncated-image', { truncatedImage: true }),
 
+  { word: 'drift', value: '[1…100]', read: (value) => levels(value, 8, (driftLevels) => ({ driftLevels })) },
+  { word: 'recolour', value: '[1…100]', read: (value) => levels(value, 24, (recolourLevels) => ({ recolourLevels })) },
+  withValue('shift', 'RIGHT,DOWN', readShift),
+  withValue('scale', '0.5…2', readScale),
+  alone('garble', { garble: true }),
+  alone('ignoremask', { ignoreMask: true }),
+
   withValue('partials', '0…3', (value) => whole(value, 0, 3, (partials) => ({ partials }))),
   alone('one-partial', { partials: 1 }),
   alone('error-after-partial', { errorAfterPartial: true }),
@@ -101,4 +108,18 @@ function readSize(value: string): FaultScript | null {
 function readModeration(value: string | null): FaultScript | null {
   if (value === null) return { moderation: 'input' }
   return value === 'output' ? { moderation: 'output' } : null
+}
+
+function levels(value: string | null, usual: number, script: (levels: number) => FaultScript): FaultScript | null {
+  return value === null ? script(usual) : whole(value, 1, 100, script)
+}
+
+function readShift(value: string): FaultScript | null {
+  const match = /^([+-]?\d{1,4}),([+-]?\d{1,4})$/.exec(value)
+  return match && { shift: { x: Number(match[1]), y: Number(match[2]) } }
+}
+
+function readScale(value: string): FaultScript | null {
+  const scale = /^\d(?:\.\d{1,4})?$/.test(value) ? Number(value) : Number.NaN
+  return scale >= 0.5 && scale <= 2 ? { scale } : null
 }

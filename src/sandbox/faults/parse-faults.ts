@@ -16,12 +16,15 @@ export interface MarkedPrompt {
 const MARKER = /\[\[\s*sandbox\s*:([^\]]*)\]\]/gi
 const vocabulary = new Map(faultWords.map((word) => [word.word, word]))
 
+/** Between two words; a comma right before a number belongs to the value: `shift=12,-8`. */
+const BETWEEN_WORDS = /[\s;]+|,(?![+-]?\d)/
+
 /**
  * Reads the fault words of an admin call: `status=503, latency=200`. Words stand between commas, semicolons or spaces; later ones win.
  * @throws FaultSyntaxError for a word or value that is not in the grammar: a typo must not pass as a healthy call.
  */
 export function parseFaults(text: string): FaultScript {
-  const words = text.split(/[\s,;]+/).filter((word) => word !== '')
+  const words = text.split(BETWEEN_WORDS).filter((word) => word !== '')
   return Object.assign({}, ...words.map(readWord)) as FaultScript
 }
 

@@ -1,26 +1,40 @@
-import { type Canvas, createCanvas } from '@napi-rs/canvas'
+import { type Canvas, createCanvas, loadImage } from '@napi-rs/canvas'
 import { type ArtDirection, directPicture } from './art-direction.ts'
+import { drawEdit } from './edit/draw-edit.ts'
 import { encodeCanvas } from './encode/encode-canvas.ts'
+import { type FlatBackdrop, flatBackdropOf, onBackdrop } from './flat-backdrop.ts'
 import { drawFlatPicture } from './flat-picture.ts'
 import { type PageText, paintImprint, paintPage } from './page/paint-page.ts'
 import { assertDrawable, type PictureOrder } from './picture-order.ts'
 import { cleanPrompt } from './text/clean-prompt.ts'
 import { canDraw } from './text/font-library.ts'
+import { garbleTitle } from './text/garble-title.ts'
 import { splitPrompt } from './text/split-prompt.ts'
 
 /**
  * Makes the bytes of an order, on the calling thread: direct, paint, soften when it is a preview, encode.
  * The bytes own their memory and may be transferred to another thread.
- * @throws RangeError when the order's numbers are out of range.
+ * @throws RangeError (rejection) when the order's numbers are out of range.
+ * @throws Error (rejection) when a picture to be edited cannot be decoded.
  */
-export function drawPicture(order: PictureOrder): Uint8Array<ArrayBuffer> {
+export async function drawPicture(order: PictureOrder): Promise<Uint8Array<ArrayBuffer>> {
   assertDrawable(order)
+  if (order.edit) return drawEdit(order, order.edit)
+  const backdrop = flatBackdropOf(order.prompt)
+  if (backdrop) return drawOnBackdrop(order, backdrop)
   if (order.flat) return drawFlatPicture(order)
   const art = directPicture(order)
-  const text: PageText = { title: splitPrompt(cleanPrompt(order.prompt, canDraw)), label: order.label }
+  const title = splitPrompt(cleanPrompt(order.prompt, canDraw))
+  const text: PageText = { title: order.damage?.garble ? garbleTitle(title) : title, label: order.label }
   const stage = Math.max(0, Math.min(1, order.stage ?? 1))
   const canvas = stage < 1 ? paintPreview(order, art, text, stage) : paintFinished(order, art, text)
   return encodeCanvas(canvas, { format: order.format, compression: order.compression, alpha: art.plan.kind === 'sticker' })
+}
+
+/** A cut-out of the rest of the prompt, on the flat colour that was asked for. */
+async function drawOnBackdrop(order: PictureOrder, { colour, prompt }: FlatBackdrop): Promise<Uint8Array<ArrayBuffer>> {
+  const cutOut = await loadImage(await drawPicture({ ...order, prompt, background: 'transparent', format: 'png' }))
+  return encodeCanvas(onBackdrop(cutOut, colour), { format: order.format, compression: order.compression, alpha: false })
 }
 
 function paintFinished({ width, height }: PictureOrder, art: ArtDirection, text: PageText): Canvas {

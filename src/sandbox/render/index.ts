@@ -1,2 +1,3 @@
-export type { PictureFormat, PictureOrder } from './picture-order.ts'
+export type { DecodedFacts } from './edit/decoded-facts.ts'
+export type { EditBrief, PictureDamage, PictureFormat, PictureOrder, SourcePicture } from './picture-order.ts'
 export { PicturePress, type PicturePressOptions } from './picture-press.ts'

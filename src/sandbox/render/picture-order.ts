@@ -1,3 +1,36 @@
+/** A picture that came in with a request. Its hash stands for it in an order's identity. */
+export interface SourcePicture {
+  bytes: Uint8Array
+  /** Hexadecimal. */
+  sha256: string
+}
+
+/** What an edit works on. */
+export interface EditBrief {
+  /** At least one. The first is edited; the others are laid on it as small prints. */
+  sources: readonly SourcePicture[]
+  /** Repaint where its alpha is 0, leave every pixel where it is 255. Absent: a badge on the picture is painted. */
+  mask: SourcePicture | null
+  /** Drawn hints over the first source: without a mask, the badge is painted where they are. */
+  markup: SourcePicture | null
+}
+
+/** How a picture is spoiled on a script's demand. All but `garble` need an edit, and concern what lies outside its mask. */
+export interface PictureDamage {
+  /** Noise on every pixel, at most so many of 255 levels up or down, at least one. */
+  driftLevels?: number
+  /** A warm cast: red so many levels up, blue as many down. */
+  recolourLevels?: number
+  /** The whole picture stands so many pixels further right and down. */
+  shift?: { x: number; y: number }
+  /** The whole picture is so many times as large, about its centre. */
+  scale?: number
+  /** Text is wrong: one letter of the title, or, on an edit, one spot of the source where text is likely. */
+  garble?: boolean
+  /** The repainted area reaches far beyond the mask. */
+  ignoreMask?: boolean
+}
+
 /** What the picture press is asked for. Equal orders give equal bytes. */
 export interface PictureOrder {
   /** The words of the request; set as the picture's title, shortened when they do not fit. Any text is safe, also an empty one. */
@@ -23,6 +56,9 @@ export interface PictureOrder {
   stage?: number
   /** Draws two plain colours and the word SANDBOX instead of a composition: for storms, where only real bytes matter. */
   flat?: boolean
+  /** Edit pictures instead of making one up. */
+  edit?: EditBrief
+  damage?: PictureDamage
 }
 
 /** Formats a picture comes in. */
@@ -45,7 +81,12 @@ export function assertDrawable(order: PictureOrder): void {
 }
 
 /** The identity of an order: two orders with the same key are the same picture, byte for byte. */
-export function orderKey(order: PictureOrder): string {
-  const { prompt, width, height, format, compression, background, quality, model, seed, label, stage, flat } = order
-  return JSON.stringify([prompt, width, height, format, compression, background, quality, model, seed, label, stage ?? 1, flat === true])
+export function orderKey({ edit, stage, flat, ...order }: PictureOrder): string {
+  const { prompt, width, height, format, compression, background, quality, model, seed, label, damage } = order
+  const plain = [prompt, width, height, format, compression, background, quality, model, seed, label, stage ?? 1, flat === true]
+  return JSON.stringify([...plain, damage ?? {}, edit ? briefKey(edit) : null])
+}
+
+function briefKey({ sources, mask, markup }: EditBrief): (string | null)[] {
+  return [mask?.sha256 ?? null, markup?.sha256 ?? null, ...sources.map(({ sha256 }) => sha256)]
 }

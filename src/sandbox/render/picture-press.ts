@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { threadEnvironment } from '../../primitives/thread-environment.ts'
+import type { DecodedFacts } from './edit/decoded-facts.ts'
 import { PictureCache } from './picture-cache.ts'
-import { assertDrawable, orderKey, type PictureOrder } from './picture-order.ts'
+import { assertDrawable, orderKey, type PictureOrder, type SourcePicture } from './picture-order.ts'
+import type { PressResult, PressTask } from './press-task.ts'
 import { ThreadPool } from './thread-pool.ts'
 
 /** Settings of a press. */
@@ -18,15 +20,18 @@ export interface PicturePressOptions {
 const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
 const DEFAULT_IDLE_MS = 60_000
 const MOST_DEFAULT_THREADS = 4
+/** Pictures whose facts are remembered, by hash. */
+const KNOWN_PICTURES = 1_000
 
 /**
  * Makes pictures off the event loop. Nothing is loaded before the first order: the graphics library and the fonts live in worker
- * threads that start with it and end when idle. Equal orders share one drawing, and the last pictures are kept.
+ * threads that start with it and end when idle; pictures from outside are decoded there, too. Equal orders share one drawing, and the last pictures are kept.
  */
 export class PicturePress {
   readonly #cache: PictureCache
-  readonly #pool: ThreadPool<PictureOrder, Uint8Array<ArrayBuffer>>
+  readonly #pool: ThreadPool<PressTask, PressResult>
   readonly #drawing = new Map<string, Promise<Buffer>>()
+  readonly #facts = new Map<string, DecodedFacts | null>()
 
   constructor(options: PicturePressOptions = {}) {
     this.#cache = new PictureCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES)
@@ -58,6 +63,20 @@ export class PicturePress {
     return drawing
   }
 
+  /**
+   * What a picture from outside holds; null when it cannot be decoded. The last answers are kept.
+   * @throws Error (rejection) when the thread dies or the press is closed.
+   */
+  async examine({ bytes, sha256 }: SourcePicture): Promise<DecodedFacts | null> {
+    const known = this.#facts.get(sha256)
+    if (known !== undefined) return known
+    const result = await this.#pool.run({ kind: 'examine', bytes })
+    if (result.kind !== 'examined') throw new Error('the thread drew a picture where it was asked to look at one')
+    this.#facts.set(sha256, result.facts)
+    if (this.#facts.size > KNOWN_PICTURES) this.#facts.delete(this.#facts.keys().next().value!)
+    return result.facts
+  }
+
   /** Fails orders that wait or are being drawn and ends every thread. */
   async close(): Promise<void> {
     await this.#pool.close()
@@ -65,8 +84,10 @@ export class PicturePress {
 
   #draw(key: string, order: PictureOrder): Promise<Buffer> {
     const drawing = this.#pool
-      .run(order)
-      .then((bytes) => {
+      .run({ kind: 'draw', order })
+      .then((result) => {
+        if (result.kind !== 'drawn') throw new Error('the thread looked at a picture where it was asked to draw one')
+        const { bytes } = result
         const picture = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
         this.#cache.set(key, picture)
         return picture

@@ -1,4 +1,5 @@
 import type { Canvas } from '@napi-rs/canvas'
+import { canvasOf, type Raster } from '../edit/raster.ts'
 import type { PictureFormat } from '../picture-order.ts'
 import { encodePng } from './png.ts'
 
@@ -16,4 +17,10 @@ export function encodeCanvas(canvas: Canvas, settings: EncodeSettings): Uint8Arr
   if (settings.format !== 'png') return Uint8Array.from(canvas.encodeSync(settings.format, settings.compression))
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
   return encodePng(data, canvas.width, canvas.height, settings.alpha)
+}
+
+/** The same for pixels: a png holds exactly these, half-transparent ones too. */
+export function encodeRaster(raster: Raster, settings: EncodeSettings): Uint8Array<ArrayBuffer> {
+  if (settings.format === 'png') return encodePng(raster.data, raster.width, raster.height, settings.alpha)
+  return encodeCanvas(canvasOf(raster), settings)
 }

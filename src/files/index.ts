@@ -1,0 +1,5 @@
+export { checkFileUpload, type FilePurpose, type FileUpload, filePurposes } from './check-file-upload.ts'
+export { cleanFileName } from './file-name.ts'
+export { deleteFile, expiredFiles, type FileScope, type FoundFile, findFile, type NewFile, recordFile } from './file-statements.ts'
+export { type FileList, type FileListQuery, listFiles } from './list-files.ts'
+export { type DeletedFile, type FileObject, presentDeletedFile, presentFile } from './present-file.ts'

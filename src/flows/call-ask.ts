@@ -1,0 +1,39 @@
+import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
+import { type Failure, failure } from '../contract/failure.ts'
+import type { Operation } from '../contract/image-request.ts'
+import { isJsonObject, type JsonObject } from '../primitives/json.ts'
+import type { BroughtInputs } from './brought-inputs.ts'
+
+/** A call as it would be made, before anything is decided about it. */
+export interface CallAsk {
+  operation: Operation
+  body: JsonObject
+  headers: DarkroomHeaders
+  /** What an edit brought along; null for every other operation. */
+  brought: BroughtInputs | null
+}
+
+/** Members of `darkroom` that are acted upon. */
+const actedUpon = ['protect', 'rights', 'mask', 'mask_mode', 'feather_px']
+
+/** What is asked of Darkroom itself and not built yet is refused: a wish that is silently ignored would cost money or trust. */
+export function assertServed({ operation, body, headers }: CallAsk): void {
+  if (operation === 'respond') throw notYet('operation', `the operation '${operation}'`)
+  const unmet = Object.entries({
+    'x-darkroom-prompt': headers.prompt,
+    'x-darkroom-review': headers.review,
+    'x-darkroom-cache': headers.cache,
+  }).find(([, value]) => value !== null)
+  if (unmet) throw notYet(unmet[0], `the header ${unmet[0]}`)
+  const extension = body['darkroom']
+  const member = isJsonObject(extension) ? Object.keys(extension).find((name) => !actedUpon.includes(name)) : undefined
+  if (member !== undefined) throw notYet(`darkroom.${member}`, `darkroom.${member}`)
+}
+
+function notYet(param: string, what: string): Failure {
+  return failure('endpoint_not_served', {
+    status: 400,
+    param,
+    message: `This version of Darkroom does not act on ${what}. Nothing was sent or charged; leave it out.`,
+  })
+}

@@ -1,0 +1,46 @@
+import type { GatewayParts } from './gateway-parts.ts'
+import { measurePendingDrifts } from './measure-pending-drifts.ts'
+
+/**
+ * Measures what edits changed, one after the other, behind the answers. What is to be measured stands in the database: waking it twice does
+ * nothing twice, and what a process did not get to is measured by the next.
+ */
+export class DriftMeter {
+  #working: Promise<void> | null = null
+  #again = false
+  #closed = false
+  #parts: GatewayParts | null = null
+
+  /** Starts with what earlier processes left. */
+  start(parts: GatewayParts): void {
+    this.#parts = parts
+    this.wake()
+  }
+
+  /** Something may be waiting. */
+  wake(): void {
+    if (this.#closed || this.#parts === null) return
+    this.#again = true
+    this.#working ??= this.#work(this.#parts).finally(() => {
+      this.#working = null
+      if (this.#again) this.wake()
+    })
+  }
+
+  /** Resolves when nothing is being measured any more; what waits is left for the next start. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#working
+  }
+
+  async #work(parts: GatewayParts): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false
+      try {
+        await measurePendingDrifts(parts, () => this.#closed)
+      } catch (error) {
+        parts.logger.error({ err: error }, 'drift could not be measured')
+      }
+    }
+  }
+}

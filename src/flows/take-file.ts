@@ -1,0 +1,86 @@
+import type { Principal } from '../access/index.ts'
+import { failure } from '../contract/failure.ts'
+import { statementContext } from '../db/index.ts'
+import { checkFileUpload, deleteFile, expiredFiles, type FoundFile, findFile, recordFile } from '../files/index.ts'
+import { type BodySource, takeInUpload, type Upload } from '../inputs/index.ts'
+import { examinePicture, mediaTypes } from '../pixels/index.ts'
+import { recordObjects, removeUnreferenced } from '../store/index.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import { openInputWorkspace } from './input-workspace.ts'
+import { refusalOfPicture } from './refusal-of-picture.ts'
+
+/** An upload whose body is still to be read. */
+export interface FileAsk {
+  principal: Principal
+  requestId: string
+  source: BodySource
+}
+
+/**
+ * Keeps a file that later requests may name. It is a picture that upstream would read, or it is refused now instead of with the first
+ * edit that uses it.
+ */
+export async function takeFileUpload(parts: GatewayParts, { principal, requestId, source }: FileAsk): Promise<FoundFile> {
+  await using workspace = await openInputWorkspace(parts, requestId)
+  const intake = await takeInUpload(source, { folder: workspace.folder, name: 'file' })
+  const [upload] = intake.uploads
+  if (!upload) throw failure('missing_required_parameter', { param: 'file', message: "Missing required parameter: 'file'." })
+  const doubled = intake.fields.find(([name], at) => intake.fields.findIndex(([other]) => other === name) !== at)
+  if (doubled) throw failure('duplicate_key', { param: doubled[0].slice(0, 64) })
+  return await keepFile(parts, principal, Object.fromEntries(intake.fields), upload)
+}
+
+async function keepFile(
+  parts: GatewayParts,
+  principal: Principal,
+  fields: Readonly<Record<string, string>>,
+  upload: Upload,
+): Promise<FoundFile> {
+  const { purpose, expiresAfterMs } = checkFileUpload(fields)
+  const examination = await examinePicture(parts.pixels, upload.path)
+  if (!examination.ok) throw refusalOfPicture(examination.problem, examination.found, 'file')
+  const { format, width, height } = examination.picture
+  const { sha256, bytes, path: spoolPath } = upload
+  const [id, { projectId }] = [parts.newId('file'), principal]
+  await parts.storageHealth.assertWritable()
+  await parts.objectLocks.hold([sha256], async () => {
+    const { path, existed } = await parts.store.put({ spoolPath, sha256, extension: format })
+    const mediaType = mediaTypes[format]
+    const context = statementContext(parts.database, parts.clock, parts.newId)
+    const file = { id, projectId, purpose, fileName: upload.fileName ?? 'file', bytes, sha256, mediaType, width, height, expiresAfterMs }
+    try {
+      await parts.database.transact([
+        ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType }]),
+        recordFile(context, file),
+      ])
+    } catch (error) {
+      if (!existed) await parts.store.remove(path).catch(() => undefined)
+      throw error
+    }
+  })
+  const kept = await findFile(parts.database, { id, projectId, nowMs: parts.clock.nowMs() })
+  if (!kept) throw failure('internal_error', { outcome: 'not_charged' })
+  return kept
+}
+
+/** Gives a file up; its bytes go when nothing else refers to them. @throws Failure `file_not_found` */
+export async function giveUpFile(parts: GatewayParts, { id, projectId }: { id: string; projectId: string | null }): Promise<void> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  const [deleted] = await parts.database.transact([deleteFile(context, { id, projectId })])
+  const row = deleted!.rows[0]
+  if (!row) throw failure('file_not_found', { param: 'file_id' })
+  await removeUnreferenced({ db: parts.database, store: parts.store, locks: parts.objectLocks }, String(row['sha256']))
+}
+
+const SWEEP_BATCH = 100
+
+/** Gives up every file whose time is over. @returns how many */
+export async function sweepExpiredFiles(parts: GatewayParts): Promise<number> {
+  let count = 0
+  for (;;) {
+    const expired = await expiredFiles(parts.database, parts.clock.nowMs(), SWEEP_BATCH)
+    for (const { id } of expired) await giveUpFile(parts, { id, projectId: null })
+    count += expired.length
+    if (expired.length < SWEEP_BATCH) return count
+  }
+}

@@ -1,0 +1,57 @@
+import { Failure } from '../contract/failure.ts'
+import { typeFormFields } from '../contract/form-fields.ts'
+import { type BodySource, type EditIntake, takeInEdit, type Upload } from '../inputs/index.ts'
+import type { JsonObject } from '../primitives/json.ts'
+import { readImageJson } from '../relay/index.ts'
+import type { BroughtInputs } from './brought-inputs.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import { openInputWorkspace } from './input-workspace.ts'
+
+/** A request whose body is still to be read. */
+export interface ComingEdit extends Pick<BroughtInputs, 'projectId' | 'ownImageId'> {
+  requestId: string
+  source: BodySource
+}
+
+/** The body of an edit, read; its pictures lie in a folder that goes with it. */
+export interface TakenInEdit extends AsyncDisposable {
+  body: JsonObject
+  brought: BroughtInputs
+}
+
+/**
+ * Takes in the body of an edit, as a form or as JSON. Nothing of it is judged yet but whether it can be read.
+ * @param prefix of the member in which the edit stands in JSON, e.g. `request.`; the body returned is still the whole.
+ * @throws Failure; no file is left behind then
+ */
+export async function takeInEditCall(parts: GatewayParts, coming: ComingEdit, prefix = ''): Promise<TakenInEdit> {
+  await using opening = new AsyncDisposableStack()
+  const { folder } = opening.use(await openInputWorkspace(parts, coming.requestId))
+  const intake = await takeInEdit(coming.source, { folder, name: 'upload', readImageJson })
+  const { projectId, ownImageId } = coming
+  const uploads = intake.uploads.map((upload) => ({ ...upload, param: withoutPrefix(upload.param, prefix) }))
+  const form = formOf(intake, uploads, ownImageId)
+  const body = bodyOf(intake)
+  const open = opening.move()
+  return { body, brought: { form, uploads, folder, projectId, ownImageId }, [Symbol.asyncDispose]: () => open.disposeAsync() }
+}
+
+function withoutPrefix(param: string, prefix: string): string {
+  return param.startsWith(prefix) ? param.slice(prefix.length) : param
+}
+
+function bodyOf(intake: EditIntake): JsonObject {
+  const body = intake.form === 'json' ? intake.body : typeFormFields(intake.fields)
+  if (body instanceof Failure) throw body
+  return body
+}
+
+function formOf(intake: EditIntake, uploads: readonly Upload[], ownImageId: BroughtInputs['ownImageId']): BroughtInputs['form'] {
+  if (intake.form === 'multipart') return { form: 'multipart', references: uploads.map(referenceOf) }
+  const dataUrls = uploads.map(({ param, bytes }) => ({ param, byteLength: bytes }))
+  return { form: 'json', dataUrls, isOwnImageUrl: (url) => ownImageId(url) !== null }
+}
+
+function referenceOf({ role, param, source, bytes }: Upload) {
+  return { role, param, from: { kind: 'bytes' as const, source, byteLength: bytes } }
+}

@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { failure } from '../contract/failure.ts'
+import { readByteRange } from './byte-range.ts'
+import type { RequestContext } from './http-route.ts'
+
+/** Stored bytes that somebody may read. */
+export interface SentObject {
+  sha256: string
+  bytes: number
+  /** Inside the store. */
+  path: string
+  mediaType: string | null
+  /** Without an ending of its own. */
+  fileName: string
+}
+
+/** Types that are shown as pictures, with their endings; anything else that upstream may have sent is offered as a download only. */
+const pictures: Readonly<Record<string, string>> = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp', 'image/gif': 'gif' }
+
+/** Answers with stored bytes, untouched: `ETag` is their hash, a single `Range` is served, and no browser takes them for a page. */
+export async function sendObject({ parts, request, reply }: RequestContext, object: SentObject): Promise<FastifyReply> {
+  const ending = pictures[object.mediaType ?? '']
+  reply.headers({
+    etag: `"${object.sha256}"`,
+    'cache-control': 'private, max-age=0, must-revalidate',
+    'accept-ranges': 'bytes',
+    'content-type': ending ? object.mediaType! : 'application/octet-stream',
+    'content-disposition': `${ending ? 'inline' : 'attachment'}; filename="${object.fileName}.${ending ?? 'bin'}"`,
+    'content-security-policy': "default-src 'none'; sandbox",
+    'cross-origin-resource-policy': 'same-origin',
+  })
+  if (isFresh(request, object.sha256)) return reply.code(304).removeHeader('content-type').send()
+  // Bytes that are not as long as they were are damaged; they are refused, not served.
+  const found = await parts.store.stat(object.path)
+  if (!found) throw failure('object_missing')
+  if (found.bytes !== object.bytes) throw failure('integrity_error')
+  const range = rangeOf(request, object)
+  if (!range) return reply.header('content-length', object.bytes).send(await parts.store.open(object.path))
+  return reply
+    .code(206)
+    .headers({ 'content-range': `bytes ${range.start}-${range.end}/${object.bytes}`, 'content-length': range.end - range.start + 1 })
+    .send(await parts.store.open(object.path, range))
+}
+
+function isFresh(request: FastifyRequest, sha256: string): boolean {
+  const tags = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
+  return tags.includes('*') || tags.includes(`"${sha256}"`)
+}
+
+/** A range of other bytes than the client has the beginning of would be spliced into a broken picture: `If-Range` must match. */
+function rangeOf(request: FastifyRequest, object: SentObject) {
+  const ifRange = request.headers['if-range']
+  if (ifRange !== undefined && ifRange !== `"${object.sha256}"`) return null
+  return readByteRange(request.headers.range, object.bytes)
+}

@@ -1,0 +1,7 @@
+export type { WrittenInput } from './input-file.ts'
+export type { EditIntake, FormField, FormIntake, IntakeOptions, JsonIntake, ReadImageJson, Upload } from './intake.ts'
+export { defaultIntakeLimits, type IntakeLimits } from './intake-limits.ts'
+export { removeLeftInputs } from './left-inputs.ts'
+export type { BodySource } from './request-body.ts'
+export { type EditIntakeOptions, takeInEdit, takeInUpload } from './take-in-edit.ts'
+export { type WriteInputOptions, writeInput } from './write-input.ts'
