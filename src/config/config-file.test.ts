@@ -44,6 +44,7 @@ describe('darkroom.yaml', () => {
         version: 1,
         trust_proxy: false,
         allowed_hosts: [],
+        outbound: { allow: [], deny_ranges: [] },
         routes: [],
         price_cards: [],
         models: [],
@@ -94,7 +95,7 @@ timeouts:
     expect(problemsOf('version: 1\nroute: []\ntimeouts:\n  upstream: 5\n  download_s: 3')).toEqual([
       'line 4: timeouts.upstream: expected one of upstream_s, found an unknown key',
       'line 5: timeouts.download_s: expected one of upstream_s, found an unknown key',
-      'line 2: route: expected one of version, public_url, trust_proxy, allowed_hosts, routes, price_cards, models, timeouts, found an unknown key',
+      'line 2: route: expected one of version, public_url, trust_proxy, allowed_hosts, outbound, routes, price_cards, models, timeouts, found an unknown key',
     ])
   })
 

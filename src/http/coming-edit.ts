@@ -20,10 +20,13 @@ export function bodySource(request: FastifyRequest) {
   }
 }
 
-/** Recognises addresses of this gateway's own pictures: they are looked up, with their owner, and never fetched. */
+/**
+ * Recognises addresses of this gateway's own pictures: they are looked up, with their owner, and never fetched. What lies below a picture
+ * (its heat map) is another thing than the picture.
+ */
 function ownImageIds(baseUrl: string): (url: string) => string | null {
   const prefix = `${baseUrl}/v2/images/`
-  return (url) => (url.startsWith(prefix) ? url.slice(prefix.length).split(/[/?#]/, 1)[0]! : null)
+  return (url) => (url.startsWith(prefix) ? (/^([^/?#]*)(?:[?#]|$)/.exec(url.slice(prefix.length))?.[1] ?? null) : null)
 }
 
 /** Reads a small body to its end, on a route that reads bodies as they come. @throws Failure `body_too_large` */

@@ -201,7 +201,6 @@ describe('an address that leads nowhere', () => {
     '/v1/chat/completions',
     '/v1/embeddings',
     '/v1/audio/speech',
-    '/v1/images/edits',
     '/v1/images/variations',
     '/v1/responses',
     '/v1/batches',

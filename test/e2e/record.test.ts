@@ -42,6 +42,7 @@ describe('the record of a call that succeeded', () => {
           'model_mapping',
           'request_shape',
           'images',
+          'originals',
           'usage',
           'cost',
           'attempts',
@@ -74,6 +75,7 @@ describe('the record of a call that succeeded', () => {
       n: 1,
       partial_images: 0,
       stream: false,
+      protect: [],
     })
     expect(JSON.stringify(record)).not.toContain('wombat')
   })
