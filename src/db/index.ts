@@ -23,9 +23,12 @@ export type {
   FileRow,
   GenerationInputRow,
   GenerationRow,
+  ImageCallRow,
   ImageRow,
   LedgerEntryRow,
   ObjectRow,
   ProjectRow,
+  ResponseTurnRow,
   Tables,
+  TurnDocumentRow,
 } from './tables.ts'

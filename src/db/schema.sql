@@ -149,6 +149,23 @@ CREATE INDEX generations_by_project on generations (project_id, created_at_ms);
 
 CREATE INDEX generations_running on generations (id) where status = 'running';
 
+CREATE TABLE image_calls (
+  generation_id text not null references generations (id),
+  project_id text not null references projects (id),
+  -- Upstream's id of the item, `ig_…`.
+  call_id text not null check (call_id <> ''),
+  idx integer not null check (idx >= 0),
+  -- Null when the item failed, or its picture could not be kept.
+  image_id text references images (id),
+  status text not null check (status in ('completed', 'failed', 'incomplete')),
+  action text,
+  error_json text,
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  primary key (generation_id, call_id)
+);
+
+CREATE INDEX image_calls_by_call on image_calls (project_id, call_id);
+
 CREATE TABLE images (
   id text not null primary key,
   generation_id text not null references generations (id),
@@ -235,9 +252,41 @@ CREATE TABLE projects (
   created_at_ms bigint not null check (created_at_ms >= 0)
 );
 
+CREATE TABLE response_turns (
+  generation_id text not null primary key references generations (id),
+  project_id text not null references projects (id),
+  attempt_id text not null references attempts (id),
+  route_id text not null,
+  -- Upstream's id of the response, which is the caller's too.
+  response_id text not null check (response_id <> ''),
+  previous_response_id text,
+  conversation_id text,
+  main_model text not null,
+  -- Whether upstream keeps the response, as far as it was asked to.
+  stored_upstream integer not null check (stored_upstream in (0, 1)),
+  background integer not null check (background in (0, 1)),
+  status text not null check (status in ('queued', 'in_progress', 'completed', 'failed', 'incomplete', 'cancelled')),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  finished_at_ms bigint,
+  -- When upstream was last asked for a background response.
+  polled_at_ms bigint,
+  deleted_at_ms bigint
+);
+
+CREATE INDEX response_turns_by_response on response_turns (project_id, response_id);
+
+CREATE INDEX response_turns_open on response_turns (created_at_ms) where finished_at_ms is null;
+
 CREATE TABLE schema_migrations (
   id text not null primary key,
   applied_at_ms bigint not null,
   sha256 text not null,
   breaking integer not null check (breaking in (0, 1))
+);
+
+CREATE TABLE turn_documents (
+  generation_id text not null primary key references generations (id),
+  sealed text not null,
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  delete_after_ms bigint
 );

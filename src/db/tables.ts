@@ -12,6 +12,9 @@ export interface Tables {
   generation_inputs: GenerationInputRow
   files: FileRow
   drift_reports: DriftReportRow
+  response_turns: ResponseTurnRow
+  image_calls: ImageCallRow
+  turn_documents: TurnDocumentRow
   ledger_entries: LedgerEntryRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
@@ -186,6 +189,55 @@ export interface DriftReportRow {
   error: string | null
   created_at_ms: number
   finished_at_ms: number | null
+}
+
+/** One turn of an assistant flow. */
+export interface ResponseTurnRow {
+  generation_id: string
+  project_id: string
+  attempt_id: string
+  route_id: string
+  /** Upstream's id of the response, which is the caller's too. */
+  response_id: string
+  previous_response_id: string | null
+  conversation_id: string | null
+  main_model: string
+  /** 1 when upstream keeps the response, as far as it was asked to. */
+  stored_upstream: number
+  background: number
+  /** `queued | in_progress | completed | failed | incomplete | cancelled`. */
+  status: string
+  created_at_ms: number
+  finished_at_ms: number | null
+  /** When upstream was last asked for a background response. */
+  polled_at_ms: number | null
+  deleted_at_ms: number | null
+}
+
+/** One call of the image tool in a turn. */
+export interface ImageCallRow {
+  generation_id: string
+  project_id: string
+  /** Upstream's id of the item, `ig_…`. */
+  call_id: string
+  /** Place among the image calls of the response, from 0. */
+  idx: number
+  /** Null when the item failed, or its picture could not be kept. */
+  image_id: string | null
+  /** `completed | failed | incomplete`. */
+  status: string
+  action: string | null
+  /** The item's error object; holds nothing of the prompt. */
+  error_json: string | null
+  created_at_ms: number
+}
+
+/** What was asked and answered in a turn, without pictures, encrypted. */
+export interface TurnDocumentRow {
+  generation_id: string
+  sealed: string
+  created_at_ms: number
+  delete_after_ms: number | null
 }
 
 /** Bytes kept once per hash, whoever refers to them. */

@@ -77,6 +77,9 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'turn_documents',
+  'image_calls',
+  'response_turns',
   'drift_reports',
   'generation_inputs',
   'files',

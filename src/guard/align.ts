@@ -23,7 +23,7 @@ const FINE_STEPS = [1, 0.5, 0.25, 0.125]
 
 /** Share of the tiles that must match before a picture counts as moved as a whole, and not just one thing in it. */
 const NEEDED_CONFIDENCE = 0.6
-/** A motion must explain the picture this much better than standing still does: encoding again alone makes some motion fit a little better. */
+/** A motion must fit this much better than standing still does: encoding again alone makes some motion fit a little better. */
 const NEEDED_GAIN = 0.9
 
 /**

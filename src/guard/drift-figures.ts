@@ -32,7 +32,7 @@ export function changedFraction(changed: Uint8Array, places: Places, place: numb
   return pixels === 0 ? null : rounded(changedPixels / pixels)
 }
 
-/** Everything about the kept part but `changedFractionRaw`. Null when nothing is kept. @param result size in whose pixels places are told */
+/** The kept part, all but `changedFractionRaw`. Null when nothing is kept. @param result size in whose pixels the region is told */
 export function outsideDrift({ size, places, kept }: Comparison, result: Size): Omit<OutsideDrift, 'changedFractionRaw'> | null {
   const fraction = changedFraction(kept.changed, places, PLACE.kept)
   if (fraction === null) return null

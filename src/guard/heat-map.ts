@@ -6,7 +6,7 @@ import { fromRaw, type Size, type WorkingPicture } from './working-picture.ts'
 
 type Colour = readonly [red: number, green: number, blue: number]
 
-/** From just changed, or in structure alone, to as different as can be. They differ in lightness too, for those who do not see all colours. */
+/** From just changed, or in structure alone, to as different as can be; told apart by lightness too, for the colour-blind. */
 const HEAT: readonly Colour[] = [
   [255, 209, 64],
   [255, 159, 28],
@@ -36,8 +36,10 @@ const HATCH_SHARE = 1 / 64
  * no counterpart, green frames around protected boxes. A PNG of the result's size.
  */
 export function drawHeatMap(source: WorkingPicture, comparison: Comparison, boxes: readonly Box[], result: Size): Promise<Buffer> {
+  const placed = boxes.map((box) => scaleBox(box, result, source)).filter((box) => box !== null)
   const pixels = paint(source, comparison)
-  for (const box of boxes) frame(pixels, source, scaleBox(box, result, source))
+  for (const box of placed) paintOpenPixels(pixels, source, comparison, box)
+  for (const box of placed) frame(pixels, source, box)
   return fromRaw(pixels, source, 3).resize(result.width, result.height, { fit: 'fill' }).png({ compressionLevel: 4 }).toBuffer()
 }
 
@@ -53,6 +55,16 @@ function paint({ width, height, rgb }: WorkingPicture, { places, kept }: Compari
       else cover(pixels, 3 * at, grey, HATCH, 0)
     }
   return pixels
+}
+
+/** A protected box is judged also where the mask is open. */
+function paintOpenPixels(pixels: Uint8Array, { width, rgb }: WorkingPicture, { places, whole }: Comparison, box: Box): void {
+  for (let y = box.y; y < box.y + box.height; y++)
+    for (let at = y * width + box.x; at < y * width + box.x + box.width; at++) {
+      if (places[at] !== PLACE.open) continue
+      const share = whole.changed[at] === 1 ? HEAT_COVERS : 0
+      cover(pixels, 3 * at, greyOf(rgb, 3 * at), heatOf(whole.colour.deltaE[at]!), share)
+    }
 }
 
 function lines({ width, height }: Size): { line: number; distance: number } {
@@ -78,8 +90,7 @@ function heatOf(deltaE: number): Colour {
   return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share, from[2] + (to[2] - from[2]) * share]
 }
 
-function frame(pixels: Uint8Array, size: Size, box: Box | null): void {
-  if (!box) return
+function frame(pixels: Uint8Array, size: Size, box: Box): void {
   const { line } = lines(size)
   const [right, bottom] = [box.x + box.width, box.y + box.height]
   for (let y = box.y; y < bottom; y++)

@@ -16,7 +16,7 @@ export interface Compared extends Size {
   points: readonly SamplePoint[]
 }
 
-/** The picture is cut into at most this many cells each way, and the pixel with the most texture in each is compared: texture alone, everywhere. */
+/** The picture is cut into at most this many cells each way; in each the pixel with the most texture is compared. */
 const CELLS = 48
 const LEAST_CELL_PIXELS = 2
 /** Tiles each way, of several cells each. */

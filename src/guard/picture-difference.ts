@@ -4,8 +4,7 @@ import type { WorkingPicture } from './working-picture.ts'
 
 /**
  * Where local structural similarity is below this, a pixel has changed whatever its mean colour: grain, weave or small print that is
- * another now, or has moved by a few pixels. The same encodings as at `CHANGED_DELTA_E` leave every window of photographs, text and
- * gradients above 0.85, and of flat graphics above 0.65.
+ * another now, or has moved by a few pixels. The encodings named at `CHANGED_DELTA_E` leave all but one pixel in ten thousand above 0.85.
  */
 export const CHANGED_SSIM = 0.7
 

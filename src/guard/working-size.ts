@@ -18,7 +18,7 @@ const SHAPE_TOLERANCE = 0.01
  */
 export function workingSizeOf(source: PictureHeader, result: PictureHeader, mask: PictureHeader | null): Size | string {
   if (!sameShape(source, result))
-    return `The source is ${inWords(source)} and the result ${inWords(result)}: their shapes differ by more than 1 %, so their pixels do not correspond.`
+    return `The source is ${inWords(source)} and the result ${inWords(result)}: shapes over 1 % apart, so their pixels do not correspond.`
   if (mask && !sameShape(source, mask)) return `The mask is ${inWords(mask)} and the source ${inWords(source)}: it does not lie over it.`
   if (mask && source.orientation !== 1)
     return `The source is stored turned (EXIF orientation ${source.orientation}), so it is not known which way up the mask lies over it.`
