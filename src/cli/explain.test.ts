@@ -33,6 +33,13 @@ describe('explain', () => {
     expect(text.split('\n')[1]?.startsWith(advice)).toBe(true)
   })
 
+  it('says what the advice of the API is on the command line', () => {
+    const advice = 'Send the image as PNG, or x-darkroom-mask-source: convert to have it converted here.'
+    expect(textOf(refusal(400, 'invalid_mask_image_format', { message: advice })).split('\n')[1]).toBe(
+      'On the command line: --convert-source.',
+    )
+  })
+
   it('makes do with an answer that has no envelope', () => {
     expect(textOf(new RefusedError(502, {}))).toBe('Failed: no reason was given.\n(502)')
   })

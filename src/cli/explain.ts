@@ -48,7 +48,26 @@ export function refusalSentences(status: number | null, error: Partial<ErrorObje
   const facts = [[status, error.code, error.param].filter((fact) => fact != null).join(' '), error.generation_id, pageOf(error)]
   const next = error.next_action && nextWords[error.next_action]
   const advice = [error.outcome && outcomeWords[error.outcome], next].filter(Boolean).join(' ')
-  return [`${head}: ${error.message ?? 'no reason was given.'}`, `${advice} (${facts.filter(Boolean).join('; ')})`.trim()]
+  const options = optionsIn(error.message ?? '')
+  return [
+    `${head}: ${error.message ?? 'no reason was given.'}`,
+    ...(options.length > 0 ? [`On the command line: ${options.join('; ')}.`] : []),
+    `${advice} (${facts.filter(Boolean).join('; ')})`.trim(),
+  ]
+}
+
+/** What an answer may advise in the words of the API, and what that is on the command line. */
+const optionWords: Readonly<Record<string, string>> = {
+  'darkroom.mask_mode: luminance': '--mask-mode luminance, or a mask made with darkroom mask',
+  'found no fully transparent pixel': 'for a black and white mask --mask-mode luminance, or a mask made with darkroom mask',
+  'x-darkroom-mask-source: convert': '--convert-source',
+  'x-darkroom-mask: guide': 'leave --strict out',
+  'x-darkroom-transparency: key': '--key-transparency',
+  'darkroom.feather_px': '--feather, with --strict',
+}
+
+function optionsIn(message: string): string[] {
+  return Object.entries(optionWords).flatMap(([words, option]) => (message.includes(words) ? [option] : []))
 }
 
 const outcomeWords: Readonly<Record<Outcome, string>> = {

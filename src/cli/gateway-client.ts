@@ -24,6 +24,7 @@ export class RefusedError extends Error {
 export interface ClientCall {
   method: 'GET' | 'POST' | 'DELETE'
   path: string
+  /** Goes as JSON, unless it is a form. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -105,8 +106,8 @@ export class GatewayClient implements AsyncDisposable {
     try {
       response = await fetch(baseUrl + path, {
         method,
-        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: { authorization: `Bearer ${token}`, ...(isJson(body) ? { 'content-type': 'application/json' } : {}), ...headers },
+        ...(body === undefined ? {} : { body: isJson(body) ? JSON.stringify(body) : body }),
         // Our own gateway finishes what it began, so there is nothing to leave early.
         ...(isOurs ? {} : { signal: this.#context.interruption() }),
       })
@@ -138,6 +139,11 @@ export class GatewayClient implements AsyncDisposable {
 /** Why `--live` cannot be had from a gateway that was started without it. */
 export function noLiveHere(serves: string): string {
   return `--live changes nothing here: ${serves} owns this data folder, and its own start decided which route serves. Stop it first.`
+}
+
+/** A form brings its own media type, which names its boundary. */
+function isJson(body: unknown): body is Exclude<unknown, FormData | undefined> {
+  return body !== undefined && !(body instanceof FormData)
 }
 
 function assertFolderExists(folder: string): void {

@@ -11,6 +11,7 @@ export const imageOptions = {
   format: { type: 'string', short: 'f' },
   compression: { type: 'string' },
   background: { type: 'string' },
+  'key-transparency': { type: 'boolean' },
   moderation: { type: 'string' },
   n: { type: 'string', short: 'n' },
   route: { type: 'string' },
@@ -23,30 +24,48 @@ export const imageOptionsHelp = `  -m, --model ID         model (gpt-image-2)
   -f, --format FORMAT    png, jpeg or webp
       --compression N    0 to 100, jpeg and webp only
       --background B     auto, opaque or transparent
+      --key-transparency
+                         a transparent background on models that have none: it is drawn in a
+                         flat colour, which Darkroom takes out
       --moderation M     auto or low
   -n, --n N              number of pictures
       --route ID         only this route may serve`
 
-type ImageValues = { [name in keyof typeof imageOptions]?: string | undefined }
+/** Values of the options, as they were given. */
+export type ImageValues = { [name in Exclude<keyof typeof imageOptions, 'key-transparency'>]?: string | undefined } & {
+  'key-transparency'?: boolean | undefined
+}
 
-/** The request body that the options and the prompt stand for. What was not given is not sent. */
+/** The request body that the options and the prompt stand for. What was not given is not sent. @throws UsageError */
 export function imageBody(prompt: string, values: ImageValues): JsonObject {
   const named = {
     size: values.size,
     quality: values.quality,
     output_format: values.format,
     output_compression: wholeNumber('compression', values.compression),
-    background: values.background,
+    background: backgroundOf(values),
     moderation: values.moderation,
     n: wholeNumber('n', values.n),
   }
-  const given = Object.entries(named).filter(([, value]) => value !== undefined)
-  return { model: values.model ?? 'gpt-image-2', prompt, ...Object.fromEntries(given) } as JsonObject
+  return { model: values.model ?? 'gpt-image-2', prompt, ...given(named) } as JsonObject
+}
+
+/** The members that have a value. */
+export function given<Member>(members: Record<string, Member | undefined>): Record<string, Member> {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, Member] => entry[1] !== undefined))
+}
+
+/** Whoever has the background taken out wants it transparent. */
+function backgroundOf({ background, 'key-transparency': isKeyed }: ImageValues): string | undefined {
+  if (!isKeyed) return background
+  if (background !== undefined && background !== 'transparent')
+    throw new UsageError(`--key-transparency makes the background transparent, --background says ${background}: leave one out`)
+  return 'transparent'
 }
 
 /** What the options ask of Darkroom itself. */
-export function routeHeaders({ route }: ImageValues): Record<string, string> {
-  return route === undefined ? {} : { 'x-darkroom-route': route }
+export function imageHeaders({ route, 'key-transparency': isKeyed }: ImageValues): Record<string, string> {
+  return given({ 'x-darkroom-route': route, 'x-darkroom-transparency': isKeyed ? 'key' : undefined })
 }
 
 const formatByExtension: Readonly<Record<string, string>> = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' }

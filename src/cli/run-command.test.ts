@@ -68,6 +68,20 @@ describe('a command line that makes no sense', () => {
     [['generate', 'A', 'boat'], 'generate expects one prompt, in quotes'],
     [['check'], 'check expects one prompt, in quotes'],
     [['estimate'], 'estimate expects one prompt, in quotes'],
+    [['edit'], 'edit expects a picture, and behind it a prompt in quotes'],
+    [['edit', 'in.png'], 'edit expects a prompt in quotes behind the pictures, found none'],
+    [['edit', 'make it blue'], 'edit expects a picture in front of the prompt'],
+    [['edit', 'make it blue', 'in.png'], "edit expects the pictures first and the prompt behind them, found 'in.png' at the end"],
+    [['edit', 'make', 'it', 'blue'], "There is no file 'make'. If it belongs to the prompt, put the whole prompt in quotes."],
+    [['edit', 'in.png', 'A boat', '--protect', '1,2'], "--protect expects X,Y,WIDTH,HEIGHT in pixels of the result, found '1,2'"],
+    [['edit', 'in.png', 'A boat', '--feather=-1'], "--feather expects a whole number, found '-1'"],
+    [['edit', 'https://a.example/b.png', 'A boat', '--markup', 'https://a.example/c.png'], '--markup goes with pictures in files only'],
+    [['mask'], 'mask expects one picture in black and white'],
+    [['mask', 'https://a.example/b.png'], "mask expects a file, found 'https://a.example/b.png'"],
+    [['check', '--edit', 'in.png'], 'check expects a prompt in quotes behind the pictures, found none'],
+    [['check', 'A boat', '--mask', 'mask.png'], '--mask goes with --edit only'],
+    [['estimate', 'A boat', '--strict'], '--strict goes with --edit only'],
+    [['generate', 'A boat', '--key-transparency', '--background', 'opaque'], '--key-transparency makes the background transparent'],
     [['generate', 'A boat', '--bogus'], "Unknown option '--bogus'"],
     [['generate', 'A boat', '--size'], "Option '-s, --size <value>' argument missing"],
     [['generate', 'A boat', '--n', 'two'], "--n expects a whole number, found 'two'"],
@@ -94,6 +108,7 @@ describe('a command line that makes no sense', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.startsWith(message)).toBe(true)
     expect(stderr).toContain(`\n\nUsage: darkroom ${args[0]}`)
+    expect(stderr.endsWith(`\n\n"darkroom ${args[0]} --help" shows the options.\n`)).toBe(true)
   })
 
   it('takes a prompt that looks like an option after --', async () => {

@@ -2,13 +2,16 @@ import { type Command, type CommandContext, say, UsageError } from './command.ts
 import { backupCommand } from './commands/backup.ts'
 import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
 import { generateCommand } from './commands/generate.ts'
 import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
+import { maskCommand } from './commands/mask.ts'
 import { openApiCommand } from './commands/openapi.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
+import { scanCommand } from './commands/scan.ts'
 import { serveCommand } from './commands/serve.ts'
 import { explain } from './explain.ts'
 
@@ -17,10 +20,13 @@ export const commands: readonly Command[] = [
   serveCommand,
   sandboxCommand,
   generateCommand,
+  editCommand,
+  maskCommand,
   checkCommand,
   estimateCommand,
   ledgerCommand,
   keysCommand,
+  scanCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,
@@ -43,7 +49,7 @@ export async function runCommand(argv: readonly string[], context: CommandContex
   } catch (error) {
     const asJson = words.includes('--json')
     const { text, exitCode } = explain(error, { asJson, width: context.stderr.isTTY ? context.stderr.columns : undefined })
-    say(context.stderr, error instanceof UsageError && !asJson ? `${text}\n\n${usageOf(command)}` : text)
+    say(context.stderr, error instanceof UsageError && !asJson ? `${text}\n\n${synopsisOf(command)}` : text)
     return exitCode
   }
 }
@@ -65,6 +71,7 @@ function tell(context: CommandContext, text: string): number {
 }
 
 const usageOf = (command: Command) => `Usage: darkroom ${command.usage}`
+const synopsisOf = (command: Command) => `${usageOf(command).split('\n\n')[0]}\n\n"darkroom ${command.name} --help" shows the options.`
 const sentence = (summary: string) => `${summary[0]!.toUpperCase()}${summary.slice(1)}.`
 
 function overview(version: string): string {

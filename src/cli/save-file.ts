@@ -22,11 +22,16 @@ export async function assertCanSave(file: string): Promise<void> {
     throw new CommandError(`${file} cannot be saved: something else than a file has that name. No picture was made.`)
 }
 
-/** Saves a body under a name, which it gets once it is complete: a file cut short is never left behind. */
-export async function saveBody(response: Response, file: string): Promise<void> {
+/** Saves the body of an answer under a name. */
+export function saveBody(response: Response, file: string): Promise<void> {
+  return saveStream(Readable.fromWeb(response.body as ReadableStream), file)
+}
+
+/** Saves bytes under a name, which they get once they are complete: a file cut short is never left behind. */
+export async function saveStream(bytes: Readable, file: string): Promise<void> {
   const unfinished = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
   try {
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(unfinished, { flags: 'wx' }))
+    await pipeline(bytes, createWriteStream(unfinished, { flags: 'wx' }))
     await rename(unfinished, file)
   } catch (error) {
     await rm(unfinished, { force: true })

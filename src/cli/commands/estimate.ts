@@ -1,26 +1,27 @@
 import type { EstimateReply } from '../../contract/record.ts'
+import { askedCall, askedOptions, askedOptionsHelp } from '../asked-call.ts'
 import { type Command, say } from '../command.ts'
 import { GatewayClient } from '../gateway-client.ts'
-import { imageBody, imageOptions, imageOptionsHelp, routeHeaders } from '../image-options.ts'
+import { priceImageCall } from '../image-call.ts'
 import { sayWrapped, table } from '../layout.ts'
-import { gatewayFlags, gatewayOptions, onePrompt, readArguments } from '../options.ts'
+import { gatewayFlags, gatewayOptions, readArguments } from '../options.ts'
 
 /** `darkroom estimate`: what a call would cost, with its bounds and per quality. */
 export const estimateCommand: Command = {
   name: 'estimate',
   summary: 'say what a call would cost, without making it',
   usage: `estimate "PROMPT" [options]
+       darkroom estimate --edit PICTURE… "PROMPT" [options]
 
-${imageOptionsHelp}
+${askedOptionsHelp}
       --live             price it on OpenAI, as with generate --live
       --data FOLDER      data folder (./data)
       --json             print the whole answer`,
   async run(args, context) {
-    const { values, positionals } = readArguments(args, { ...gatewayOptions, ...imageOptions })
-    const request = imageBody(onePrompt('estimate', positionals), values)
+    const { values, positionals } = readArguments(args, { ...gatewayOptions, ...askedOptions })
+    const call = await askedCall('estimate', positionals, values)
     await using client = await GatewayClient.connect(context, gatewayFlags(values))
-    const body = { operation: 'generate', request }
-    const answer = await client.json<EstimateReply>({ method: 'POST', path: '/v2/estimate', body, headers: routeHeaders(values) })
+    const answer = await priceImageCall(client, call)
     if (values.json) {
       say(context.stdout, JSON.stringify(answer, null, 2))
       return 0

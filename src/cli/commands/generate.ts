@@ -1,12 +1,10 @@
-import { extname } from 'node:path'
-import type { CheckReply, GenerationRecord } from '../../contract/record.ts'
-import { type Command, type CommandContext, CommandError, type Interrupted, say } from '../command.ts'
-import { GatewayClient, noLiveHere, RefusedError } from '../gateway-client.ts'
-import { formatForFile, imageBody, imageOptions, imageOptionsHelp, routeHeaders } from '../image-options.ts'
-import { formatBytes, sayWrapped } from '../layout.ts'
+import { type Command, type Interrupted, say } from '../command.ts'
+import { GatewayClient } from '../gateway-client.ts'
+import { type ImageCall, makeImages, priceImageCall, withMoneyMeant } from '../image-call.ts'
+import { formatForFile, imageBody, imageHeaders, imageOptions, imageOptionsHelp } from '../image-options.ts'
 import { gatewayFlags, gatewayOptions, onePrompt, readArguments } from '../options.ts'
-import { Progress } from '../progress.ts'
-import { assertCanSave, saveBody } from '../save-file.ts'
+import { assertCanSave } from '../save-file.ts'
+import { reportImages, saveImages } from '../save-images.ts'
 
 /** `darkroom generate`: one call, its pictures in files. */
 export const generateCommand: Command = {
@@ -31,98 +29,18 @@ ${imageOptionsHelp}
     await using client = await GatewayClient.connect(context, gatewayFlags(values), { liveForOwner: true })
     interruption.throwIfAborted()
 
-    const call = { body, headers: routeHeaders(values) }
-    const record = await makePictures(client, client.isOurs ? call : await withMoneyMeant(client, call, values.live ?? false), context)
-    const files = await savePictures(client, record, out, context)
-    if (values.json) say(context.stdout, JSON.stringify({ ...record, files: files.map(({ file }) => file) }, null, 2))
-    else report(record, files, context)
+    const call = { operation: 'generate', body, headers: imageHeaders(values) } as const
+    const record = await makeImages(client, await meantCall(client, call, values.live ?? false), context)
+    const saved = await saveImages(client, record, out, context)
+    if (values.json) say(context.stdout, JSON.stringify({ ...record, files: saved.map(({ file }) => file) }, null, 2))
+    else reportImages(record, saved, context)
     if (interruption.aborted) return (interruption.reason as Interrupted).exitCode
-    return files.length > 0 && files.length === record.images.length ? 0 : 1
+    return saved.length > 0 && saved.length === record.images.length ? 0 : 1
   },
 }
 
-interface ImageCall {
-  body: object
-  headers: Record<string, string>
-}
-
-/**
- * A gateway that somebody else started may be a paid one, which nobody said here: it is asked first what the call would cost.
- * @returns the call, held to the route that was asked, so that another gateway which takes over in between cannot spend on its own.
- * @throws RefusedError when it would refuse the call; CommandError when money would be spent unsaid, or said and not spent.
- */
-async function withMoneyMeant(client: GatewayClient, call: ImageCall, live: boolean): Promise<ImageCall> {
-  const { sandboxOwner } = await import('../../pricing/index.ts')
-  const { refusals, estimate } = await client.json<CheckReply>({ method: 'POST', path: '/v2/check', ...call })
-  if (!estimate) throw new RefusedError(refusals[0]?.status ?? null, refusals[0]?.error ?? {})
-  const { route_id, route_owner, expected } = estimate
-  const isPaid = route_owner !== sandboxOwner
-  if (live && !isPaid) throw new CommandError(noLiveHere(client.serves))
-  if (isPaid && !live)
-    throw new CommandError(
-      `This would cost about ${expected.usd} USD: ${client.serves} draws on ${route_id} (${route_owner}). Say --live to mean it.`,
-    )
-  return { body: call.body, headers: { ...call.headers, 'x-darkroom-route': route_id } }
-}
-
-/** Makes the call, lets its body pass, and reads the record: the pictures are fetched as bytes, never as base64. */
-async function makePictures(client: GatewayClient, call: ImageCall, context: CommandContext): Promise<GenerationRecord> {
-  using progress = new Progress(context.stderr, `drawing on ${client.serves}`)
-  using _ = onInterruption(context.interruption(), () => progress.note(whatGoesOn(client)))
-  const response = await client.call({ method: 'POST', path: '/v1/images/generations', ...call })
-  // A body that breaks off is explained by the record, which is read next.
-  await response.body?.pipeTo(new WritableStream()).catch(() => {})
-  const path = `/v2/generations/${response.headers.get('x-darkroom-generation')}`
-  const record = await client.json<GenerationRecord>({ method: 'GET', path })
-  if (record.error) throw new RefusedError(null, record.error)
-  return record
-}
-
-function onInterruption(interruption: AbortSignal, listener: () => void): Disposable {
-  interruption.addEventListener('abort', listener)
-  return { [Symbol.dispose]: () => interruption.removeEventListener('abort', listener) }
-}
-
-function whatGoesOn(client: GatewayClient): string {
-  if (client.isOurs) return 'The call is under way and paid for, so its picture is waited for. Ctrl-C again leaves at once.'
-  return `${client.serves[0]!.toUpperCase()}${client.serves.slice(1)} goes on with the call, if it took it, and keeps the picture and its cost.`
-}
-
-interface SavedPicture {
-  file: string
-  image: GenerationRecord['images'][number]
-}
-
-/** Saves what can be saved; says which picture could not be, and why. */
-async function savePictures(
-  client: GatewayClient,
-  record: GenerationRecord,
-  out: string,
-  context: CommandContext,
-): Promise<SavedPicture[]> {
-  const saved: SavedPicture[] = []
-  for (const [index, image] of record.images.entries()) {
-    const file = record.request_shape.n === 1 ? out : numbered(out, index + 1)
-    try {
-      await saveBody(await client.call({ method: 'GET', path: `/v2/images/${image.id}` }), file)
-      saved.push({ file, image })
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error
-      sayWrapped(context.stderr, `${file} could not be saved: ${error.message}`)
-    }
-  }
-  return saved
-}
-
-function numbered(out: string, number: number): string {
-  const extension = extname(out)
-  return `${out.slice(0, out.length - extension.length)}-${number}${extension}`
-}
-
-function report(record: GenerationRecord, files: readonly SavedPicture[], context: CommandContext): void {
-  for (const { file, image } of files)
-    say(context.stdout, `${file}  ${image.width}x${image.height} ${image.format}, ${formatBytes(image.bytes)}`)
-  const money = record.cost.book === 'sandbox' ? 'USD of play money' : 'USD'
-  say(context.stdout, `${record.cost.settled} ${money}, generation ${record.id}`)
-  for (const warning of record.warnings) sayWrapped(context.stderr, `Warning: ${warning.message}`, '  ')
+/** A gateway that somebody else started is asked first what the call would cost; ours was started for this. */
+async function meantCall(client: GatewayClient, call: ImageCall, live: boolean): Promise<ImageCall> {
+  if (client.isOurs) return call
+  return withMoneyMeant(client, call, { estimate: await priceImageCall(client, call), live })
 }
