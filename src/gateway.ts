@@ -3,17 +3,28 @@ import { join } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { openAccess, openSecrets } from './access/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
+import { MainModelCatalogue } from './contract/main-model-catalogue.ts'
+import { shippedMainModelRows } from './contract/main-model-rows.ts'
 import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
 import { dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
-import { DriftMeter, type GatewayParts, RunningGenerations, StorageHealth, sweepAbandoned, sweepExpiredFiles } from './flows/index.ts'
+import {
+  adoptBackgroundTurns,
+  BackgroundResponses,
+  DriftMeter,
+  type GatewayParts,
+  RunningGenerations,
+  StorageHealth,
+  sweepAbandoned,
+  sweepExpiredFiles,
+} from './flows/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import type { BodyPace } from './http/slow-body.ts'
 import { createOutbound } from './outbound/index.ts'
 import { openPixelPool } from './pixels/index.ts'
-import { builtInPriceCards } from './pricing/index.ts'
+import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
 import { type Clock, systemClock } from './primitives/clock.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
 import { createOpenAiProvider } from './providers/index.ts'
@@ -21,6 +32,7 @@ import { RouteTable, sandboxRoute } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, FolderStore } from './store/index.ts'
 import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
+import { documentKey } from './threads/index.ts'
 
 /** This release. */
 export const version = packageJson.version
@@ -35,6 +47,8 @@ export interface GatewayOptions {
   logger?: Logger
   /** Free space below which no call is made. */
   minimumFreeBytes?: number
+  /** Shortest pause between two questions about a background response. */
+  backgroundPauseMs?: number
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -92,6 +106,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const store = await FolderStore.open(paths.objects)
   const pixels = opening.use(openPixelPool())
   const drifts = opening.adopt(new DriftMeter(), (meter) => meter.close())
+  const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const openAi = createOpenAiProvider({ outbound, clock })
 
   const parts: GatewayParts = {
@@ -103,6 +118,9 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     access,
     catalogue: new ModelCatalogue(shippedModelRows, config.models),
     priceCards: [...builtInPriceCards, ...config.priceCards],
+    mainModels: new MainModelCatalogue(shippedMainModelRows, config.mainModels),
+    mainModelCards: [...builtInMainModelCards, ...config.mainModelCards],
+    policy: config.policy,
     routes: new RouteTable(sandbox ? [sandboxRoute(sandbox.url)] : config.routes),
     providers: new Map([[openAi.protocol, openAi]]),
     outbound,
@@ -112,13 +130,17 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     storageHealth: new StorageHealth(store, clock, options.minimumFreeBytes),
     running: new RunningGenerations(),
     drifts,
+    background,
+    documentKey: documentKey(secrets.masterKey),
     spoolFolder: paths.spool,
     bootId,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
   }
+  await adoptBackgroundTurns(parts)
   await sweepAbandoned(parts)
   await sweepExpiredFiles(parts)
   drifts.start(parts)
+  background.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
   const url = await app.listen({ host: config.http.host, port: config.http.port })

@@ -42,7 +42,7 @@ describe.each(engines)('access on $name', (engine) => {
       expect(await access.listKeys({ projectId: null })).toMatchObject([
         { projectId: access.defaultProjectId, name: 'default', last4: key.slice(-4), revokedAtMs: null },
       ])
-      expect((await readdir(dataFolder)).sort()).toEqual(['admin-token', 'default-key', 'pepper'])
+      expect((await readdir(dataFolder)).sort()).toEqual(['admin-token', 'default-key', 'master-key', 'pepper'])
       for (const name of await readdir(dataFolder)) expect((await stat(join(dataFolder, name))).mode & 0o777).toBe(0o600)
     })
 
@@ -78,7 +78,7 @@ describe.each(engines)('access on $name', (engine) => {
       const token = 'correct-horse-battery-staple'
       const { adminToken, adminTokenMade } = await openSecrets(dataFolder, { DARKROOM_ADMIN_TOKEN: token })
       expect([adminToken.reveal(), adminTokenMade]).toEqual([token, false])
-      expect(await readdir(dataFolder)).toEqual(['pepper'])
+      expect((await readdir(dataFolder)).sort()).toEqual(['master-key', 'pepper'])
     })
 
     it.each(['short', 'with a space in it, which no header takes', `dk_live_${'0'.repeat(30)}3fI366`])(
@@ -104,6 +104,7 @@ describe.each(engines)('access on $name', (engine) => {
       const printed = `${inspect(secrets)} ${JSON.stringify(secrets)}`
       expect(printed).not.toContain(secrets.pepper.reveal())
       expect(printed).not.toContain(secrets.adminToken.reveal())
+      expect(printed).not.toContain(secrets.masterKey.reveal())
     })
 
     it('that cannot be written say storage_unavailable', async () => {

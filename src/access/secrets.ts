@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { chmod, readFile } from 'node:fs/promises'
 import { dataFolderPaths, makePrivateFolder, storageFailure, writePrivateFile } from '../db/index.ts'
 import { Secret } from '../primitives/secret.ts'
-import { type Environment, readText, SettingError } from '../primitives/settings.ts'
+import { ConfigurationError, type Environment, readText, SettingError } from '../primitives/settings.ts'
+import { givenMasterKey, keptMasterKey, newMasterKey } from './master-key.ts'
 
 /** The secrets of a data folder. */
 export interface Secrets {
   /** Under which API keys are digested. */
   pepper: Secret
+  /** Base64 of 32 bytes. Keys for one purpose each are derived from it; nothing is encrypted with it directly. */
+  masterKey: Secret
   adminToken: Secret
   /** True when the pepper was made just now, so that no key made before can be known. */
   pepperMade: boolean
@@ -21,19 +24,28 @@ const SHORTEST_TOKEN = 24
 
 /**
  * Opens the secrets of a data folder, making those that are not there, each in a file that only its owner may read.
- * `DARKROOM_ADMIN_TOKEN` takes the place of the kept token and is not written anywhere.
- * @throws SettingError for an admin token that is too short; `Failure('storage_full' | 'storage_unavailable')`.
+ * `DARKROOM_ADMIN_TOKEN` and `DARKROOM_MASTER_KEY(_FILE)` take the place of what would be kept and are not written anywhere.
+ * @throws SettingError for an admin token that is too short or a master key that is none; ConfigurationError for a kept master key that is
+ * none; `Failure('storage_full' | 'storage_unavailable')`.
  */
 export async function openSecrets(dataFolder: string, environment: Environment): Promise<Secrets> {
   const paths = dataFolderPaths(dataFolder)
   const given = givenAdminToken(environment)
+  const masterKey = await givenMasterKey(environment)
   try {
     await makePrivateFolder(dataFolder)
     const pepper = await readOrMake(paths.pepper, () => randomBytes(SECRET_BYTES).toString('base64url'))
     const token = given ? { value: given, made: false } : await readOrMake(paths.adminToken, newAdminToken)
-    return { pepper: new Secret(pepper.value), adminToken: new Secret(token.value), pepperMade: pepper.made, adminTokenMade: token.made }
+    const key = masterKey ?? keptMasterKey((await readOrMake(paths.masterKey, newMasterKey)).value, paths.masterKey)
+    return {
+      pepper: new Secret(pepper.value),
+      masterKey: new Secret(key),
+      adminToken: new Secret(token.value),
+      pepperMade: pepper.made,
+      adminTokenMade: token.made,
+    }
   } catch (error) {
-    throw storageFailure(error)
+    throw error instanceof ConfigurationError ? error : storageFailure(error)
   }
 }
 

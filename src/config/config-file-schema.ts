@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { mainModelRowSchema } from '../contract/main-model-catalogue.ts'
 import { modelRowSchema } from '../contract/model-catalogue.ts'
-import { priceCardSchema } from '../pricing/index.ts'
+import { anyPriceCardSchema } from '../pricing/index.ts'
 import { routeSchema } from '../routes/index.ts'
 
 function isOrigin(text: string): boolean {
@@ -21,8 +22,19 @@ export const configFileSchema = z.strictObject({
     })
     .prefault({}),
   routes: z.array(routeSchema).default([]),
-  price_cards: z.array(priceCardSchema).default([]),
+  price_cards: z.array(anyPriceCardSchema).default([]),
   models: z.array(modelRowSchema).default([]),
+  main_models: z.array(mainModelRowSchema).default([]),
+  unknown_models: z.enum(['refuse', 'pass_with_ceiling']).default('pass_with_ceiling'),
+  policy: z
+    .strictObject({
+      surfaces: z.enum(['all', 'images-only']).default('all'),
+      responses_ceiling: z
+        .string()
+        .regex(/^\d{1,6}(\.\d{1,9})?$/, 'expected dollars as text, like "1.00"')
+        .default('1.00'),
+    })
+    .prefault({}),
   timeouts: z.strictObject({ upstream_s: z.int().min(5).max(270).default(270) }).prefault({}),
 })
 

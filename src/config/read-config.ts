@@ -1,7 +1,10 @@
 import { resolve } from 'node:path'
+import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
+import type { Policy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
-import { type PriceCard, priceCardFromRow } from '../pricing/index.ts'
+import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../pricing/index.ts'
+import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
 import { officialRoute, type RouteContract } from '../routes/index.ts'
 import { checkRoutes } from './check-routes.ts'
@@ -17,7 +20,10 @@ export interface DarkroomConfig {
   /** Configured routes; empty = the built-in sandbox serves. */
   routes: readonly RouteContract[]
   priceCards: readonly PriceCard[]
+  mainModelCards: readonly MainModelPriceCard[]
   models: readonly ModelRow[]
+  mainModels: readonly MainModelRow[]
+  policy: Policy
   /** Private or plain-http places that callers may name, and public ones that they may not. */
   outbound: { allow: readonly string[]; denyRanges: readonly string[] }
   /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
@@ -65,8 +71,14 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     http: { ...http, host: flags.host ?? http.host, port: flags.port ?? http.port },
     dataFolder: readDataFolder(environment, flags),
     routes,
-    priceCards: settings.price_cards.map(priceCardFromRow),
+    ...priceListsFromRows(settings.price_cards),
     models: settings.models,
+    mainModels: settings.main_models,
+    policy: {
+      surfaces: settings.policy.surfaces,
+      unknownModels: settings.unknown_models,
+      responsesCeiling: parseUsd(settings.policy.responses_ceiling),
+    },
     outbound: { allow: settings.outbound.allow, denyRanges: settings.outbound.deny_ranges },
     sandbox: {
       port: readInteger(environment, 'DARKROOM_SANDBOX_PORT', 0, ports),

@@ -1,14 +1,15 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../primitives/json.ts'
-import { checkDarkroomExtension } from './darkroom-extension.ts'
+import type { JsonObject, JsonValue } from '../primitives/json.ts'
 import type { ReadReferences } from './edit-inputs.ts'
-import { Failure, failure } from './failure.ts'
-import { missing, quote, unknownParameter, wrongType } from './field-rules.ts'
+import { Failure } from './failure.ts'
+import { unknownParameter } from './field-rules.ts'
+import { findImageModel } from './find-image-model.ts'
 import type { ContractWarning, DarkroomExtension, ImageRequest } from './image-request.ts'
 import type { ModelRow } from './model-row.ts'
+import { readExtension } from './read-extension.ts'
 import type { RequestCheckContext } from './request-check-context.ts'
-import { type RequestField, requestBounds } from './request-fields.ts'
-import type { RequestDraft, RequestRule } from './request-rules.ts'
-import { headerConflicts, readRetouchSettings } from './retouch-settings.ts'
+import { type RequestField, readField, requestBounds } from './request-fields.ts'
+import { checkRules, type RequestDraft, type RequestRule } from './request-rules.ts'
+import { readRetouchSettings } from './retouch-settings.ts'
 import { parseSize } from './size-rules.ts'
 
 /** What a check came to: a request to act upon, or every reason to refuse it (at least one), the one the call answers first. */
@@ -42,7 +43,7 @@ export function checkRequest(
   inputs: ReadReferences,
   context: RequestCheckContext,
 ): RequestCheck {
-  const model = checkModel(body, context)
+  const model = findImageModel('model', Object.hasOwn(body, 'model') ? body.model : undefined, context)
   const row = model instanceof Failure ? null : model
   const keys = checkKeys(contract, body, context)
   const fields = checkFields(contract, body, row, inputs)
@@ -50,7 +51,7 @@ export function checkRequest(
   if (row === null) return { ok: false, refusals, warnings: [] }
 
   const draft = draftOf(contract, { body, row, accepted: fields.accepted, extension: keys.extension, inputs }, context)
-  const rules = checkRules(contract, draft, new Set(fields.refused), context)
+  const rules = checkRules(contract.rules, draft, new Set(fields.refused), context)
   refusals.push(...rules.refusals)
   if (refusals.length > 0) return { ok: false, refusals, warnings: rules.warnings }
   return { ok: true, request: draft.request, warnings: rules.warnings }
@@ -62,38 +63,14 @@ export function acceptedOrThrown(check: RequestCheck): AcceptedRequest {
   return { request: check.request, warnings: check.warnings }
 }
 
-function checkModel(body: JsonObject, context: RequestCheckContext): ModelRow | Failure {
-  const asked = Object.hasOwn(body, 'model') ? body.model : undefined
-  if (asked === undefined) return missing('model')
-  if (typeof asked !== 'string') return wrongType('model', 'a string', asked)
-  const found = context.catalogue.find(asked, context.atMs)
-  if (found && !found.retired) return found.row
-  if (!found || context.as === 'upstream') {
-    return failure('model_not_found', { param: 'model', message: `The model ${quote(asked)} does not exist.` })
-  }
-  return retiredModel(asked, found.row)
-}
-
-function retiredModel(asked: string, row: ModelRow): Failure {
-  const since = row.until === null ? '' : ` on ${row.until}`
-  const next = row.successor === null ? 'GET /v1/models lists the ids that are served.' : `Use '${row.successor}' instead.`
-  return failure('model_retired', {
-    param: 'model',
-    message: `The model ${quote(asked)} was shut down${since}. Nothing was charged. ${next}`,
-  })
-}
-
 /** Unknown keys, then the reserved key and the headers that speak of the same; for upstream the reserved key is a key like any other. */
 function checkKeys({ fields, inputKeys }: OperationContract, body: JsonObject, context: RequestCheckContext) {
   const known = new Set(['model', ...inputKeys, ...fields.map((field) => field.name)])
   if (context.as !== 'upstream') known.add('darkroom')
   const unknown = Object.keys(body).filter((key) => !known.has(key))
   const refusals = unknown.slice(0, unknownKeysNamed).map(unknownParameter)
-  const ours = context.as !== 'upstream' && Object.hasOwn(body, 'darkroom') ? body.darkroom : undefined
-  const faults = ours === undefined ? [] : checkDarkroomExtension(ours)
-  const extension: DarkroomExtension = faults.length === 0 && isJsonObject(ours) ? ours : {}
-  const conflicts = context.as !== 'upstream' && context.headers ? headerConflicts(extension, context.headers) : []
-  return { refusals: [...refusals, ...faults, ...conflicts], extension }
+  const ours = readExtension(body, context)
+  return { refusals: [...refusals, ...ours.refusals], extension: ours.extension }
 }
 
 /** Checks each field by itself. `accepted` holds the given values that passed; nulls that mean "left out" are dropped. */
@@ -101,33 +78,18 @@ function checkFields({ fields }: OperationContract, body: JsonObject, row: Model
   const accepted = new Map<string, JsonValue>()
   const refused = inputs.refusals.length > 0 ? ['images'] : []
   const refusals: Failure[] = []
-  for (const [index, { name, required, nullIsOmitted, check }] of fields.entries()) {
+  for (const [index, field] of fields.entries()) {
     // Upstream looks at the pictures right after the prompt, which is the first field.
     if (index === 1) refusals.push(...inputs.refusals)
-    const value = Object.hasOwn(body, name) ? body[name] : undefined
-    if (value === undefined && !required) continue
-    if (value === null && nullIsOmitted) continue
-    const fault = value === undefined ? missing(name) : check(name, value, row)
-    if (fault) {
-      refusals.push(fault)
-      refused.push(name)
-    } else {
-      accepted.set(name, value as JsonValue)
+    const read = readField(field, body, row)
+    if (read instanceof Failure) {
+      refusals.push(read)
+      refused.push(field.name)
+    } else if (read !== null) {
+      accepted.set(field.name, read.value)
     }
   }
   return { accepted, refused, refusals }
-}
-
-function checkRules({ rules }: OperationContract, draft: RequestDraft, refused: ReadonlySet<string>, context: RequestCheckContext) {
-  const refusals: Failure[] = []
-  const warnings: ContractWarning[] = []
-  for (const { fields, check } of rules) {
-    if (fields.some((name) => refused.has(name))) continue
-    const finding = check(draft, context)
-    if (finding instanceof Failure) refusals.push(finding)
-    else if (finding) warnings.push(finding)
-  }
-  return { refusals, warnings }
 }
 
 /** What has been read of a body by the time its rules are looked at. */

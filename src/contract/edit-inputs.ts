@@ -100,6 +100,8 @@ export function tooMany(param: string, found: number, most: number = inputLimits
 }
 
 type JsonInputs = Extract<EditInputs, { form: 'json' }>
+/** What is known of the pictures that a JSON body names. */
+export type NamedInputs = Omit<JsonInputs, 'form'>
 
 function readBody(body: JsonObject, inputs: JsonInputs): ReadReferences {
   const mixedUp = ['image', 'image[]'].filter((name) => Object.hasOwn(body, name)).map((name) => misnamed(name, 'json'))
@@ -128,8 +130,8 @@ function emptyList(): Failure {
   })
 }
 
-/** `{image_url}` or `{file_id}`: exactly one of the two and nothing else. */
-function readReference(role: 'image' | 'mask', param: string, value: JsonValue, inputs: JsonInputs): InputReference | Failure {
+/** Reads `{image_url}` or `{file_id}`: exactly one of the two and nothing else. @param param where the object stands. */
+export function readReference(role: 'image' | 'mask', param: string, value: JsonValue, inputs: NamedInputs): InputReference | Failure {
   if (!isJsonObject(value)) return wrongType(param, 'an object', value)
   const unknown = Object.keys(value).find((key) => key !== 'image_url' && key !== 'file_id')
   if (unknown !== undefined) return unknownParameter(`${param}.${unknown}`)
@@ -149,7 +151,7 @@ function readFileId(role: 'image' | 'mask', param: string, id: JsonValue): Input
   return text(1, inputLimits.fileIdCharacters)(param, id) ?? { role, param, from: { kind: 'file_id', id: id as string } }
 }
 
-function readUrl(role: 'image' | 'mask', param: string, url: JsonValue, inputs: JsonInputs): InputReference | Failure {
+function readUrl(role: 'image' | 'mask', param: string, url: JsonValue, inputs: NamedInputs): InputReference | Failure {
   if (typeof url !== 'string') return wrongType(param, 'a string', url)
   const spooled = inputs.dataUrls.find((dataUrl) => dataUrl.param === param)
   const from = readImageUrl(param, url, { spooledBytes: spooled?.byteLength ?? null, isOwn: inputs.isOwnImageUrl ?? (() => false) })

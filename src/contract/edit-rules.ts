@@ -1,7 +1,7 @@
 import { tooMany } from './edit-inputs.ts'
 import { type Failure, failure } from './failure.ts'
 import { quote, unsupportedValue } from './field-rules.ts'
-import type { ImageRequest } from './image-request.ts'
+import type { DarkroomExtension, ImageRequest } from './image-request.ts'
 import { excluded, type Finding, type RequestDraft, type RequestRule } from './request-rules.ts'
 
 /** The model's own rules for edits, checked after those that generations share. The order is ours. */
@@ -15,6 +15,12 @@ export const editRules: readonly RequestRule[] = [
   { fields: ['images', 'output_compression'], check: strictMaskCompression },
   { fields: ['images', 'background'], check: strictMaskBackground },
   { fields: ['images'], check: rightsOfImages },
+]
+
+/** The rules for edits that hold for the image tool of the Responses API too. */
+export const toolEditRules: readonly RequestRule[] = [
+  { fields: ['input_fidelity'], check: fidelityOfModel },
+  { fields: ['images', 'output_format'], check: maskOfFormat },
 ]
 
 const hasRole = ({ references }: ImageRequest, role: 'mask' | 'markup') => references.some((reference) => reference.role === role)
@@ -77,8 +83,12 @@ function strictMaskBackground({ request: { retouch, background } }: RequestDraft
 }
 
 function rightsOfImages({ request: { extension, references } }: RequestDraft): Finding {
-  const images = references.filter((reference) => reference.role === 'image').length
-  const notes = Array.isArray(extension.rights) ? extension.rights.length : 0
+  return rightsBeyondImages(extension, references.filter((reference) => reference.role === 'image').length)
+}
+
+/** The refusal of more rights notes than there are images; null where they fit. */
+export function rightsBeyondImages({ rights }: DarkroomExtension, images: number): Failure | null {
+  const notes = Array.isArray(rights) ? rights.length : 0
   if (notes <= images) return null
   return failure('invalid_value', {
     param: 'darkroom.rights',

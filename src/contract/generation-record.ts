@@ -141,14 +141,55 @@ const recordedAttemptSchema = z.object({
   cost: moneySchema.nullable(),
 })
 
+/** How far the main model went from the asked prompt: counts and a hash, never the words. */
+const revisedPromptSchema = z
+  .object({ sha256: sha256Schema, words_added: countSchema, words_removed: countSchema })
+  .describe('The words are in GET /v2/generations/{id}/trace as long as the response is kept.')
+
+/** One step of an assistant flow, in the order of the response's output. Ids are upstream's, `image_ids` Darkroom's. */
+export const traceStepSchema = z
+  .discriminatedUnion('step', [
+    z.object({
+      step: z.literal('main_model'),
+      model: z.string(),
+      response_id: z.string().nullable(),
+      status: z.string().describe("Of the response, in upstream's words."),
+    }),
+    z.object({
+      step: z.literal('tool_call'),
+      call_id: z.string(),
+      status: z.string(),
+      action: z.string().nullable(),
+      image_ids: z.array(z.string()).describe('Empty for a call that failed.'),
+      revised_prompt: revisedPromptSchema.nullable(),
+      error: z.looseObject({ code: z.string().nullable(), message: z.string() }).nullable(),
+    }),
+    z.object({ step: z.literal('other_item'), type: z.string(), id: z.string().nullable(), status: z.string().nullable() }),
+  ])
+  .meta({ id: 'TraceStep' })
+
+/** As `traceStepSchema` describes it. */
+export type TraceStep = z.infer<typeof traceStepSchema>
+
 /** Trace of an assistant flow; null for direct image calls. */
-const assistantSchema = z.object({
-  main_model: z.string(),
-  response_id: z.string().nullable(),
-  call_ids: z.array(z.string()),
-  previous_response_id: z.string().nullable(),
-  trace: z.array(z.record(z.string(), z.unknown())),
-})
+export const assistantSchema = z
+  .object({
+    main_model: z.string(),
+    main_model_priced: z.boolean().describe('false = no price card; the call counts at the ceiling of the project.'),
+    response_id: z.string().nullable(),
+    call_ids: z.array(z.string()),
+    previous_response_id: z.string().nullable(),
+    reasoning_effort: z.string().nullable(),
+    complexity: z.object({ effort: z.string().nullable(), from: z.enum(['tool', 'reasoning', 'default']) }).nullable(),
+    background: z.boolean(),
+    store: z.boolean().describe('Whether upstream was asked to keep the response.'),
+    replayed_images: countSchema.describe('Pictures of earlier turns that were sent as bytes in place of an id.'),
+    trace: z.array(traceStepSchema),
+  })
+  .meta({ id: 'AssistantTrace' })
+
+/** As `assistantSchema` describes it. */
+export type AssistantTrace = z.infer<typeof assistantSchema>
 
 /** The production log record of one generation; every generation has one, failed ones too. `GET /v2/generations/{id}`. */
 export const generationRecordSchema = z

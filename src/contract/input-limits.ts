@@ -4,6 +4,8 @@
  */
 export const inputLimits = {
   images: 16,
+  /** Pictures in the input of one Responses call: Darkroom's own, the main model reads more of them than the image tool draws from. */
+  responseImages: 64,
   /** The images, and a mask or a markup. */
   fileParts: 17,
   imageBytes: 52_428_800,

@@ -1,4 +1,15 @@
 /** The shapes of Darkroom's own API, in one place to import from: each as a Zod schema and the type it describes. */
+export {
+  type Advice,
+  type AdviceLanguage,
+  type AdviceRequest,
+  adviceLanguages,
+  adviceReplySchema,
+  adviceRequestSchema,
+  type JobSignal,
+  jobSignals,
+  providerNeeds,
+} from './advice-replies.ts'
 export { type DriftReply, driftReplySchema, driftSummarySchema } from './drift-replies.ts'
 export { type ErrorObject, errorBodySchema, errorObjectSchema } from './error-body.ts'
 export {
@@ -12,7 +23,16 @@ export {
 } from './estimate-replies.ts'
 export type { ErrorBody } from './failure.ts'
 export { type FileObject, fileDeletedSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from './file-replies.ts'
-export { type GenerationRecord, generationRecordSchema, generationStatusSchema, recordedImageSchema } from './generation-record.ts'
+export {
+  type AssistantTrace,
+  assistantSchema,
+  type GenerationRecord,
+  generationRecordSchema,
+  generationStatusSchema,
+  recordedImageSchema,
+  type TraceStep,
+  traceStepSchema,
+} from './generation-record.ts'
 export { editBodySchema, editFormSchema, generationBodySchema, imagesReplySchema } from './image-call.ts'
 export {
   type LedgerEntriesReply,
@@ -30,4 +50,6 @@ export {
   modelsReplySchema,
   modelsV2ReplySchema,
 } from './model-replies.ts'
+export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'
+export { promptSegmentSchema, type ThreadReply, type TraceReply, threadReplySchema, traceReplySchema } from './thread-replies.ts'
 export { type Money, moneySchema } from './wire-values.ts'

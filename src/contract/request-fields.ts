@@ -80,6 +80,48 @@ export const generationFields = requestFields.filter((field) => field.only !== '
 /** Fields of `POST /v1/images/edits`: as generations, without drawings (svg) and with `input_fidelity`. */
 export const editFields = requestFields.filter((field) => field.only !== 'generate')
 
+/** How much the main model thinks, or the author of a drawing (openai 7.55.0 types). */
+export const effortCheck = oneOf(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'])
+
+/** Fields of the Responses tool that the Image API has too. The tool draws one picture a call and takes its prompt from the main model. */
+const sharedWithTool = [
+  'quality',
+  'background',
+  'output_format',
+  'output_compression',
+  'moderation',
+  'partial_images',
+  'size',
+  'complexity',
+  'frame_count',
+  'frame_duration_ms',
+]
+
+/** Fields of the tool `image_generation` of `POST /v1/responses`, beside `type`, `model` and `input_image_mask` (openai 7.55.0 types). */
+export const imageToolFields: readonly RequestField[] = [
+  optional('action', 'text', oneOf(['auto', 'generate', 'edit'])),
+  ...generationFields.filter((field) => sharedWithTool.includes(field.name)),
+  ...editFields.filter((field) => field.name === 'input_fidelity'),
+  optional('svg', 'object', checkToolSvg),
+]
+
+/**
+ * Reads one field out of the object that holds it.
+ * @param param where its value stands; the field's own name unless it is deeper in the body.
+ * @returns null for a field that is left out.
+ */
+export function readField(
+  field: RequestField,
+  holder: JsonObject,
+  row: ModelRow | null,
+  param = field.name,
+): { value: JsonValue } | Failure | null {
+  const value = Object.hasOwn(holder, field.name) ? (holder[field.name] as JsonValue) : undefined
+  if (value === undefined) return field.required ? missing(param) : null
+  if (value === null && field.nullIsOmitted) return null
+  return field.check(param, value, row) ?? { value }
+}
+
 /** The tiers a refusal lists are the model's; a tier that only other models have passes here and is refused by the model's own rule. */
 function checkQuality(param: string, value: JsonValue, row: ModelRow | null): Failure | null {
   if (typeof value === 'string' && (allTiers as readonly string[]).includes(value)) return null
@@ -100,6 +142,21 @@ function checkSvg(param: string, value: JsonValue): Failure | null {
 
 function checkReasoning(param: string, value: JsonValue): Failure | null {
   return anyObject(param, value) ?? checkMembers(param, value as JsonObject, { effort: anyText }, [])
+}
+
+/** As on the Image API, but every member may be left out or null: the main model is the author then. */
+function checkToolSvg(param: string, value: JsonValue): Failure | null {
+  if (!isJsonObject(value)) return wrongType(param, 'an object', value)
+  return checkMembers(param, withoutNulls(value), { model: anyText, reasoning: checkToolReasoning }, [])
+}
+
+function checkToolReasoning(param: string, value: JsonValue): Failure | null {
+  if (!isJsonObject(value)) return wrongType(param, 'an object', value)
+  return checkMembers(param, withoutNulls(value), { effort: effortCheck }, [])
+}
+
+function withoutNulls(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
 }
 
 function checkMembers(param: string, value: JsonObject, members: Record<string, ValueCheck>, required: readonly string[]): Failure | null {

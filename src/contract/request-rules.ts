@@ -1,7 +1,6 @@
-import { type Failure, failure } from './failure.ts'
+import { Failure, failure } from './failure.ts'
 import { quote, unsupportedValue } from './field-rules.ts'
 import type { ContractWarning, ImageRequest } from './image-request.ts'
-import type { ModelRow } from './model-row.ts'
 import type { RequestCheckContext } from './request-check-context.ts'
 import { requestBounds } from './request-fields.ts'
 import { gifSizeFault, isExperimental, parseSize, sizeFault } from './size-rules.ts'
@@ -25,6 +24,8 @@ export type Finding = Failure | ContractWarning | null
 /** A rule between fields, or between a field and the model. It is left out when one of its fields was refused already. */
 export interface RequestRule {
   fields: readonly string[]
+  /** The rule has no meaning for the image tool of the Responses API. */
+  imageApiOnly?: true
   check: (draft: RequestDraft, context: RequestCheckContext) => Finding
 }
 
@@ -34,7 +35,7 @@ export interface RequestRule {
  */
 export const requestRules: readonly RequestRule[] = [
   { fields: ['model'], check: modelShutsDown },
-  { fields: ['prompt'], check: blankPrompt },
+  { fields: ['prompt'], imageApiOnly: true, check: blankPrompt },
   { fields: ['quality'], check: qualityOfModel },
   { fields: ['complexity'], check: complexityOfModel },
   { fields: ['output_format'], check: formatOfModel },
@@ -43,18 +44,36 @@ export const requestRules: readonly RequestRule[] = [
   { fields: ['output_compression', 'output_format'], check: compressionOfFormat },
   { fields: ['size', 'output_format', 'frame_count'], check: sizeOfModel },
   { fields: ['size'], check: experimentalSize },
-  { fields: ['stream', 'output_format'], check: streamOfFormat },
+  { fields: ['stream', 'output_format'], imageApiOnly: true, check: streamOfFormat },
   { fields: ['partial_images', 'output_format'], check: partialsOfFormat },
   { fields: ['partial_images', 'stream'], check: partialsWithoutStream },
-  { fields: ['n', 'output_format'], check: oneSvg },
+  { fields: ['n', 'output_format'], imageApiOnly: true, check: oneSvg },
   { fields: ['frame_count', 'output_format'], check: ({ request, given }) => onlyFor('gif', 'frame_count', request, given) },
   { fields: ['frame_duration_ms', 'output_format'], check: ({ request, given }) => onlyFor('gif', 'frame_duration_ms', request, given) },
   { fields: ['frame_duration_ms'], check: frameDurationCap },
   { fields: ['svg', 'output_format'], check: ({ request, given }) => onlyFor('svg', 'svg', request, given) },
-  { fields: ['images'], check: strictMaskWithoutMask },
-  { fields: ['images'], check: maskModeWithoutMask },
-  { fields: [], check: featherWithoutStrictMask },
+  { fields: ['images'], imageApiOnly: true, check: strictMaskWithoutMask },
+  { fields: ['images'], imageApiOnly: true, check: maskModeWithoutMask },
+  { fields: [], imageApiOnly: true, check: featherWithoutStrictMask },
 ]
+
+/** Goes through rules in their order. @param refused names of fields that were refused already. */
+export function checkRules(
+  rules: readonly RequestRule[],
+  draft: RequestDraft,
+  refused: ReadonlySet<string>,
+  context: RequestCheckContext,
+): { refusals: Failure[]; warnings: ContractWarning[] } {
+  const refusals: Failure[] = []
+  const warnings: ContractWarning[] = []
+  for (const { fields, check } of rules) {
+    if (fields.some((name) => refused.has(name))) continue
+    const finding = check(draft, context)
+    if (finding instanceof Failure) refusals.push(finding)
+    else if (finding) warnings.push(finding)
+  }
+  return { refusals, warnings }
+}
 
 /** Makes a remark. */
 export function warning(code: string, param: string | null, message: string): ContractWarning {
@@ -117,16 +136,17 @@ function transparencyOfModel({ request }: RequestDraft, context: RequestCheckCon
   if (model.transparent === 'preview' && context.transparentPreview) {
     return warning('transparency_preview', 'background', `Transparent background is a preview on '${model.id}'; some accounts refuse it.`)
   }
-  const waysOut = context.as === 'upstream' ? '' : transparencyWaysOut(context)
+  const waysOut = context.as === 'upstream' ? '' : transparencyWaysOut(context, request.operation === 'respond')
   return failure('unsupported_background', { param: 'background', message: `${noTransparency}${waysOut}` })
 }
 
-function transparencyWaysOut({ catalogue, atMs }: RequestCheckContext): string {
-  const able = (row: ModelRow) => row.transparent === 'yes'
-  const ids = catalogue.list(atMs).filter(able)
-  const models = ids.map((row) => row.id).join(', ')
-  const otherModel = models ? `ask a model that supports it (${models}), or ` : ''
-  return ` Nothing was charged. What works: ${otherModel}send x-darkroom-transparency: key, and Darkroom has it drawn on a flat colour and takes the colour out.`
+function transparencyWaysOut({ catalogue, atMs }: RequestCheckContext, ofTool: boolean): string {
+  const able = catalogue.list(atMs).filter((row) => row.transparent === 'yes')
+  const models = able.map((row) => row.id).join(', ')
+  const otherModel = models ? [`ask a model that supports it (${models})`] : []
+  const keyed = 'send x-darkroom-transparency: key, and Darkroom has it drawn on a flat colour and takes the colour out'
+  const ways = [...otherModel, ofTool ? 'call the Image API with x-darkroom-transparency: key' : keyed]
+  return ` Nothing was charged. What works: ${ways.join(', or ')}.`
 }
 
 function transparencyOfFormat({ request: { background, outputFormat } }: RequestDraft): Finding {

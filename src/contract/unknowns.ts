@@ -197,4 +197,60 @@ export const unknowns: readonly Unknown[] = [
     choice:
       'Decimal whole numbers; true and false, also as True and TRUE; an empty optional field is left out; any other text is refused as a wrong type.',
   },
+  {
+    id: 'responses-order',
+    unknown: 'The order of checks of a Responses call.',
+    choice: 'Model, the key darkroom, input, the fields stream to user, tools, tool_choice.',
+  },
+  {
+    id: 'image-model-as-main',
+    unknown: 'Code and words of the refusal of an image model as the model of a Responses call; the guide only forbids it.',
+    choice: '400 invalid_request_error, code image_model_as_main, param model, with the two calls that work.',
+  },
+  {
+    id: 'main-models',
+    unknown: 'Which main models carry the image tool; the guide says gpt-5 or newer.',
+    choice:
+      'A table from gpt-5.4 on; every other id that is no image model passes with the warning unpriced_main_model, or is refused as model_not_found where unknown_models is refuse.',
+  },
+  {
+    id: 'several-image-tools',
+    unknown: 'Whether tools may hold more than one image_generation.',
+    choice: 'Refused as invalid_value: an image call does not say which tool made it.',
+  },
+  {
+    id: 'image-tool-null',
+    unknown: 'Whether null on a field of the image tool counts as left out; the types allow it on input_fidelity only.',
+    choice: 'It does, as on the Image API.',
+  },
+  {
+    id: 'image-tool-mask',
+    unknown: 'The refusal of an empty input_image_mask; a server error was reported.',
+    choice: 'missing_required_parameter; both image_url and file_id are invalid_value, an unknown key is unknown_parameter.',
+  },
+  {
+    id: 'edit-without-image',
+    unknown: 'The refusal of action edit where no turn brings a picture.',
+    choice: 'Sent on with the warning edit_without_image: an earlier turn may hold one that Darkroom does not know.',
+  },
+  {
+    id: 'tool-choice-without-tool',
+    unknown: 'Code of the refusal of tool_choice image_generation without the tool.',
+    choice: '400 invalid_value, param tool_choice, with the sentence other tools are refused with.',
+  },
+  {
+    id: 'background-without-store',
+    unknown: 'Code of the refusal of background with store false.',
+    choice: 'unsupported_combination (invalid_value), param store.',
+  },
+  {
+    id: 'response-images',
+    unknown: 'How many pictures the input of a Responses call may bring.',
+    choice: "At most 64; they go on untouched, and how many the image tool draws from is the main model's choice.",
+  },
+  {
+    id: 'stored-prompt',
+    unknown: 'What tools and model a prompt brings that is stored at OpenAI.',
+    choice: 'model must be named all the same, and the call passes with the warning stored_prompt_unseen.',
+  },
 ]

@@ -68,6 +68,11 @@ export const upstreamFailures = {
     publicCode: 'invalid_value',
     message: 'The model has been shut down. Nothing was sent or charged; ask its successor.',
   },
+  image_model_as_main: {
+    ...schemaRule,
+    message:
+      'An image model cannot be the model of a Responses call. Nothing was sent or charged; name a main model and the image tool, or call the Image API.',
+  },
   unsupported_quality: {
     ...modelRule,
     publicCode: 'invalid_value',
@@ -138,6 +143,11 @@ export const upstreamFailures = {
     ...schemaRule,
     status: 404,
     message: 'There is no such file that this key may see. Nothing was charged; upload it with POST /v1/files, purpose vision.',
+  },
+  response_not_found: {
+    ...schemaRule,
+    status: 404,
+    message: 'There is no such response that this key may see. Nothing was sent or charged; check the id, or start anew without it.',
   },
   invalid_mask_image_format: {
     ...modelRule,

@@ -15,6 +15,8 @@ export interface DataFolderPaths {
   spool: string
   /** Secret that API keys are digested with; without it none of them is known any more. */
   pepper: string
+  /** Key that what callers said is encrypted with, unless the environment gives one; without it none of that can be read any more. */
+  masterKey: string
   /** The administrator's token, unless the environment gives one. */
   adminToken: string
   /** Plaintext of the key made at first start. */
@@ -32,6 +34,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     objects: join(dataFolder, 'objects'),
     spool: join(dataFolder, 'spool'),
     pepper: join(dataFolder, 'pepper'),
+    masterKey: join(dataFolder, 'master-key'),
     adminToken: join(dataFolder, 'admin-token'),
     defaultKey: join(dataFolder, 'default-key'),
     lock: join(dataFolder, 'owner.lock'),

@@ -209,6 +209,8 @@ export interface ResponseTurnRow {
   status: string
   created_at_ms: number
   finished_at_ms: number | null
+  /** The `assistant` member of the production log record, once the turn is settled. */
+  assistant_json: string | null
   /** When upstream was last asked for a background response. */
   polled_at_ms: number | null
   deleted_at_ms: number | null

@@ -11,7 +11,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
 import { type PricedRequest, priceCall } from './price-call.ts'
-import { requestShape } from './request-shape.ts'
+import { type InputFacts, requestShape } from './request-shape.ts'
 import { rightsOf } from './rights-of.ts'
 
 /** A request for pictures as it reached an edge. */
@@ -46,7 +46,7 @@ async function recordAcceptance(parts: GatewayParts, run: GenerationRun, ask: Ge
     ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, newInputs(parts, run)),
-    ...reserve(context, ledgerCall(run), run.estimate.reserve),
+    ...reserve(context, ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) }), run.estimate.reserve),
   ])
 }
 
@@ -95,7 +95,8 @@ function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
   }
 }
 
-function newInputs(parts: GatewayParts, run: GenerationRun): NewInput[] {
+/** The inputs of a run, as they are recorded. */
+export function newInputs(parts: GatewayParts, run: InputFacts & Pick<GenerationRun, 'id' | 'principal'>): NewInput[] {
   return run.inputs.map((input, place) => ({
     id: parts.newId('inp'),
     generationId: run.id,
@@ -121,10 +122,11 @@ function placeInRole(inputs: readonly KeptInput[], place: number): number {
   return inputs.slice(0, place).filter(({ picture }) => picture.role === role).length
 }
 
-function newAttempt(parts: GatewayParts, run: GenerationRun): NewAttempt {
+/** The call that is about to be made for a run. */
+export function newAttempt(parts: GatewayParts, run: Pick<GenerationRun, 'attemptId' | 'choice'> & { attempt?: number }): NewAttempt {
   return {
     id: run.attemptId,
-    n: 1,
+    n: run.attempt ?? 1,
     routeId: run.choice.route.id,
     owner: parts.bootId,
     clientRequestId: upstreamRequestId(run),
@@ -132,18 +134,23 @@ function newAttempt(parts: GatewayParts, run: GenerationRun): NewAttempt {
   }
 }
 
-function ledgerCall(run: GenerationRun): LedgerCall {
+/** What the ledger is told a call is about. */
+export function ledgerCall(facts: LedgerFacts): LedgerCall {
+  const { attemptId, id: generationId, principal, choice, model, projectTag, book, priceCard } = facts
   return {
-    attemptId: run.attemptId,
-    generationId: run.id,
-    projectId: run.principal.projectId,
-    keyId: run.principal.keyId,
-    routeId: run.choice.route.id,
-    routeOwner: run.choice.route.owner,
-    model: run.request.model.id,
-    projectTag: run.projectTag,
-    book: run.book,
-    priceCard: priceCardName(run.card),
-    actor: run.principal.keyId ?? 'admin',
+    attemptId,
+    generationId,
+    projectId: principal.projectId,
+    keyId: principal.keyId,
+    routeId: choice.route.id,
+    routeOwner: choice.route.owner,
+    model,
+    projectTag,
+    book,
+    priceCard,
+    actor: principal.keyId ?? 'admin',
   }
 }
+
+type LedgerFacts = Pick<GenerationRun, 'attemptId' | 'id' | 'principal' | 'choice' | 'projectTag' | 'book'> &
+  Pick<LedgerCall, 'model' | 'priceCard'>

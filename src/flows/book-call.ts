@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Principal } from '../access/index.ts'
 import { errorBody } from '../contract/failure.ts'
-import type { ContractWarning } from '../contract/image-request.ts'
-import type { ReadUsage } from '../contract/usage.ts'
+import type { ContractWarning, Operation } from '../contract/image-request.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import {
   AttemptNotOurs,
@@ -15,20 +15,41 @@ import {
 } from '../generations/index.ts'
 import { recordPendingDrift } from '../guard/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, release, settle } from '../ledger/index.ts'
-import type { Charge } from '../pricing/index.ts'
 import type { Nanos } from '../primitives/money.ts'
 import { recordObjects } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import type { GenerationRun } from './generation-run.ts'
 import type { KeptImage } from './keep-images.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
 import type { RetouchedImage } from './retouch-images.ts'
+
+/** What booking needs to know of a generation, whatever was asked. */
+export interface BookedRun {
+  id: string
+  attemptId: string
+  /** The edge's id of the request, named in errors. */
+  requestId: string
+  principal: Principal
+  startedMonotonicMs: number
+  request: { operation: Operation }
+  estimate: { reserve: Nanos }
+}
 
 /** What a generation came to, as it stands on disk. */
 export interface Settled {
   verdict: AttemptVerdict
   settledNanos: Nanos
   heldNanos: Nanos
+}
+
+/** Tokens as the record keeps them. */
+export type BookedUsage = Pick<UsageRecord, 'usage' | 'source'>
+
+/** What a call cost, as far as booking goes. `unpricedBound` is what it may have cost where no rate is known. */
+export interface BookedCost {
+  lines: readonly { bucket: string; nanos: Nanos }[]
+  total: Nanos
+  unpricedBound: Nanos
+  previewsNanos: Nanos
 }
 
 /** Everything the transaction writes that ends an attempt. */
@@ -47,8 +68,10 @@ export interface Booking {
   previews: readonly KeptImage[]
   /** What Darkroom made of the images, where it was to. */
   retouched: readonly RetouchedImage[]
-  read: ReadUsage | null
-  cost: Charge | null
+  read: BookedUsage | null
+  cost: BookedCost | null
+  /** What else belongs to the end of the attempt. */
+  with?: (context: StatementContext) => Statement[]
   /** All remarks of the record, those of the check included. */
   warnings: readonly ContractWarning[]
 }
@@ -61,7 +84,7 @@ const RETRIES_MS = [250, 1000, 4000, 15_000]
  * not take it.
  * @returns null when it never did, or when somebody else ended the attempt: the sweep of the next start holds what is open as unknown.
  */
-export async function bookCall(parts: GatewayParts, run: GenerationRun, booking: Booking): Promise<Settled | null> {
+export async function bookCall(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled | null> {
   for (const pauseMs of [...RETRIES_MS, null]) {
     try {
       return await book(parts, run, booking)
@@ -79,7 +102,7 @@ function isFinal(error: unknown): boolean {
   return error instanceof AttemptNotOurs || error instanceof GenerationEnded || error instanceof LedgerConflict
 }
 
-async function book(parts: GatewayParts, run: GenerationRun, booking: Booking): Promise<Settled> {
+async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const settledNanos = charged(booking) ? total(booking.cost) : 0n
   const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
@@ -93,6 +116,7 @@ async function book(parts: GatewayParts, run: GenerationRun, booking: Booking): 
       ...booking.retouched.map((image, place) => newRetouched(run, image, booking.images.length + booking.previews.length + place)),
     ]),
     ...driftsToMeasure(context, run, booking),
+    ...(booking.with?.(context) ?? []),
     generationEnd(context, run, booking, { settledNanos, heldNanos }),
   ])
   return { verdict: booking.verdict, settledNanos, heldNanos }
@@ -101,9 +125,9 @@ async function book(parts: GatewayParts, run: GenerationRun, booking: Booking): 
 const charged = ({ verdict }: Booking) => verdict.money === 'settle' || verdict.money === 'loss'
 
 /** Tokens without a rate are booked at what they cost at most: a bill is never low because a price is missing. */
-const total = (cost: Charge | null): Nanos => (cost ? cost.total + cost.unpricedBound : 0n)
+const total = (cost: BookedCost | null): Nanos => (cost ? cost.total + cost.unpricedBound : 0n)
 
-function money(context: StatementContext, run: GenerationRun, { verdict, cost, images }: Booking): Statement[] {
+function money(context: StatementContext, run: BookedRun, { verdict, cost, images }: Booking): Statement[] {
   switch (verdict.money) {
     case 'settle':
       return settle(context, run.attemptId, { lines: ledgerLines(cost), images: images.length })
@@ -116,9 +140,9 @@ function money(context: StatementContext, run: GenerationRun, { verdict, cost, i
   }
 }
 
-function ledgerLines(cost: Charge | null): LedgerLine[] {
+function ledgerLines(cost: BookedCost | null): LedgerLine[] {
   const lines = (cost?.lines ?? []).map(({ bucket, nanos }) => ({ bucket, nanos }))
-  if (cost && cost.unpricedBound > 0n) lines.push({ bucket: 'unpriced' as never, nanos: cost.unpricedBound })
+  if (cost && cost.unpricedBound > 0n) lines.push({ bucket: 'unpriced', nanos: cost.unpricedBound })
   return lines.length > 0 ? lines : [{ bucket: 'total', nanos: 0n }]
 }
 
@@ -128,7 +152,7 @@ function uniqueObjects(images: readonly Pick<KeptImage, 'object'>[]) {
   return [...new Map(objects.map((object) => [object.sha256, object])).values()]
 }
 
-function attemptEnd(parts: GatewayParts, run: GenerationRun, { verdict, facts }: Booking, settledNanos: Nanos) {
+function attemptEnd(parts: GatewayParts, run: BookedRun, { verdict, facts }: Booking, settledNanos: Nanos) {
   return {
     attemptId: run.attemptId,
     owner: parts.bootId,
@@ -145,20 +169,20 @@ function attemptEnd(parts: GatewayParts, run: GenerationRun, { verdict, facts }:
 }
 
 /** Every result of an edit is compared with its source afterwards: what the model made and what was made of that. */
-function driftsToMeasure(context: StatementContext, run: GenerationRun, { images, retouched }: Booking): Statement[] {
+function driftsToMeasure(context: StatementContext, run: BookedRun, { images, retouched }: Booking): Statement[] {
   if (run.request.operation !== 'edit') return []
   return [...images, ...retouched].filter(({ object }) => object !== null).map(({ id }) => recordPendingDrift(context, { imageId: id }))
 }
 
 /** Upstream said nothing of a picture it did not make: there is no evidence to be had of it. */
-function newRetouched(run: GenerationRun, image: RetouchedImage, idx: number): NewImage {
+function newRetouched(run: BookedRun, image: RetouchedImage, idx: number): NewImage {
   const facts = { width: image.width, height: image.height, format: image.format }
   const madeOf = { imageId: image.original.id, process: image.process }
   return { ...ofRun(run), id: image.id, idx, sha256: image.sha256, ...facts, bytes: image.bytes, storage: 'stored', evidence: {}, madeOf }
 }
 
 /** What every picture of a run has in common. */
-function ofRun(run: GenerationRun) {
+function ofRun(run: BookedRun) {
   return {
     generationId: run.id,
     attemptId: run.attemptId,
@@ -168,7 +192,7 @@ function ofRun(run: GenerationRun) {
   }
 }
 
-function newImage(run: GenerationRun, image: KeptImage, isPreview: boolean): NewImage {
+function newImage(run: BookedRun, image: KeptImage, isPreview: boolean): NewImage {
   return {
     ...ofRun(run),
     id: image.id,
@@ -186,7 +210,7 @@ function newImage(run: GenerationRun, image: KeptImage, isPreview: boolean): New
 
 function generationEnd(
   context: StatementContext,
-  run: GenerationRun,
+  run: BookedRun,
   { verdict, read, cost, warnings }: Booking,
   { settledNanos, heldNanos }: { settledNanos: Nanos; heldNanos: Nanos },
 ): Statement {

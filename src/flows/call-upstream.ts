@@ -1,8 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { classifyStreamEvent } from '../contract/stream-events.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { markAnswered, markSent } from '../generations/index.ts'
 import type { DispatchOutcome, ImageProvider, ProviderCall, ProviderInput, ReplySink } from '../providers/index.ts'
-import { openRelay, type Relay, type RelayResult, type ReplyClient } from '../relay/index.ts'
+import {
+  type ImagesRelayOptions,
+  openRelay,
+  type Relay,
+  type RelayResult,
+  type ReplyClient,
+  type ResponsesRelayOptions,
+} from '../relay/index.ts'
+import type { RouteChoice } from '../routes/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { KeptInput } from './keep-inputs.ts'
@@ -25,27 +34,57 @@ export interface AnsweredCall {
   finished: Promise<DispatchOutcome>
 }
 
+/** A call that is about to be made. */
+export interface PlacedCall {
+  attemptId: string
+  /** Makes it; its body goes into the sink. */
+  dispatch(sink: ReplySink): Promise<DispatchOutcome>
+  /** False for a question about an attempt that was sent before: nothing is noted of it. @default true */
+  isPurchase?: boolean
+  /** How its answer is read. */
+  reading: ReplyReading
+  keepPartials: boolean
+  client: ReplyClient
+}
+
+/** What of a relay's options depends on the operation. */
+export type ReplyReading =
+  | Pick<ImagesRelayOptions, 'shape' | 'imageKeys' | 'expectedImages' | 'classifyEvent'>
+  | Pick<ResponsesRelayOptions, 'shape' | 'onResponse'>
+
 /** Makes the one upstream call of an attempt, relaying its body to the client, and resolves when money can be settled. Never rejects. */
-export async function callUpstream(parts: GatewayParts, run: GenerationRun, client: ReplyClient): Promise<RefusedCall | AnsweredCall> {
+export function callUpstream(parts: GatewayParts, run: GenerationRun, client: ReplyClient): Promise<RefusedCall | AnsweredCall> {
+  const provider = providerOf(parts, run.choice)
+  return placeCall(parts, {
+    attemptId: run.attemptId,
+    dispatch: (sink) => provider.dispatch(providerCall(parts, run), sink),
+    reading: { imageKeys: provider.imageKeys, expectedImages: run.request.n, classifyEvent: classifyStreamEvent },
+    keepPartials: run.keepPartials,
+    client,
+  })
+}
+
+/** The same for a call of any operation. */
+export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promise<RefusedCall | AnsweredCall> {
+  const { attemptId, dispatch, isPurchase = true, reading, keepPartials, client } = placed
   const startedMs = parts.clock.monotonicMs()
-  const provider = providerOf(parts, run)
   const begun = Promise.withResolvers<{ httpStatus: number; requestId: string | null; firstByteMs: number }>()
   const relay = openRelay({
-    imageKeys: provider.imageKeys,
-    expectedImages: run.request.n,
+    ...reading,
     spoolFolder: parts.spoolFolder,
-    spoolName: run.attemptId,
+    spoolName: isPurchase ? attemptId : `${attemptId}-${randomBytes(6).toString('hex')}`,
     client,
-    classifyEvent: classifyStreamEvent,
-    keepPartials: run.keepPartials,
-    onSent: () => note(parts, (context) => markSent(context, fence(parts, run))),
+    keepPartials,
+    onSent: () => {
+      if (isPurchase) note(parts, (context) => markSent(context, fence(parts, attemptId)))
+    },
     onBegin: ({ status, requestId }) => {
       const head = { httpStatus: status, requestId, firstByteMs: parts.clock.monotonicMs() - startedMs }
-      note(parts, (context) => markAnswered(context, { ...fence(parts, run), ...head, upstreamRequestId: requestId }))
+      if (isPurchase) note(parts, (context) => markAnswered(context, { ...fence(parts, attemptId), ...head, upstreamRequestId: requestId }))
       begun.resolve(head)
     },
   })
-  const finished = provider.dispatch(providerCall(parts, run), relay satisfies ReplySink)
+  const finished = dispatch(relay satisfies ReplySink)
   const first = await Promise.race([begun.promise, finished])
   if ('class' in first && first.class !== 'ok' && first.class !== 'partial') {
     await relay.discard()
@@ -54,16 +93,17 @@ export async function callUpstream(parts: GatewayParts, run: GenerationRun, clie
   return { kind: 'answered', relay, reply: await relay.settleable, ...(await begun.promise), finished }
 }
 
-const fence = (parts: GatewayParts, run: GenerationRun) => ({ attemptId: run.attemptId, owner: parts.bootId })
+const fence = (parts: GatewayParts, attemptId: string) => ({ attemptId, owner: parts.bootId })
 
 /** What a crash should find on the attempt. Nobody waits for it: an attempt without the mark may have been sent as well. */
 function note(parts: GatewayParts, mark: (context: StatementContext) => Statement): void {
   parts.database.transact([mark(statementContext(parts.database, parts.clock, parts.newId))]).catch(() => undefined)
 }
 
-function providerOf(parts: GatewayParts, run: GenerationRun): ImageProvider {
-  const provider = parts.providers.get(run.choice.route.protocol)
-  if (!provider) throw new Error(`no provider speaks ${run.choice.route.protocol}`)
+/** Who speaks a route's protocol. */
+export function providerOf(parts: GatewayParts, { route }: RouteChoice): ImageProvider {
+  const provider = parts.providers.get(route.protocol)
+  if (!provider) throw new Error(`no provider speaks ${route.protocol}`)
   return provider
 }
 
@@ -82,10 +122,13 @@ function providerCall(parts: GatewayParts, run: GenerationRun): ProviderCall {
 }
 
 function providerInput(parts: GatewayParts, { picture, sent, sentPath }: KeptInput): ProviderInput {
-  const open = async function* () {
-    yield* await parts.store.open(sentPath)
-  }
-  return { role: picture.role, format: picture.format, byteLength: sent.bytes, sha256: sent.sha256, open }
+  const { role, format } = picture
+  return { role, format, byteLength: sent.bytes, sha256: sent.sha256, open: () => storedBytes(parts, sentPath) }
+}
+
+/** Stored bytes, opened when the first of them is asked for. */
+export async function* storedBytes(parts: Pick<GatewayParts, 'store'>, path: string): AsyncGenerator<Uint8Array> {
+  yield* await parts.store.open(path)
 }
 
 /** Our id of the attempt on upstream's side: what support is asked by when no answer came. */

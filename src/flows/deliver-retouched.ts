@@ -1,5 +1,7 @@
-import type { JsonObject, JsonValue } from '../primitives/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../primitives/json.ts'
 import { type OutlinePart, type ReplyClient, rebuildReply, sendReply, streamHead } from '../relay/index.ts'
+import { storedBytes } from './call-upstream.ts'
+import { documentParts, imagePlace } from './document-with-images.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { RetouchedImage } from './retouch-images.ts'
@@ -19,9 +21,7 @@ export async function deliverRetouched(
   const outline = run.request.stream
     ? documents.flatMap((document, index) => eventParts({ ...document, ...facts }, index))
     : jsonParts({ ...(documents[0] ?? {}), ...facts })
-  const read = async function* (index: number) {
-    yield* await parts.store.open(images[index]!.object.path)
-  }
+  const read = (index: number) => storedBytes(parts, images[index]!.object.path)
   const head = run.request.stream ? streamHead : { contentType: 'application/json', headers: {} }
   await sendReply(client, head, rebuildReply(outline, read))
 }
@@ -32,25 +32,14 @@ function factsOf({ keyColour }: GenerationRun, { width, height, format }: Retouc
 
 function jsonParts(document: JsonObject): OutlinePart[] {
   const data = Array.isArray(document['data']) ? document['data'] : []
-  return split(JSON.stringify({ ...document, data: data.map(withImage) }), 0)
+  return documentParts({ ...document, data: data.map(withImage) })
 }
 
 function eventParts(document: JsonObject, index: number): OutlinePart[] {
-  const event = `event: ${String(document['type'])}\ndata: ${JSON.stringify(withImage(document))}\n\n`
-  return split(event, index)
+  const frame = { first: index, before: `event: ${String(document['type'])}\ndata: `, after: '\n\n' }
+  return documentParts({ ...document, b64_json: imagePlace }, frame)
 }
-
-/** Stands where an image belongs until the text is cut there; a character that JSON escapes can come from nowhere else. */
-const PLACE = '\u0000'
-const PLACE_IN_JSON = JSON.stringify(PLACE).slice(1, -1)
 
 function withImage(item: JsonValue): JsonValue {
-  return typeof item === 'object' && item !== null && !Array.isArray(item) ? { ...item, b64_json: PLACE } : item
-}
-
-function split(text: string, first: number): OutlinePart[] {
-  return text.split(PLACE_IN_JSON).flatMap((literal, place): OutlinePart[] => {
-    const part = { literal: Buffer.from(literal) }
-    return place === 0 ? [part] : [{ image: first + place - 1 }, part]
-  })
+  return isJsonObject(item) ? { ...item, b64_json: imagePlace } : item
 }

@@ -1,18 +1,32 @@
 import type { Access } from '../access/index.ts'
+import type { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import type { ModelCatalogue } from '../contract/model-catalogue.ts'
 import type { Database } from '../db/database.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { PixelPool } from '../pixels/index.ts'
-import type { PriceCard } from '../pricing/index.ts'
+import type { MainModelPriceCard, PriceCard } from '../pricing/index.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
+import type { Nanos } from '../primitives/money.ts'
 import type { ImageProvider } from '../providers/index.ts'
 import type { RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { DocumentKey } from '../threads/index.ts'
 import type { DriftMeter } from './drift-meter.ts'
+import type { BackgroundResponses } from './respond/background-responses.ts'
 import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
+
+/** What the operator decided for every project. */
+export interface Policy {
+  /** `images-only`: a Responses call without the image tool is refused. */
+  surfaces: 'all' | 'images-only'
+  /** What becomes of a Responses call whose main model nobody here knows. */
+  unknownModels: 'refuse' | 'pass_with_ceiling'
+  /** What one Responses call is counted at before it is made, at least. */
+  responsesCeiling: Nanos
+}
 
 /** The built parts, as the flows and the edges act upon them. `createGateway` makes one; nothing else does. */
 export interface GatewayParts {
@@ -24,6 +38,9 @@ export interface GatewayParts {
   access: Access
   catalogue: ModelCatalogue
   priceCards: readonly PriceCard[]
+  mainModels: MainModelCatalogue
+  mainModelCards: readonly MainModelPriceCard[]
+  policy: Policy
   routes: RouteTable
   /** The provider of each protocol. */
   providers: ReadonlyMap<string, ImageProvider>
@@ -34,6 +51,9 @@ export interface GatewayParts {
   storageHealth: StorageHealth
   running: RunningGenerations
   drifts: DriftMeter
+  background: BackgroundResponses
+  /** What turns of assistant flows are sealed with. */
+  documentKey: DocumentKey
   /** Folder of spool files, on the same file system as the folder store. */
   spoolFolder: string
   /** This process, as the owner of the attempts it makes. */

@@ -1,4 +1,4 @@
-import { compareWithRequest, type Evidence } from '../images/index.ts'
+import { type Comparison, compareWithRequest, type Evidence } from '../images/index.ts'
 import { type ImageFacts, inspectImageFile, mediaTypes } from '../pixels/index.ts'
 import type { RelayImage } from '../relay/index.ts'
 import type { ObjectRecord } from '../store/index.ts'
@@ -19,8 +19,8 @@ export interface KeptImage {
 }
 
 /** What is compared beside the bytes. */
-interface Comparison {
-  call: AnsweredCall
+interface AnswerFacts {
+  call: Pick<AnsweredCall, 'reply' | 'requestId'>
   usageOnFormula: (facts: ImageFacts | null) => boolean | null
 }
 
@@ -28,28 +28,30 @@ interface Comparison {
  * Inspects every picture that came whole and moves it into the store under its hash. A picture that cannot be kept is still a
  * picture that was paid for and delivered: it is recorded as not stored, nothing is thrown.
  */
-export async function keepImages(parts: GatewayParts, run: GenerationRun, comparison: Comparison): Promise<KeptImage[]> {
-  return Promise.all(comparison.call.reply.images.map((image) => keepImage(parts, run, image, comparison)))
+export async function keepImages(parts: GatewayParts, run: GenerationRun, answer: AnswerFacts): Promise<KeptImage[]> {
+  return Promise.all(answer.call.reply.images.map((image) => keepImage(parts, image, expectation(run, image, answer))))
 }
 
 /** Keeps the previews of a stream, if the caller asked for it. They are no results: their usage is not compared, they earn no remarks. */
-export async function keepPreviews(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<KeptImage[]> {
-  const comparison = { call, usageOnFormula: () => null }
+export async function keepPreviews(parts: GatewayParts, run: GenerationRun, call: AnswerFacts['call']): Promise<KeptImage[]> {
+  const answer = { call, usageOnFormula: () => null }
   const previews = call.reply.partials.images.map((image, place) => ({ ...image, index: call.reply.images.length + place }))
-  return Promise.all(previews.map((image) => keepImage(parts, run, image, comparison)))
+  return Promise.all(previews.map((image) => keepImage(parts, image, expectation(run, image, answer))))
 }
 
-async function keepImage(parts: GatewayParts, run: GenerationRun, image: RelayImage, comparison: Comparison): Promise<KeptImage> {
-  const { call, usageOnFormula } = comparison
+function expectation(run: GenerationRun, image: RelayImage, { call, usageOnFormula }: AnswerFacts): Expectation {
+  const reported = reportedFacts(call.reply.documents[image.index] ?? call.reply.documents[0])
+  return { request: run.request, modelSent: run.choice.modelSent, reported, requestId: call.requestId, usageOnFormula }
+}
+
+/** What a picture is compared with. */
+export type Expectation = Pick<Comparison, 'request' | 'modelSent' | 'reported' | 'requestId'> & Pick<AnswerFacts, 'usageOnFormula'>
+
+/** Inspects one picture and keeps it. Never rejects for what the store says. */
+export async function keepImage(parts: GatewayParts, image: RelayImage, expected: Expectation): Promise<KeptImage> {
   const facts = image.path === null ? null : await inspectImageFile(image.path).catch(() => null)
-  const evidence = compareWithRequest({
-    request: run.request,
-    modelSent: run.choice.modelSent,
-    facts,
-    reported: reportedFacts(call.reply.documents[image.index] ?? call.reply.documents[0]),
-    requestId: call.requestId,
-    usageOnFormula: usageOnFormula(facts),
-  })
+  const { usageOnFormula, ...said } = expected
+  const evidence = compareWithRequest({ ...said, facts, usageOnFormula: usageOnFormula(facts) })
   const object = await storeBytes(parts, image, facts)
   return { id: parts.newId('img'), index: image.index, sha256: image.sha256, bytes: image.bytes, facts, evidence, object }
 }

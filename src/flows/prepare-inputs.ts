@@ -42,17 +42,25 @@ export async function prepareInputs(
   request: ImageRequest,
   gathered: readonly GatheredInput[],
 ): Promise<PreparedInputs> {
-  const examined = await Promise.all(gathered.map((input) => examine(parts, input)))
-  const unreadable = examined.flatMap((result) => ('refusal' in result ? [result.refusal] : []))
-  if (unreadable.length > 0) return { inputs: [], refusals: unreadable, warnings: [] }
-  const inputs = examined.flatMap((result) => ('input' in result ? [result.input] : []))
-
+  const { inputs, refusals } = await examineInputs(parts, gathered)
+  if (refusals.length > 0) return { inputs: [], refusals, warnings: [] }
   const { retouch } = request
   const asGiven = judge(request, inputs, retouch)
   if (asGiven.refusals.length > 0) return { inputs: [], ...asGiven }
   const prepared = await Promise.all(inputs.map((input, place) => convert(parts, request, input, place, inputs)))
   if (prepared.every(({ conversion }) => conversion === null)) return { inputs, ...asGiven }
   return { inputs: prepared, ...judge(request, prepared, { ...retouch, maskMode: 'alpha' }) }
+}
+
+/** Decodes every input. One that is no picture is a refusal, and then there are no inputs. */
+export async function examineInputs(
+  parts: GatewayParts,
+  gathered: readonly GatheredInput[],
+): Promise<Pick<PreparedInputs, 'inputs' | 'refusals'>> {
+  const examined = await Promise.all(gathered.map((input) => examine(parts, input)))
+  const refusals = examined.flatMap((result) => ('refusal' in result ? [result.refusal] : []))
+  const inputs = examined.flatMap((result) => ('input' in result ? [result.input] : []))
+  return refusals.length > 0 ? { inputs: [], refusals } : { inputs, refusals }
 }
 
 function judge(request: ImageRequest, inputs: readonly PreparedInput[], context: EditPicturesContext) {

@@ -42,16 +42,24 @@ function refusedState(outcomeClass: RefusedCall['outcome']['class'], outcome: Ou
 }
 
 /** A call with a body: whole with pictures is a success, whatever follows it; everything else is told apart by what came. */
-export async function answeredVerdict({ reply, finished }: AnsweredCall): Promise<AttemptVerdict> {
+export async function answeredVerdict(call: AnsweredCall): Promise<AttemptVerdict> {
+  const { reply } = call
+  const unfinished = await unfinishedVerdict(call)
+  return unfinished ?? (reply.images.length > 0 ? success : emptyVerdict(reply))
+}
+
+/** What an answer came to that did not come to its end as an answer; null for one that did. */
+export async function unfinishedVerdict({ reply, finished }: Pick<AnsweredCall, 'reply' | 'finished'>): Promise<AttemptVerdict | null> {
   if (reply.errorFrame) return errorFrameVerdict(reply, reply.errorFrame)
-  if (reply.ended === 'whole') return reply.images.length > 0 ? success : emptyVerdict(reply)
+  if (reply.ended === 'whole') return null
   const outcome = await finished
   // The connection held and what came over it cannot be read: that is not the network's doing.
   const retryReason = outcome.class === 'partial' ? mapUpstreamError(outcome).retryReason : 'unknown_outcome'
   return broken(reply, retryReason)
 }
 
-const success: AttemptVerdict = { state: 'ok', money: 'settle', failure: null, retryReason: null, nextAction: 'none' }
+/** A call that gave what it was to give. */
+export const success: AttemptVerdict = { state: 'ok', money: 'settle', failure: null, retryReason: null, nextAction: 'none' }
 
 /** Paid, and broken off on the way: pictures that came whole are kept. */
 function broken(reply: RelayResult, retryReason: RetryReason): AttemptVerdict {

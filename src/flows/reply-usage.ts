@@ -19,9 +19,14 @@ export type CountedReply = Pick<RelayResult, 'ended' | 'errorFrame' | 'documents
  */
 export async function replyUsage(run: GenerationRun, reply: CountedReply): Promise<ReadUsage> {
   const reported = cameWhole(reply) ? reportedUsage(run, reply) : null
-  if (reported) return reported
+  if (reported) return splitByFormula(run, reply, reported)
+  return { usage: await countedUsage(run, reply), source: 'estimated' }
+}
+
+/** Usage by the formula, of what came. */
+function countedUsage(run: GenerationRun, reply: CountedReply): Promise<Usage> {
   const [document] = reply.documents
-  const usage = await estimatedUsage({
+  return estimatedUsage({
     request: run.request,
     ...inputSizes(run),
     images: cameWhole(reply) ? reply.images.length : 0,
@@ -30,7 +35,18 @@ export async function replyUsage(run: GenerationRun, reply: CountedReply): Promi
     size: parseSize(String(document?.['size'] ?? '')),
     autoQuality: null,
   })
-  return { usage, source: 'estimated' }
+}
+
+/**
+ * An edit's input total that upstream did not split is read as image tokens, the dearer kind. Where the formula gives exactly that total,
+ * its split is the one that was billed.
+ */
+async function splitByFormula(run: GenerationRun, reply: CountedReply, read: ReadUsage): Promise<ReadUsage> {
+  const { usage, source } = read
+  const isSplit = source === 'upstream' || usage.text_in + usage.text_cached_in + usage.image_cached_in > 0
+  if (isSplit || run.inputs.length === 0) return read
+  const { text_in, image_in } = await countedUsage(run, reply)
+  return text_in + image_in === usage.image_in ? { source, usage: { ...usage, text_in, image_in } } : read
 }
 
 /**

@@ -4,20 +4,18 @@ import type { GenerationRecord } from '../contract/record.ts'
 import { formatSize } from '../contract/size-rules.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { KeptInput } from './keep-inputs.ts'
-import { rightsOf } from './rights-of.ts'
+import { type RightsFacts, rightsOf } from './rights-of.ts'
 
 /**
  * The loggable form of a request as it was asked: enough to explain cost, latency and differences, without the prompt's words.
  * Names are those of the production log record.
  */
 export function requestShape(run: GenerationRun): GenerationRecord['request_shape'] {
-  const { asked, inputs } = run
+  const { asked } = run
   return {
     prompt_sha256: createHash('sha256').update(asked.prompt).digest('hex'),
     prompt_version: null,
-    input_image_count: inputs.filter(({ picture }) => picture.role === 'image').length,
-    input_images: inputs.map((input, place) => inputShape(input, rightsOf(run, place))),
-    mask_sha256: inputs.find(({ picture }) => picture.role === 'mask')?.sha256 ?? null,
+    ...inputShapes(run),
     size: asked.size === 'auto' ? 'auto' : formatSize(asked.size),
     quality: asked.quality,
     output_format: asked.outputFormat,
@@ -29,6 +27,21 @@ export function requestShape(run: GenerationRun): GenerationRecord['request_shap
     stream: asked.stream,
     protect: protectedBoxes(asked.extension),
   }
+}
+
+/** What a request brought along, as its shape shows it. */
+export function inputShapes(run: InputFacts) {
+  const { inputs } = run
+  return {
+    input_image_count: inputs.filter(({ picture }) => picture.role === 'image').length,
+    input_images: inputs.map((input, place) => inputShape(input, rightsOf(run, place))),
+    mask_sha256: inputs.find(({ picture }) => picture.role === 'mask')?.sha256 ?? null,
+  }
+}
+
+/** What is needed to say what a request brought along. */
+export interface InputFacts extends Omit<RightsFacts, 'inputs'> {
+  inputs: readonly KeptInput[]
 }
 
 /** The rectangles that an edit must leave as they are; they passed the extension's own check. */

@@ -40,9 +40,12 @@ export function isRetouched({ request, keyColour }: Pick<GenerationRun, 'request
 export async function retouchImages(parts: GatewayParts, run: GenerationRun, images: readonly KeptImage[]): Promise<Retouched> {
   const folder = await mkdtemp(join(parts.spoolFolder, 'retouch-'))
   try {
-    const made: RetouchedImage[] = []
+    const made: Made[] = []
     for (const image of images) made.push(await retouch(parts, run, image, folder))
-    return { images: made, failure: null }
+    // All are made before the first is put: nothing will refer to one of a set that cannot be delivered whole.
+    const kept: RetouchedImage[] = []
+    for (const [index, image] of made.entries()) kept.push(await keep(parts, images[index]!, image))
+    return { images: kept, failure: null }
   } catch (error) {
     parts.logger.error({ generation_id: run.id, err: error }, 'pictures could not be retouched as promised')
     return { images: [], failure: failure('retouch_failed') }
@@ -51,20 +54,23 @@ export async function retouchImages(parts: GatewayParts, run: GenerationRun, ima
   }
 }
 
-async function retouch(parts: GatewayParts, run: GenerationRun, image: KeptImage, folder: string): Promise<RetouchedImage> {
+type Made = { picture: RetouchedPicture; process: JsonObject }
+
+async function retouch(parts: GatewayParts, run: GenerationRun, image: KeptImage, folder: string): Promise<Made> {
   if (image.object === null) throw new Error('the picture of the model could not be stored')
   const resultPath = await localCopy(parts, image.object.path, folder, `result-${image.index}`)
   const outPath = join(folder, `made-${image.index}`)
-  const { picture, process } = run.request.retouch.strictMask
+  return run.request.retouch.strictMask
     ? await composite(parts, run, { resultPath, outPath, folder, index: image.index })
     : await key(parts, run, { resultPath, outPath })
-  const { path } = await parts.store.put({ spoolPath: picture.path, sha256: picture.sha256, extension: picture.format })
-  const object = { sha256: picture.sha256, store: parts.store.name, path, bytes: picture.bytes, mediaType: mediaTypes[picture.format] }
-  const { sha256, bytes, width, height, format } = picture
-  return { id: parts.newId('img'), original: image, sha256, bytes, width, height, format, object, process }
 }
 
-type Made = { picture: RetouchedPicture; process: JsonObject }
+async function keep(parts: GatewayParts, original: KeptImage, { picture, process }: Made): Promise<RetouchedImage> {
+  const { sha256, bytes, width, height, format } = picture
+  const { path } = await parts.store.put({ spoolPath: picture.path, sha256, extension: format })
+  const object = { sha256, store: parts.store.name, path, bytes, mediaType: mediaTypes[format] }
+  return { id: parts.newId('img'), original, sha256, bytes, width, height, format, object, process }
+}
 
 async function composite(
   parts: GatewayParts,

@@ -1,8 +1,13 @@
-import type { GenerationRun } from './generation-run.ts'
+import type { DarkroomExtension } from '../contract/image-request.ts'
 import type { KeptInput } from './keep-inputs.ts'
 
 /** What is needed to say whose a picture is. */
-export type RightsFacts = Pick<GenerationRun, 'request' | 'rights'> & { inputs: readonly Pick<KeptInput, 'picture'>[] }
+export interface RightsFacts {
+  request: { extension: DarkroomExtension }
+  /** One note for every input, from a header. */
+  rights: string | null
+  inputs: readonly Pick<KeptInput, 'picture'>[]
+}
 
 /**
  * What the caller said of where an input comes from and what may be done with it: one note for all, or one for each image. A list says

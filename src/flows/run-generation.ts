@@ -1,18 +1,13 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { errorBody, type Failure, failure } from '../contract/failure.ts'
-import { failureHeaders } from '../contract/failure-headers.ts'
-import { type ErrorReply, HeldReplyClient, type ReplyClient } from '../relay/index.ts'
-import type { Settled } from './book-call.ts'
+import { failure } from '../contract/failure.ts'
+import { HeldReplyClient, type ReplyClient } from '../relay/index.ts'
 import { type AnsweredCall, callUpstream, type RefusedCall } from './call-upstream.ts'
 import { deliverRetouched } from './deliver-retouched.ts'
+import { errorReply, inPatience, reportEnd } from './end-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { refusedVerdict } from './read-outcome.ts'
 import { isRetouched } from './retouch-images.ts'
 import { settleAnswer, settleFault, settleRefusal } from './settle-generation.ts'
-
-/** How long the end of a reply is held back for the record to be on disk. */
-const SETTLE_PATIENCE_MS = 5000
 
 /**
  * The second half of the road: call, relay, inspect, store, settle, let the reply end. The client may leave at any time: the
@@ -35,7 +30,7 @@ async function endRefused(parts: GatewayParts, run: GenerationRun, client: Reply
   const settling = settleRefusal(parts, run, call, verdict)
   await inPatience(settling)
   client.fail(errorReply(run, verdict.failure))
-  report(parts, run, await settling, call.outcome.class, call.outcome.firstByteMs)
+  reportEnd(parts, endedRun(run), await settling, call.outcome)
 }
 
 async function endAnswered(parts: GatewayParts, run: GenerationRun, client: ReplyClient, call: AnsweredCall): Promise<void> {
@@ -50,51 +45,11 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, client: Repl
     const { settled } = await settling
     const outcome = await call.finished
     if (run.request.operation === 'edit') parts.drifts.wake()
-    report(parts, run, settled, outcome.class, call.firstByteMs)
+    reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(call.reply.bytesReceived)
   } finally {
     await relay.discard()
   }
 }
 
-/** What was booked, if it was in time; null lets the reply go on without waiting for the record any longer. */
-function inPatience<Result>(settling: Promise<Result>): Promise<Result | null> {
-  return Promise.race([settling, wait(SETTLE_PATIENCE_MS, null, { ref: false })])
-}
-
-function errorReply(run: GenerationRun, error: Failure): ErrorReply {
-  return {
-    status: error.status,
-    headers: failureHeaders(error),
-    body: errorBody(error, { requestId: run.requestId, generationId: run.id }),
-  }
-}
-
-function report(parts: GatewayParts, run: GenerationRun, settled: Settled | null, outcome: string, firstByteMs: number | null): void {
-  const { route } = run.choice
-  const seconds = (parts.clock.monotonicMs() - run.startedMonotonicMs) / 1000
-  const status = settled === null ? 'unbooked' : (settled.verdict.failure?.code ?? 'completed')
-  parts.metrics.upstreamCall({
-    routeOwner: route.owner,
-    outcome,
-    seconds,
-    firstByteSeconds: firstByteMs === null ? null : firstByteMs / 1000,
-  })
-  parts.metrics.generationEnded({ operation: run.request.operation, surface: run.surface, outcome: status, seconds })
-  if (settled && settled.settledNanos > 0n) parts.metrics.settled({ routeOwner: route.owner, book: run.book, nanos: settled.settledNanos })
-  if (settled && settled.heldNanos > 0n) parts.metrics.heldUnknown({ routeOwner: route.owner, book: run.book, nanos: settled.heldNanos })
-  parts.logger.info(
-    {
-      generation_id: run.id,
-      route_id: route.id,
-      route_owner: route.owner,
-      model: run.request.model.id,
-      outcome: status,
-      outcome_class: outcome,
-      duration_ms: Math.round(seconds * 1000),
-      settled_nanos: String(settled?.settledNanos ?? 0n),
-      held_unknown_nanos: String(settled?.heldNanos ?? 0n),
-    },
-    'generation ended',
-  )
-}
+const endedRun = (run: GenerationRun) => ({ ...run, model: run.request.model.id })

@@ -21,16 +21,26 @@ export interface TakenInEdit extends AsyncDisposable {
 
 /**
  * Takes in the body of an edit, as a form or as JSON. Nothing of it is judged yet but whether it can be read.
- * @param prefix of the member in which the edit stands in JSON, e.g. `request.`; the body returned is still the whole.
+ * @param options.prefix of the member in which the edit stands in JSON, e.g. `request.`; the body returned is still the whole
+ * @param options.files pictures that may come along; @default those of an edit
  * @throws Failure; no file is left behind then
  */
-export async function takeInEditCall(parts: GatewayParts, coming: ComingEdit, prefix = ''): Promise<TakenInEdit> {
+export async function takeInEditCall(
+  parts: GatewayParts,
+  coming: ComingEdit,
+  { prefix = '', files }: { prefix?: string; files?: number } = {},
+): Promise<TakenInEdit> {
   await using opening = new AsyncDisposableStack()
   const { folder } = opening.use(await openInputWorkspace(parts, coming.requestId))
-  const intake = await takeInEdit(coming.source, { folder, name: 'upload', readImageJson })
+  const intake = await takeInEdit(coming.source, {
+    folder,
+    name: 'upload',
+    readImageJson,
+    ...(files !== undefined && { limits: { files } }),
+  })
   const { projectId, ownImageId } = coming
   const uploads = intake.uploads.map((upload) => ({ ...upload, param: withoutPrefix(upload.param, prefix) }))
-  const form = formOf(intake, uploads, ownImageId)
+  const form = formOf(intake, uploads, (url) => ownImageId(url) !== null || isOpenedByOperator(parts, url))
   const body = bodyOf(intake)
   const open = opening.move()
   return { body, brought: { form, uploads, folder, projectId, ownImageId }, [Symbol.asyncDispose]: () => open.disposeAsync() }
@@ -46,10 +56,16 @@ function bodyOf(intake: EditIntake): JsonObject {
   return body
 }
 
-function formOf(intake: EditIntake, uploads: readonly Upload[], ownImageId: BroughtInputs['ownImageId']): BroughtInputs['form'] {
+function formOf(intake: EditIntake, uploads: readonly Upload[], isOwnImageUrl: (url: string) => boolean): BroughtInputs['form'] {
   if (intake.form === 'multipart') return { form: 'multipart', references: uploads.map(referenceOf) }
   const dataUrls = uploads.map(({ param, bytes }) => ({ param, byteLength: bytes }))
-  return { form: 'json', dataUrls, isOwnImageUrl: (url) => ownImageId(url) !== null }
+  return { form: 'json', dataUrls, isOwnImageUrl }
+}
+
+/** The operator lists origins that may be fetched although they are plain http: the contract asks them for no https, as of our own. */
+function isOpenedByOperator({ outbound }: GatewayParts, url: string): boolean {
+  const verdict = outbound.checkUntrustedUrl(url)
+  return verdict.ok && verdict.allowed
 }
 
 function referenceOf({ role, param, source, bytes }: Upload) {

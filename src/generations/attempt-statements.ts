@@ -83,6 +83,14 @@ export function markAnswered(
   }
 }
 
+/**
+ * Makes a call that upstream goes on with ours: its owner died, its outcome can still be asked for. Run it before the sweep that ends what
+ * the dead left.
+ */
+export function adoptAttempt({ sql }: StatementContext, { attemptId, owner }: AttemptFence): Statement {
+  return { query: sql.updateTable('attempts').set({ owner }).where('id', '=', attemptId).where('state', '=', 'dispatching') }
+}
+
 /** How an attempt ended. */
 export interface AttemptEnd extends AttemptFence {
   state: AttemptState

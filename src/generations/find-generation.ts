@@ -1,4 +1,4 @@
-import type { AttemptRow, Database, DriftReportRow, GenerationRow, ImageRow, ObjectRow } from '../db/index.ts'
+import type { AttemptRow, Database, DriftReportRow, GenerationRow, ImageRow, ObjectRow, ResponseTurnRow } from '../db/index.ts'
 
 /** Where an image's bytes are; all null when they are nowhere. */
 type BytesPlace = { [Column in 'store' | 'path' | 'media_type']: ObjectRow[Column] | null }
@@ -16,7 +16,11 @@ export interface GenerationRows {
   attempts: AttemptRow[]
   /** In the order they came. */
   images: FoundImage[]
+  /** The `assistant` member of the record as JSON; null for direct image calls. */
+  assistantJson: string | null
 }
+
+type AssistantTurn = Pick<ResponseTurnRow, 'assistant_json'>
 
 /** What a caller may see: one project, or everything (`null`, the admin). */
 export interface ProjectScope {
@@ -25,7 +29,7 @@ export interface ProjectScope {
 
 /** Finds a generation; null when there is none that the caller may see. */
 export async function findGeneration(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationRows | null> {
-  const [[generation], attempts, images] = await db.readAll<[GenerationRow, AttemptRow, FoundImage]>([
+  const [[generation], attempts, images, [turn]] = await db.readAll<[GenerationRow, AttemptRow, FoundImage, AssistantTurn]>([
     db.sql
       .selectFrom('generations')
       .selectAll()
@@ -33,8 +37,9 @@ export async function findGeneration(db: Database, { id, projectId }: ProjectSco
       .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!)),
     db.sql.selectFrom('attempts').selectAll().where('generation_id', '=', id).orderBy('n'),
     imagesWithPlace(db).where('images.generation_id', '=', id).orderBy('attempt_id').orderBy('idx'),
+    db.sql.selectFrom('response_turns').select('assistant_json').where('generation_id', '=', id),
   ])
-  return generation ? { generation, attempts, images } : null
+  return generation ? { generation, attempts, images, assistantJson: turn?.assistant_json ?? null } : null
 }
 
 /** Finds an image; null when there is none that the caller may see. A deleted one is found, with `deleted_at_ms`. */

@@ -8,7 +8,7 @@ import type { FoundImage, GenerationRows } from './find-generation.ts'
  * The production log record of a generation, as `GET /v2/generations/{id}` shows it. What is kept as JSON was written by this
  * part, so it is read back without being checked again.
  */
-export function generationRecord({ generation, attempts, images }: GenerationRows): GenerationRecord {
+export function generationRecord({ generation, attempts, images, assistantJson }: GenerationRows): GenerationRecord {
   const last = attempts.at(-1)
   const results = images.filter((image) => image.is_preview === 0)
   const replaced = new Set(results.map((image) => image.derived_from))
@@ -40,7 +40,7 @@ export function generationRecord({ generation, attempts, images }: GenerationRow
       images: images.filter((image) => image.is_preview === 1).map(imageRecord),
     },
     timeout_ms: generation.timeout_ms,
-    assistant: null,
+    assistant: assistantJson === null ? null : JSON.parse(assistantJson),
     retry_reason: generation.retry_reason as GenerationRecord['retry_reason'],
     next_action: generation.next_action as GenerationRecord['next_action'],
     warnings: JSON.parse(generation.warnings_json),

@@ -3,6 +3,7 @@ export {
   type AttemptFence,
   AttemptNotOurs,
   type AttemptState,
+  adoptAttempt,
   endAttempt,
   markAnswered,
   markSent,

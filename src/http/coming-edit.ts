@@ -10,6 +10,13 @@ export function comingEdit({ request, requestId, principal, baseUrl }: KnownCont
   return { requestId, source: bodySource(request), ownImageId: ownImageIds(baseUrl), ...scopeOf(principal) }
 }
 
+/** The same where a form is no way to say it. */
+export function comingJson(context: KnownContext) {
+  const coming = comingEdit(context)
+  const { contentType } = coming.source
+  return { ...coming, source: { ...coming.source, contentType: /^multipart\//i.test(contentType ?? '') ? undefined : contentType } }
+}
+
 /** The unread body of a request. */
 export function bodySource(request: FastifyRequest) {
   const length = request.headers['content-length']

@@ -7,21 +7,28 @@ import { securityHeaders, takeOver } from './server.ts'
 
 /** Runs an accepted generation and answers with what comes of it. From here on the relay writes the reply; the flow decides what it says. */
 export async function answerGeneration(context: KnownContext, run: GenerationRun): Promise<void> {
-  await context.parts.running.track(runGeneration(context.parts, run, replyClient(context, run)))
+  const client = replyClient(context, { ...run, stream: run.request.stream })
+  await context.parts.running.track(runGeneration(context.parts, run, client))
 }
 
-function replyClient(context: KnownContext, run: GenerationRun): HttpReplyClient {
+/** A generation as its answer's headers speak of it. */
+export interface AnsweredRun extends Pick<GenerationRun, 'id' | 'choice' | 'book' | 'warnings'> {
+  stream: boolean
+}
+
+/** Takes the reply over for the relay. @param run null for an answer from what was kept */
+export function replyClient(context: KnownContext, run: AnsweredRun | null): HttpReplyClient {
   const client = new HttpReplyClient({
     response: takeOver(context.reply),
-    stream: run.request.stream,
-    overflowPath: join(context.parts.spoolFolder, `${run.id}.overflow`),
+    stream: run?.stream ?? false,
+    overflowPath: join(context.parts.spoolFolder, `${context.requestId}.overflow`),
   })
-  client.announce({ ...securityHeaders, 'x-request-id': context.requestId, ...generationHeaders(run) })
+  client.announce({ ...securityHeaders, 'x-request-id': context.requestId, ...(run && generationHeaders(run)) })
   return client
 }
 
 /** What every answer of a generation says about itself. */
-function generationHeaders(run: GenerationRun): Record<string, string> {
+function generationHeaders(run: AnsweredRun): Record<string, string> {
   const codes = [...new Set(run.warnings.map((warning) => warning.code))]
   return {
     'x-darkroom-generation': run.id,

@@ -17,7 +17,7 @@ export interface StreamedBody {
  */
 export interface ConfiguredRequest {
   destination: 'configured'
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** Absolute `http:` or `https:` address without user name or password. `https:` never falls back to `http:`. */
   url: string
   /** Names in lower case. A secret is unwrapped at the socket and nowhere before. `host`, `content-length`, `user-agent` and `accept-encoding` are ours. */

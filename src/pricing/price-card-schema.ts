@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { parseUsd } from '../primitives/money.ts'
 import { sandboxOwner } from './built-in-price-cards.ts'
-import type { PriceCard, TokenRates } from './price-card.ts'
+import type { MainModelPriceCard } from './main-model-price-card.ts'
+import type { PriceCard, PriceCardBase, TokenRates } from './price-card.ts'
 
 const fact = z.string().trim().min(1).max(500)
 
@@ -67,9 +68,84 @@ export const priceCardSchema = z.discriminatedUnion('kind', [
 /** A price card as written in the file. */
 export type PriceCardRow = z.infer<typeof priceCardSchema>
 
+const mainModelRatesSchema = z
+  .strictObject({
+    main_in: dollarsPerMillion,
+    main_cached_in: dollarsPerMillion.nullish(),
+    main_out: dollarsPerMillion,
+    web_search: dollarsPerCall.nullish(),
+  })
+  .refine((rates) => notDearer(rates.main_cached_in, rates.main_in), {
+    message: 'expected cached input to cost no more than fresh input: reservations count all input as fresh',
+  })
+
+/**
+ * One row of `price_cards:` for mainline models of the Responses API. Token prices are dollars per million, `web_search` dollars per
+ * search.
+ *
+ * @example
+ * - { id: acme-main, date: 2026-11-20, owner: acme, kind: main_model, rates: { main_in: "2.50", main_out: "15" }, models: [gpt-5.4], source: contract 7 }
+ */
+export const mainModelCardSchema = z.strictObject({
+  ...cardFields,
+  kind: z.literal('main_model'),
+  rates: mainModelRatesSchema,
+  context_tokens: z.int().min(1).nullish(),
+})
+
+/** A main model's price card as written in the file. */
+export type MainModelCardRow = z.infer<typeof mainModelCardSchema>
+
+/** Any row of `price_cards:`, of images and of main models. */
+export const anyPriceCardSchema = z.discriminatedUnion('kind', [priceCardSchema, mainModelCardSchema])
+
+/** The two kinds of lists that rows of the file become. */
+export interface PriceLists {
+  priceCards: PriceCard[]
+  mainModelCards: MainModelPriceCard[]
+}
+
+/** Sorts checked rows of the file into cards, each kind in the order of the file. */
+export function priceListsFromRows(rows: readonly (PriceCardRow | MainModelCardRow)[]): PriceLists {
+  const lists: PriceLists = { priceCards: [], mainModelCards: [] }
+  for (const row of rows) {
+    if (row.kind === 'main_model') lists.mainModelCards.push(mainModelCardFromRow(row))
+    else lists.priceCards.push(priceCardFromRow(row))
+  }
+  return lists
+}
+
 /** Turns a checked row of the file into a card. A card of the sandbox's owner is play money, every other one is real. */
 export function priceCardFromRow(row: PriceCardRow): PriceCard {
-  const base = {
+  const base = baseFromRow(row)
+  if (row.kind === 'per_call') return { ...base, kind: 'per_call', perCallNanos: parseUsd(row.per_call), perCallUnit: row.per }
+  return {
+    ...base,
+    kind: 'tokens',
+    rates: ratesFromRow(row.rates),
+    batchRates: row.batch ? ratesFromRow(row.batch) : null,
+    batchConfidence: row.batch ? row.confidence : null,
+  }
+}
+
+/** As `priceCardFromRow`, for a main model. */
+function mainModelCardFromRow(row: MainModelCardRow): MainModelPriceCard {
+  const { main_in, main_cached_in, main_out, web_search } = row.rates
+  return {
+    ...baseFromRow(row),
+    kind: 'main_model',
+    rates: {
+      main_in: nanosPerToken(main_in),
+      main_cached_in: nanosPerToken(main_cached_in),
+      main_out: nanosPerToken(main_out),
+      web_search: web_search == null ? null : parseUsd(web_search),
+    },
+    contextTokens: row.context_tokens ?? null,
+  }
+}
+
+function baseFromRow(row: PriceCardRow | MainModelCardRow): PriceCardBase {
+  return {
     id: row.id,
     date: row.date,
     owner: row.owner,
@@ -79,14 +155,6 @@ export function priceCardFromRow(row: PriceCardRow): PriceCard {
     book: row.owner === sandboxOwner ? 'sandbox' : 'provider',
     source: row.source,
     confidence: row.confidence,
-  } as const
-  if (row.kind === 'per_call') return { ...base, kind: 'per_call', perCallNanos: parseUsd(row.per_call), perCallUnit: row.per }
-  return {
-    ...base,
-    kind: 'tokens',
-    rates: ratesFromRow(row.rates),
-    batchRates: row.batch ? ratesFromRow(row.batch) : null,
-    batchConfidence: row.batch ? row.confidence : null,
   }
 }
 

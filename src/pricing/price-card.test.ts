@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { parseUsd } from '../primitives/money.ts'
 import { builtInPriceCards, officialPriceCards, sandboxPriceCards } from './built-in-price-cards.ts'
-import { mainModelPrices } from './main-model-prices.ts'
+import { findMainModelCard } from './main-model-price-card.ts'
+import { builtInMainModelCards } from './main-model-price-cards.ts'
 import { findPriceCard, type PriceCard, priceCardName, requirePriceCard } from './price-card.ts'
-import { priceCardFromRow, priceCardSchema } from './price-card-schema.ts'
+import { anyPriceCardSchema, mainModelCardSchema, priceCardFromRow, priceCardSchema, priceListsFromRows } from './price-card-schema.ts'
 import { testDayMs } from './test-support.ts'
 
 const acmePerCall = {
@@ -142,9 +145,70 @@ describe('price cards in darkroom.yaml', () => {
   })
 })
 
-it('prices main models per token in whole nanos', () => {
-  expect(mainModelPrices.find((price) => price.model === 'gpt-5.4')).toMatchObject({ textIn: 2500n, textCachedIn: 250n, textOut: 15_000n })
-  expect(
-    mainModelPrices.every((price) => price.textCachedIn > 0n && price.textCachedIn < price.textIn && price.textIn < price.textOut),
-  ).toBe(true)
+describe('price cards of main models', () => {
+  it.each([
+    ['gpt-5.4', '2.50', '0.25', '15.00'],
+    ['gpt-5.4-mini', '0.75', '0.075', '4.50'],
+    ['gpt-5.4-nano', '0.20', '0.02', '1.25'],
+    ['gpt-5.5', '5.00', '0.50', '30.00'],
+  ])('price %s at $%s, $%s cached and $%s out per million', (model, freshIn, cachedIn, out) => {
+    const perToken = (dollars: string) => parseUsd(dollars) / 1_000_000n
+    for (const owner of ['openai', 'darkroom-sandbox'])
+      expect(findMainModelCard(builtInMainModelCards, { model, owner, atMs: testDayMs })?.rates).toEqual({
+        main_in: perToken(freshIn),
+        main_cached_in: perToken(cachedIn),
+        main_out: perToken(out),
+        web_search: 10_000_000n,
+      })
+  })
+
+  it('are dated, sourced and named apart, and play money stays in its own book', () => {
+    const names = [...builtInMainModelCards, ...builtInPriceCards].map(priceCardName)
+    expect(new Set(names).size).toBe(names.length)
+    for (const card of builtInMainModelCards) {
+      expect(card.source).toMatch(/20\d\d/)
+      expect(card.book).toBe(card.owner === 'openai' ? 'provider' : 'sandbox')
+    }
+  })
+
+  it('do not stand in for a snapshot nobody priced', () => {
+    expect(findMainModelCard(builtInMainModelCards, { model: 'gpt-5.4-2026-03-05', owner: 'openai', atMs: testDayMs })).toBeNull()
+  })
+
+  const acmeMain = {
+    id: 'acme-main',
+    date: '2026-11-01',
+    owner: 'acme',
+    kind: 'main_model',
+    models: ['gpt-5.4'],
+    rates: { main_in: '3.00', main_cached_in: '0.30', main_out: '18', web_search: '0.012' },
+    context_tokens: 270_000,
+    source: 'contract 7',
+  }
+
+  it('are rows of the same list of darkroom.yaml as those of images', () => {
+    const rows = z.array(anyPriceCardSchema).parse([acmePerCall, acmeMain, { ...acmeMain, rates: { main_in: '1', main_out: '2' } }])
+    const { priceCards, mainModelCards } = priceListsFromRows(rows)
+    expect(priceCards).toEqual([cardOf(acmePerCall)])
+    expect(mainModelCards[0]).toMatchObject({
+      kind: 'main_model',
+      book: 'provider',
+      rates: { main_in: 3000n, main_cached_in: 300n, main_out: 18_000n, web_search: 12_000_000n },
+      contextTokens: 270_000,
+      confidence: 'reported',
+    })
+    expect(mainModelCards[1]?.rates).toEqual({ main_in: 1000n, main_cached_in: null, main_out: 2000n, web_search: null })
+    expect(findMainModelCard([...builtInMainModelCards, ...mainModelCards], { model: 'gpt-5.4', owner: 'acme', atMs: testDayMs })).toBe(
+      mainModelCards[1],
+    )
+  })
+
+  it.each([
+    ['a price of zero', { ...acmeMain.rates, web_search: '0.00' }, 'above zero'],
+    ['cached input dearer than fresh', { ...acmeMain.rates, main_cached_in: '3.01' }, 'no more than fresh input'],
+    ['a rate of an image bucket', { ...acmeMain.rates, image_out: '30' }, 'image_out'],
+  ])('refuse %s', (_, rates, words) => {
+    const result = mainModelCardSchema.safeParse({ ...acmeMain, rates })
+    expect(JSON.stringify(result.error?.issues)).toContain(words)
+  })
 })

@@ -12,7 +12,8 @@ export type TokenRates = Readonly<Record<TokenBucket, Nanos | null>>
 /** How sure a price is. */
 export type PriceConfidence = 'confirmed' | 'reported' | 'inferred'
 
-interface PriceCardBase {
+/** What every dated price list says of itself. */
+export interface PriceCardBase {
   /** Name of a line of cards; a later card of the same id replaces the earlier from its date on. */
   id: string
   /** First day the card holds, `YYYY-MM-DD`, UTC. */
@@ -76,8 +77,11 @@ export function isInForce(card: Pick<PriceCard, 'date'>, atMs: number): boolean 
  * The card in force for a model of an owner: the newest by date, of equal dates the last in the list, so that rows of darkroom.yaml
  * put after the built-in ones win. Null when none is: another owner's card never stands in.
  */
-export function findPriceCard(cards: readonly PriceCard[], { model, owner, atMs, id }: PriceCardQuery): PriceCard | null {
-  let found: PriceCard | null = null
+export function findPriceCard<Card extends PriceCardBase = PriceCard>(
+  cards: readonly Card[],
+  { model, owner, atMs, id }: PriceCardQuery,
+): Card | null {
+  let found: Card | null = null
   for (const card of cards) {
     const fits = card.owner === owner && card.models.includes(model) && (id == null || card.id === id) && isInForce(card, atMs)
     if (fits && (!found || card.date >= found.date)) found = card

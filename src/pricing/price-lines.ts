@@ -1,6 +1,6 @@
 import type { TokenBucket } from '../contract/usage.ts'
 import { ceilDivide, type Nanos, sum } from '../primitives/money.ts'
-import type { Lane, PerCallPriceCard, PriceCard, TokenPriceCard, TokenRates } from './price-card.ts'
+import type { Lane, PerCallPriceCard, PriceCardBase, TokenPriceCard, TokenRates } from './price-card.ts'
 import type { TokenCount } from './request-tokens.ts'
 import { unpriced } from './unpriced.ts'
 
@@ -26,7 +26,7 @@ export function ratesOf(card: TokenPriceCard, lane: Lane): TokenRates {
 }
 
 /** Adds the card's markup; a fraction of a nano counts as a whole one. */
-export function withMarkup(amount: Nanos, card: PriceCard): Nanos {
+export function withMarkup(amount: Nanos, card: Pick<PriceCardBase, 'markupBasisPoints'>): Nanos {
   return ceilDivide(amount * BigInt(10_000 + card.markupBasisPoints), 10_000n)
 }
 
@@ -56,6 +56,6 @@ export function priceTokens(count: TokenCount, card: TokenPriceCard, lane: Lane)
 }
 
 /** Sum of lines. */
-export function totalOf(lines: readonly PriceLine[]): Nanos {
+export function totalOf(lines: readonly Pick<PriceLine, 'nanos'>[]): Nanos {
   return sum(lines.map((line) => line.nanos))
 }

@@ -3,9 +3,15 @@ import type { InputFormat, InputRole } from '../contract/input-picture.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { Secret } from '../primitives/secret.ts'
 
-/** A picture that goes upstream with an edit, exactly as its bytes are. */
+/** A picture that goes upstream with a call, exactly as its bytes are. */
 export interface ProviderInput {
   role: InputRole
+  /**
+   * Only with `respond`, and there always: where in `ProviderCall.body` it goes as a data URL, written like the places of errors
+   * (`input[0].content[1].image_url`, `tools[0].input_image_mask.image_url`). The body holds a `dataUrlPlaceholder` there; no two inputs
+   * share a place.
+   */
+  place?: string
   format: InputFormat
   byteLength: number
   /** Hex, of the bytes `open` yields. */
@@ -26,9 +32,12 @@ export interface ProviderCall {
   key: Secret | null
   /** Our id of this attempt on the wire (`X-Client-Request-Id`): ASCII, unique per attempt, no secret. */
   clientRequestId: string
-  /** Body in OpenAI's shape with the model already mapped, without the members that name pictures: those are in `inputs`. */
+  /**
+   * Body in OpenAI's shape with the model already mapped. Of an edit without the members that name pictures: those are in `inputs`; of a
+   * response with a placeholder wherever one of the `inputs` goes.
+   */
   body: JsonObject
-  /** Pictures that go along with an edit, in the order the caller gave them; empty for other operations. */
+  /** Pictures that go along with an edit or a response, in the order the caller gave them; empty for generations. */
   inputs: readonly ProviderInput[]
   stream: boolean
   /** Whole call, connect to last byte. */
@@ -115,10 +124,38 @@ export type DispatchOutcome = CallFacts &
     | { class: 'lost'; cause: 'timeout' | 'reset' | 'aborted' }
     /**
      * A 2xx or 3xx that is not an image answer, or no HTTP at all.
-     * Causes: `redirect`, `html`, `content_type`, `content_encoding`, `not_http`.
+     * Causes: `redirect`, `html`, `content_type`, `content_encoding`, `not_http`, and for small answers `not_json`.
      */
     | { class: 'bad_response'; cause: string }
   )
+
+/** A call about a response that upstream keeps. None of these is a purchase, whatever becomes of it. */
+export interface StoredResponseCall
+  extends Pick<ProviderCall, 'baseUrl' | 'key' | 'clientRequestId' | 'timeoutMs' | 'idleTimeoutMs' | 'signal'> {
+  /** Upstream's own id (`resp_…`). One that cannot stand in a path, being no word of at most 200 letters, ends the call as `not_sent`. */
+  responseId: string
+}
+
+/** A call for a response as it stands now, or for its events. */
+export interface RetrieveResponseCall extends StoredResponseCall {
+  /** Asks for the events of a background response, as they were and as they come. */
+  stream: boolean
+  /** With `stream`: only events after this sequence number; null = from the first. */
+  startingAfter: number | null
+  /** Members that upstream leaves out unless they are named (`include[]`). */
+  include: readonly string[]
+}
+
+/** What became of a call whose answer is a small JSON object. */
+export interface StoredResponseAnswer {
+  /** `ok` only with a body. An answer above 1 MB (a response with its pictures) is `partial` with cause `too_large`: retrieve it instead. */
+  outcome: DispatchOutcome
+  /** Null unless the outcome is `ok`. */
+  body: JsonObject | null
+}
+
+/** What the answers of an operation look like: those of the images endpoints, or responses with items and events of their own. */
+export type ReplyShapeName = 'images' | 'responses'
 
 /** Which account is asked about. */
 export interface AccountQuestion {
@@ -141,13 +178,24 @@ export interface ImageProvider {
   readonly protocol: string
   /** What the protocol can be asked for; `dispatch` of anything else is a mistake of the caller and throws. */
   readonly operations: readonly Operation[]
-  /** JSON members whose string value is an image in base64, for the relay's scanner. */
+  /** JSON members of answers of the `images` shape whose string value is an image in base64, for the relay's scanner. */
   readonly imageKeys: readonly string[]
+  /** How the relay has to read the answers of an operation. A retrieved response has the shape of `respond`. */
+  shapeOf(operation: Operation): ReplyShapeName
   /**
    * Makes the call. Never throws for what upstream or the network does: that is an outcome. Resolves after the sink was
    * told the end.
    */
   dispatch(call: ProviderCall, sink: ReplySink): Promise<DispatchOutcome>
+  /**
+   * Asks for a response that upstream keeps; its body goes into the sink as that of `dispatch`, for it brings pictures when it is finished.
+   * Present with the operation `respond` where upstream keeps responses, and so are the next two.
+   */
+  retrieveResponse?(call: RetrieveResponseCall, sink: ReplySink): Promise<DispatchOutcome>
+  /** Ends a background response. Upstream answers with the response as it stands; one that is finished stays as it is. */
+  cancelResponse?(call: StoredResponseCall): Promise<StoredResponseAnswer>
+  /** Lets upstream forget a response. */
+  deleteResponse?(call: StoredResponseCall): Promise<StoredResponseAnswer>
   /** Asks about the account behind a route without paying; absent where the protocol has no such call. */
   examine?(question: AccountQuestion): Promise<AccountExamination>
 }

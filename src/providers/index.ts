@@ -5,8 +5,13 @@ export type {
   ProviderCall,
   ProviderInput,
   ReplyHead,
+  ReplyShapeName,
   ReplySink,
+  RetrieveResponseCall,
+  StoredResponseAnswer,
+  StoredResponseCall,
   UpstreamError,
 } from './image-provider.ts'
 export { type MappedFailure, mapUpstreamError } from './map-upstream-error.ts'
-export { createOpenAiProvider, type OpenAiProviderParts } from './openai/openai-provider.ts'
+export type { OpenAiProviderParts } from './openai/call-upstream.ts'
+export { createOpenAiProvider } from './openai/openai-provider.ts'

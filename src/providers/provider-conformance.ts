@@ -6,6 +6,7 @@ import { Secret } from '../primitives/secret.ts'
 import { watchedInput } from './edit-test-kit.ts'
 import type { DispatchOutcome, ProviderCall, ReplySink } from './image-provider.ts'
 import { describeEdits } from './provider-edit-conformance.ts'
+import { describeResponses } from './provider-respond-conformance.ts'
 import { answering, callTo, canary, json, type ProviderConformance, RecordingSink, refusal } from './provider-test-kit.ts'
 import { type httpAnswer, httpHead, type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from './scripted-upstream.ts'
 
@@ -42,6 +43,7 @@ export function describeImageProvider(conformance: ProviderConformance): void {
     })
 
     if (operations.includes('edit')) describeEdits(conformance)
+    if (operations.includes('respond')) describeResponses(conformance)
 
     describe('an image answer', () => {
       it('asks for exactly the body it was given, once, with the key and the id of the attempt', async () => {

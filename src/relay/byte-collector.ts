@@ -34,6 +34,15 @@ export class ByteCollector {
     this.#length = length
   }
 
+  /** Puts other bytes in the place of `[from, to)`. */
+  replace(from: number, to: number, bytes: Uint8Array): void {
+    const length = this.#length + bytes.length - (to - from)
+    if (length > this.#bytes.length) this.#grow(length)
+    this.#bytes.copyWithin(from + bytes.length, to, this.#length)
+    this.#bytes.set(bytes, from)
+    this.#length = length
+  }
+
   /** The bytes from `from` on as text. */
   text(from = 0): string {
     return this.#bytes.toString('utf8', from, this.#length)

@@ -1,5 +1,5 @@
 import { type Failure, failure } from '../contract/failure.ts'
-import type { JsonStep } from './json-scanner.ts'
+import type { JsonStep } from './json-place.ts'
 import { MalformedReply } from './malformed-reply.ts'
 
 /** Where the reading stopped, and the bounds it was held to. */

@@ -4,8 +4,17 @@ export { type ImageJson, type ImageJsonLimits, type ImageJsonOptions, type JsonI
 export type { MalformedCause } from './malformed-reply.ts'
 export { NullReplyClient } from './null-reply-client.ts'
 export { openRelay, type Relay } from './relay.ts'
-export { type AnswerHead, defaultRelayLimits, type RelayLimits, type RelayOptions } from './relay-options.ts'
+export {
+  type AnswerHead,
+  type CommonRelayOptions,
+  defaultRelayLimits,
+  type ImagesRelayOptions,
+  type RelayLimits,
+  type RelayOptions,
+  type ResponsesRelayOptions,
+} from './relay-options.ts'
 export type { RelayImage, RelayResult } from './relay-result.ts'
 export { type ClientHead, type ErrorReply, type ReplyClient, streamHead } from './reply-client.ts'
 export { type OutlinePart, type ReplyOutline, rebuildReply } from './reply-outline.ts'
-export type { EventMeaning } from './sse-reply.ts'
+export type { ImageOrigin } from './reply-reader.ts'
+export type { EventMeaning } from './reply-shape.ts'

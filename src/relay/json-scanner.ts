@@ -1,27 +1,18 @@
 import { dataUrlPlaceholder } from '../contract/edit-inputs.ts'
 import { isJsonObject, type JsonObject } from '../primitives/json.ts'
 import type { ByteTarget } from './base64-decoder.ts'
-import {
-  BACKSLASH,
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  isJsonSpace,
-  LINE_FEED,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-} from './byte-codes.ts'
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, LINE_FEED, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './byte-codes.ts'
 import { ByteCollector } from './byte-collector.ts'
 import { DataUrlSniffer } from './data-url-sniffer.ts'
+import type { ImageCalls } from './image-calls.ts'
 import type { ImageString } from './image-string.ts'
+import { JsonPlace, type JsonStep } from './json-place.ts'
 import { MalformedReply } from './malformed-reply.ts'
 
 /** What a scanner tells while it reads. Offsets mean the piece that is being fed. */
 export interface ScanListener {
-  /** An image's string begins; `offset` is that of its first character. Returns where its bytes go; null leaves it unread. */
-  imageBegins(offset: number): ByteTarget | null
+  /** An image's string begins at `path`; `offset` is that of its first character. Returns where its bytes go; null leaves it unread. */
+  imageBegins(offset: number, path: readonly JsonStep[]): ByteTarget | null
   /** The string ended; `offset` is that of its closing quote. */
   imageEnds(offset: number): void
 }
@@ -30,10 +21,9 @@ export interface ScanListener {
 export interface ScanLimits {
   skeletonBytes: number
   depth: number
+  /** Skeleton beyond which `null` stands in for long texts too. Without it they count like all else. */
+  textBytes?: number
 }
-
-/** One step into a document: the name of a member or the index of an element. */
-export type JsonStep = string | number
 
 /**
  * `every_string` = an image member's string is an image, and `null` is kept in its place.
@@ -48,6 +38,9 @@ const SCHEME = Buffer.from(dataUrlPlaceholder)
 const QUOTED_SCHEME = Buffer.from(JSON.stringify(dataUrlPlaceholder))
 const NO_KEY = -1
 const TYPE_KEY = -2
+const RESULT_KEY = -3
+/** Texts up to this length are never left out of a skeleton: ids, states, names. */
+const SHORT_TEXT = 1024
 
 /**
  * Reads one JSON object that comes in pieces of any length and finds the strings of image members at any depth. Everything else is kept
@@ -59,36 +52,43 @@ export class JsonScanner {
   readonly #listener: ScanListener
   readonly #imageString: ImageString
   readonly #sniffer: DataUrlSniffer | null
+  readonly #calls: ImageCalls | null
   readonly #skeleton: ByteCollector
-  readonly #containers: Uint8Array
-  /** Per level, one bit for each image member met there. */
-  readonly #imagesSeen: Uint32Array
-  /** Where the reading stands, one step a level. */
-  readonly #path: JsonStep[] = []
-  #depth = 0
+  readonly #textBytes: number
+  readonly #place: JsonPlace
   #state: State = 'between'
-  #expectsKey = false
   #stringIsKey = false
   #stringHasEscape = false
+  #stringIsLeftOut = false
+  /** The string may be an image: the calls read it too. */
+  #stringIsGuess = false
+  /** Where in the skeleton the string's opening quote stands. */
   #stringFrom = 0
+  /** The last guess in the skeleton, quotes included. */
+  #guess = { from: 0, to: 0 }
   #key = NO_KEY
   #type: string | null = null
 
-  /** @param imageKeys at most 32 names of members whose string is an image */
+  /**
+   * @param imageKeys at most 32 names of members whose string is an image
+   * @param calls for answers in which a `result` may be an image
+   */
   constructor(
     imageKeys: readonly string[],
     listener: ScanListener,
     imageString: ImageString,
     limits: ScanLimits,
     rule: ImageRule = 'every_string',
+    calls: ImageCalls | null = null,
   ) {
     this.#imageKeys = imageKeys
     this.#listener = listener
     this.#imageString = imageString
     this.#sniffer = rule === 'data_urls' ? new DataUrlSniffer() : null
+    this.#calls = calls
     this.#skeleton = new ByteCollector(limits.skeletonBytes)
-    this.#containers = new Uint8Array(limits.depth)
-    this.#imagesSeen = new Uint32Array(limits.depth)
+    this.#textBytes = limits.textBytes ?? Number.POSITIVE_INFINITY
+    this.#place = new JsonPlace(limits.depth)
   }
 
   /** True once the object's closing brace was read. */
@@ -98,7 +98,7 @@ export class JsonScanner {
 
   /** Steps to the value that is being read. */
   get path(): readonly JsonStep[] {
-    return this.#path
+    return this.#place.path
   }
 
   /** The object's own member `type`, as soon as it was read. */
@@ -145,13 +145,9 @@ export class JsonScanner {
   #between(piece: Buffer, from: number, to: number): number {
     for (let at = from; at < to; at++) {
       const byte = piece[at]!
-      if (byte === QUOTE && this.#beginsImage()) {
-        this.#skeleton.append(piece, from, at)
-        return this.#sniffer ? this.#beginSniffing(this.#sniffer, at + 1) : this.#beginImage(at + 1, NULL)
-      }
       if (byte === QUOTE) {
-        this.#skeleton.append(piece, from, at + 1)
-        return this.#beginString(at + 1)
+        this.#skeleton.append(piece, from, at)
+        return this.#beginAnyString(at + 1)
       }
       this.#structure(byte)
       if (this.#state === 'closed') {
@@ -164,53 +160,38 @@ export class JsonScanner {
   }
 
   #structure(byte: number): void {
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#open(byte)
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#place.open(byte)
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#close(byte)
-    else if (byte === COMMA) this.#nextMember()
-    else if (byte === COLON) this.#expectsKey = false
-    else if (this.#depth === 0 && !isJsonSpace(byte)) throw new MalformedReply('not_json')
-  }
-
-  #open(byte: number): void {
-    if (this.#depth === 0 && byte !== OPEN_BRACE) throw new MalformedReply('not_json')
-    if (this.#depth === this.#containers.length) throw new MalformedReply('nested_too_deep')
-    this.#containers[this.#depth] = byte
-    this.#imagesSeen[this.#depth] = 0
-    this.#depth++
-    this.#path.push(byte === OPEN_BRACE ? '' : -1)
-    this.#nextMember()
+    else return void this.#place.separator(byte)
+    this.#key = NO_KEY
   }
 
   #close(byte: number): void {
-    const opening = this.#depth === 0 ? 0 : this.#containers[this.#depth - 1]
-    if (opening !== (byte === CLOSE_BRACE ? OPEN_BRACE : OPEN_BRACKET)) throw new MalformedReply('not_json')
-    this.#depth--
-    this.#path.pop()
-    this.#key = NO_KEY
-    this.#expectsKey = false
-    if (this.#depth === 0) this.#state = 'closed'
+    if (this.#place.depth === this.#calls?.depth) this.#calls.itemEnds()
+    this.#place.close(byte)
+    if (this.#place.depth === 0) this.#state = 'closed'
   }
 
-  #nextMember(): void {
-    this.#key = NO_KEY
-    this.#expectsKey = this.#depth > 0 && this.#containers[this.#depth - 1] === OPEN_BRACE
-    const step = this.#path[this.#depth - 1]
-    if (typeof step === 'number') this.#path[this.#depth - 1] = step + 1
+  #beginAnyString(contentFrom: number): number {
+    if (this.#place.expectsKey || this.#key === NO_KEY || this.#key === TYPE_KEY) return this.#beginString(contentFrom)
+    if (this.#key === RESULT_KEY) return this.#beginResult(this.#calls!, contentFrom)
+    return this.#sniffer ? this.#beginSniffing(this.#sniffer, contentFrom) : this.#beginImage(contentFrom, NULL)
   }
 
-  #beginsImage(): boolean {
-    return this.#key >= 0 && !this.#expectsKey
+  #beginResult(calls: ImageCalls, contentFrom: number): number {
+    const reading = calls.resultBegins(contentFrom, this.#place.path)
+    if (reading === 'image') return this.#beginImage(contentFrom, NULL)
+    this.#key = NO_KEY
+    this.#stringIsGuess = reading === 'guess'
+    return this.#beginString(contentFrom)
   }
 
   #beginImage(contentFrom: number, standIn: Buffer): number {
-    const bit = 1 << this.#key
-    const level = this.#depth - 1
-    if (this.#imagesSeen[level]! & bit) throw new MalformedReply('duplicate_image')
-    this.#imagesSeen[level]! |= bit
+    if (this.#key >= 0 && !this.#place.mark(this.#key)) throw new MalformedReply('duplicate_image')
     this.#key = NO_KEY
     this.#skeleton.append(standIn)
     this.#state = 'image'
-    this.#imageString.begin(this.#listener.imageBegins(contentFrom))
+    this.#imageString.begin(this.#listener.imageBegins(contentFrom, this.#place.path))
     return contentFrom
   }
 
@@ -240,7 +221,6 @@ export class JsonScanner {
   /** An image member that names its image in words: read like any other string, from its beginning. */
   #beginText(taken: Buffer): void {
     this.#key = NO_KEY
-    this.#skeleton.appendByte(QUOTE)
     this.#beginString(0)
     this.feed(taken, 0, taken.length)
   }
@@ -254,10 +234,12 @@ export class JsonScanner {
   }
 
   #beginString(contentFrom: number): number {
-    if (this.#depth === 0) throw new MalformedReply('not_json')
-    this.#stringIsKey = this.#expectsKey
+    if (this.#place.depth === 0) throw new MalformedReply('not_json')
+    this.#stringIsKey = this.#place.expectsKey
     this.#stringHasEscape = false
+    this.#stringIsLeftOut = false
     this.#stringFrom = this.#skeleton.length
+    this.#skeleton.appendByte(QUOTE)
     this.#state = 'string'
     return contentFrom
   }
@@ -269,12 +251,24 @@ export class JsonScanner {
       this.#state = 'string'
     }
     while (at < to && piece[at] !== QUOTE && piece[at] !== BACKSLASH) at++
-    this.#skeleton.append(piece, from, at)
-    if (at === to) return at
-    if (piece[at] === QUOTE) this.#endString()
-    else this.#beginEscape()
-    this.#skeleton.appendByte(piece[at]!)
-    return at + 1
+    const stop = at < to ? piece[at]! : null
+    const next = stop === null ? at : at + 1
+    this.#keepText(piece, from, next)
+    if (this.#stringIsGuess) this.#calls!.feed(piece, from, next)
+    if (stop === QUOTE) this.#endString(at)
+    else if (stop === BACKSLASH) this.#beginEscape()
+    return next
+  }
+
+  /** A long text for which there is no room is left out as if it were an image: nothing of it is needed to settle a call. */
+  #keepText(piece: Buffer, from: number, to: number): void {
+    if (this.#stringIsLeftOut) return
+    const length = this.#skeleton.length + to - from
+    if (this.#stringIsKey || length <= this.#textBytes || length - this.#stringFrom <= SHORT_TEXT) {
+      return void this.#skeleton.append(piece, from, to)
+    }
+    this.#stringIsLeftOut = true
+    this.#skeleton.replace(this.#stringFrom, this.#skeleton.length, NULL)
   }
 
   #beginEscape(): void {
@@ -282,22 +276,42 @@ export class JsonScanner {
     this.#state = 'escape'
   }
 
-  #endString(): void {
+  #endString(closingQuote: number): void {
     this.#state = 'between'
-    if (this.#stringIsKey) {
-      const key = this.#stringText()
-      this.#path[this.#depth - 1] = key
-      this.#key = key === 'type' && this.#depth === 1 ? TYPE_KEY : this.#imageKeys.indexOf(key)
-    } else if (this.#key === TYPE_KEY) {
-      this.#type ??= this.#stringText()
-      this.#key = NO_KEY
-    }
+    if (this.#stringIsKey) this.#endKey()
+    else if (this.#stringIsGuess) this.#endGuess(closingQuote)
+    else if (this.#key === TYPE_KEY) this.#endType()
   }
 
+  #endKey(): void {
+    const key = this.#stringText()
+    this.#place.name(key)
+    this.#key = this.#imageKeys.indexOf(key)
+    if (key === 'type' && (this.#place.depth === 1 || this.#isOfItem())) this.#key = TYPE_KEY
+    else if (key === 'result' && this.#isOfItem()) this.#key = RESULT_KEY
+  }
+
+  #endGuess(closingQuote: number): void {
+    this.#stringIsGuess = false
+    this.#guess = { from: this.#stringFrom, to: this.#skeleton.length }
+    this.#calls!.resultEnds(closingQuote)
+  }
+
+  #endType(): void {
+    const type = this.#stringIsLeftOut ? '' : this.#stringText()
+    this.#key = NO_KEY
+    if (this.#place.depth === 1) this.#type ??= type
+    else if (this.#calls!.typeIs(type, this.#place.depth)) this.#skeleton.replace(this.#guess.from, this.#guess.to, NULL)
+  }
+
+  #isOfItem(): boolean {
+    return this.#calls?.isMember(this.#place.path) ?? false
+  }
+
+  /** The string that just ended, without its quotes. */
   #stringText(): string {
-    const raw = this.#skeleton.text(this.#stringFrom)
-    if (!this.#stringHasEscape) return raw
-    return String(parseJson(`"${raw}"`))
+    const quoted = this.#skeleton.text(this.#stringFrom)
+    return this.#stringHasEscape ? String(parseJson(quoted)) : quoted.slice(1, -1)
   }
 }
 

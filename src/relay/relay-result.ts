@@ -1,6 +1,7 @@
 import type { JsonObject } from '../primitives/json.ts'
 import type { MalformedCause } from './malformed-reply.ts'
 import type { ReplyOutline } from './reply-outline.ts'
+import type { ImageOrigin } from './reply-reader.ts'
 
 /** One image of an answer, as it lies in the spool. */
 export interface RelayImage {
@@ -15,6 +16,8 @@ export interface RelayImage {
   error: string | null
   /** True when upstream wrote the image as plain base64; false when escapes were undone or a data URL's head was left out. */
   canonical: boolean
+  /** Its item in a Responses answer, as it was told last; null in images answers and when the document around it is not whole. */
+  origin: ImageOrigin | null
 }
 
 /** What came of an answer's body. */
@@ -23,15 +26,21 @@ export interface RelayResult {
   ended: 'whole' | 'cut' | 'malformed'
   /** Why it is not whole; null when it is. */
   cause: MalformedCause | 'connection_cut' | 'aborted' | null
-  /** Final images in order, every one that came in whole, whatever became of the rest. */
+  /** Final images in order, every one that came in whole, whatever became of the rest. One that a stream brings again is not repeated. */
   images: RelayImage[]
   /** Previews: how many came, and the images themselves when they were to be kept. */
   partials: { count: number; images: RelayImage[] }
-  /** The answer with null in place of images: the JSON document, or those of the completed frames. Empty when it did not come to its end. */
+  /**
+   * The answer with null in place of images: the JSON document, or those of the completed frames. Empty when it did not come to its end.
+   * Of a Responses stream these are the events of finished image calls (failed ones too), up to where it broke off, and last the one that
+   * ends the response.
+   */
   documents: JsonObject[]
   /** Upstream's error in place of an answer (an empty object when it was no JSON object); held back from the client. */
   errorFrame: JsonObject | null
   /** Bytes that came until the result was known. */
   bytesReceived: number
   outline: ReplyOutline
+  /** The response object of a Responses answer, with null in place of images; null when it did not come. */
+  response: JsonObject | null
 }

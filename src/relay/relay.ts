@@ -1,3 +1,4 @@
+import type { JsonObject } from '../primitives/json.ts'
 import { JsonReply } from './json-reply.ts'
 import { MalformedReply } from './malformed-reply.ts'
 import { type AnswerHead, defaultRelayLimits, type RelayLimits, type RelayOptions } from './relay-options.ts'
@@ -5,10 +6,12 @@ import type { RelayImage, RelayResult } from './relay-result.ts'
 import { type ClientHead, type ErrorReply, streamHead } from './reply-client.ts'
 import { OutlineRecorder } from './reply-outline.ts'
 import { type FoundImage, noFindings, type ReplyReader } from './reply-reader.ts'
+import { imagesShape, type ReplyShape, responsesShape } from './reply-shape.ts'
 import { ReplyWriter } from './reply-writer.ts'
 import { Spool } from './spool.ts'
 import type { SpoolFile } from './spool-file.ts'
 import { SseReply } from './sse-reply.ts'
+import { WaitingReplyClient } from './waiting-reply-client.ts'
 
 /**
  * One answer on its way from upstream to the client. The first four methods are the provider's sink; the rest is for who settles the call.
@@ -46,7 +49,9 @@ const heads: Record<AnswerHead['kind'], ClientHead> = {
 class ReplyRelay implements Relay {
   readonly settleable: Promise<RelayResult>
   readonly #options: RelayOptions
+  readonly #shape: ReplyShape
   readonly #limits: RelayLimits
+  readonly #client: WaitingReplyClient
   readonly #spool: Spool
   readonly #writer: ReplyWriter<SpoolFile>
   readonly #resolve: (result: Promise<RelayResult>) => void
@@ -55,6 +60,7 @@ class ReplyRelay implements Relay {
   #bytesReceived = 0
   /** How the answer ended, once that is known; images may still be on their way to the disk. */
   #ending: Pick<RelayResult, 'ended' | 'cause'> | null = null
+  #isNoted = false
   #upstreamEnded = false
   #released = false
   /** Nothing more goes to the client. */
@@ -63,14 +69,17 @@ class ReplyRelay implements Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options
-    this.#limits = { ...defaultRelayLimits, ...options.limits }
+    this.#shape = options.shape === 'responses' ? responsesShape : imagesShape(options)
+    this.#limits = { ...defaultRelayLimits, ...this.#shape.limits, ...options.limits }
+    this.#client = new WaitingReplyClient(options.client)
     this.#spool = new Spool(
       options.spoolFolder,
       options.spoolName,
       { imageBytes: this.#limits.imageBytes, images: this.#limits.images, lagBytes: this.#limits.spoolLagBytes },
       () => this.#resumeWhenReady(),
     )
-    const outline = new OutlineRecorder<SpoolFile>(this.#limits.skeletonBytes)
+    const { skeletonBytes, textBytes } = this.#limits
+    const outline = new OutlineRecorder<SpoolFile>(Math.min(skeletonBytes, textBytes), this.#shape.outlineOverflow)
     this.#writer = new ReplyWriter((bytes, boundary) => this.#send(bytes, boundary), outline, this.#limits.frameHoldBytes)
     const { promise, resolve } = Promise.withResolvers<RelayResult>()
     this.settleable = promise
@@ -85,7 +94,7 @@ class ReplyRelay implements Relay {
     this.#head = heads[head.kind]
     this.#reader = this.#makeReader(head.kind)
     this.#options.onBegin?.(head)
-    if (head.kind === 'sse' && !this.#closed) this.#options.client.commit(this.#head)
+    if (head.kind === 'sse' && !this.#closed) this.#client.commit(this.#head)
   }
 
   data(piece: Buffer, resume: () => void): boolean {
@@ -110,7 +119,7 @@ class ReplyRelay implements Relay {
   }
 
   abort(error: ErrorReply): void {
-    if (!this.#closed) this.#options.client.fail(error)
+    if (!this.#closed) this.#client.fail(error)
     this.#close()
   }
 
@@ -120,11 +129,21 @@ class ReplyRelay implements Relay {
   }
 
   #makeReader(kind: AnswerHead['kind']): ReplyReader {
-    const { imageKeys, expectedImages, keepPartials } = this.#options
-    const limits = { skeletonBytes: this.#limits.skeletonBytes, depth: this.#limits.depth }
-    if (kind === 'json') return new JsonReply(imageKeys, this.#writer, this.#spool, limits)
-    const classifyEvent = (type: string) => this.#options.classifyEvent(type)
-    return new SseReply({ imageKeys, expectedFrames: expectedImages, classifyEvent, keepPartials, limits }, this.#writer, this.#spool)
+    const { skeletonBytes, depth, textBytes } = this.#limits
+    const limits = { skeletonBytes, depth, textBytes }
+    if (kind === 'json') return new JsonReply(this.#shape, this.#writer, this.#spool, limits)
+    const began = (document: JsonObject) => this.#noteResponse(document)
+    const { keepPartials } = this.#options
+    return new SseReply({ shape: this.#shape, keepPartials, limits, began }, this.#writer, this.#spool)
+  }
+
+  /** The id of a response is on record before the client learns it. */
+  #noteResponse(document: JsonObject): void {
+    const response = this.#shape.responseIn(document)
+    if (this.#isNoted || response === null || this.#options.shape !== 'responses') return
+    this.#isNoted = true
+    const noted = this.#options.onResponse?.(response)
+    if (noted) this.#client.waitFor(noted)
   }
 
   /** True when what still comes is of no use: the answer broke, ended in an error, or nobody is left to have it. */
@@ -180,11 +199,12 @@ class ReplyRelay implements Relay {
 
   async #result(ending: Pick<RelayResult, 'ended' | 'cause'>): Promise<RelayResult> {
     const { images, previews, documents, errorFrame } = this.#reader?.findings ?? noFindings()
-    const files = images.map((image) => image.file)
-    const outline = this.#writer.outline.build((file) => files.indexOf(file))
+    const outline = this.#writer.outline.build((file) => images.findIndex((image) => image.file === file || image.copies.includes(file)))
     const bytesReceived = this.#bytesReceived
+    const response = this.#shape.responseIn(documents.at(-1) ?? {})
     const [finals, kept] = await Promise.all([Promise.all(images.map(relayImage)), Promise.all(previews.images.map(relayImage))])
-    return { ...ending, images: finals, partials: { count: previews.count, images: kept }, documents, errorFrame, bytesReceived, outline }
+    const partials = { count: previews.count, images: kept }
+    return { ...ending, images: finals, partials, documents, errorFrame, bytesReceived, outline, response }
   }
 
   /** An answer that may end as a whole one. */
@@ -204,11 +224,11 @@ class ReplyRelay implements Relay {
     // After the last image the tail of a stream may be cut too: harmless between two frames, within one it must show.
     if (!this.#writer.atBoundary) return void this.#cut()
     this.#closed = true
-    this.#options.client.end()
+    this.#client.end()
   }
 
   #cut(): void {
-    this.#options.client.cut()
+    this.#client.cut()
     this.#close()
   }
 
@@ -227,18 +247,18 @@ class ReplyRelay implements Relay {
 
   #send(bytes: Buffer, boundary: boolean): void {
     if (this.#closed) return
-    this.#options.client.commit(this.#head)
-    this.#options.client.write(bytes, boundary)
+    this.#client.commit(this.#head)
+    this.#client.write(bytes, boundary)
   }
 
   #mustPause(): boolean {
     if (this.#spool.lagging) return true
-    return !this.#closed && (this.#writer.tailBytes > this.#limits.tailHoldBytes || this.#options.client.backlog() !== null)
+    return !this.#closed && (this.#writer.tailBytes > this.#limits.tailHoldBytes || this.#client.backlog() !== null)
   }
 
   #resumeWhenReady(): void {
     if (this.#resume === null) return
-    const backlog = this.#closed ? null : this.#options.client.backlog()
+    const backlog = this.#closed ? null : this.#client.backlog()
     if (backlog) return void backlog.then(() => this.#resumeWhenReady())
     if (this.#mustPause()) return
     const resume = this.#resume
@@ -247,6 +267,6 @@ class ReplyRelay implements Relay {
   }
 }
 
-async function relayImage(image: FoundImage, index: number): Promise<RelayImage> {
-  return { index, ...(await image.file.finish()), canonical: image.canonical }
+async function relayImage({ file, canonical, origin }: FoundImage, index: number): Promise<RelayImage> {
+  return { index, ...(await file.finish()), canonical, origin }
 }

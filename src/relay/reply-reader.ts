@@ -1,11 +1,27 @@
 import type { JsonObject } from '../primitives/json.ts'
+import type { JsonStep } from './json-place.ts'
 import type { SpoolFile } from './spool-file.ts'
+
+/** Where an image stood in a Responses answer. */
+export interface ImageOrigin {
+  /** The image call's item with null in place of its result; of a preview the event that brought it. */
+  item: JsonObject
+  /** Id of the item (`ig_…`); null when upstream gave none. */
+  itemId: string | null
+  /** Place of the item among the response's output; null when upstream did not say. */
+  outputIndex: number | null
+}
 
 /** One image string that was read to its end. */
 export interface FoundImage {
   file: SpoolFile
   /** False when escapes were undone or a data URL's head was left out. */
   canonical: boolean
+  path: readonly JsonStep[]
+  /** Null in answers of the images endpoints, and while the document around the image is not whole. */
+  origin: ImageOrigin | null
+  /** Files of the same image that came again; removed, but the outline may name them. */
+  copies: SpoolFile[]
 }
 
 /** What a reader has found in an answer so far. */
@@ -36,9 +52,4 @@ export interface ReplyReader {
    * @throws MalformedReply when it ended properly in the middle of a document
    */
   finish(whole: boolean): void
-}
-
-/** True for an answer that says what went wrong instead of holding images: `{"error": {…}}`. */
-export function holdsError(document: JsonObject): boolean {
-  return document['error'] !== undefined && document['error'] !== null
 }

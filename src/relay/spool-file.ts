@@ -25,6 +25,7 @@ export class SpoolFile implements ByteTarget {
   readonly #mostBytes: number
   readonly #waits: (bytes: number) => void
   readonly #hash = createHash('sha256')
+  #sha256: string | null = null
   #slab: Buffer | null
   #used = 0
   #flushedBytes = 0
@@ -62,6 +63,12 @@ export class SpoolFile implements ByteTarget {
     if (this.#used === SLAB_BYTES) this.#handOn(slab)
   }
 
+  /** Of the bytes taken, in hexadecimal. None may follow once it was asked for. */
+  get sha256(): string {
+    this.#sha256 ??= this.#hash.digest('hex')
+    return this.#sha256
+  }
+
   /** Bytes taken so far. */
   get length(): number {
     return this.#flushedBytes + this.#used
@@ -86,7 +93,7 @@ export class SpoolFile implements ByteTarget {
 
   async #finish(): Promise<SpooledFile> {
     const bytes = this.length
-    const sha256 = this.#hash.digest('hex')
+    const { sha256 } = this
     this.#writeRest()
     this.#then(() => this.#file!.flush())
     await this.#close()

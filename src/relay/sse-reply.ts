@@ -1,9 +1,13 @@
 import type { JsonObject } from '../primitives/json.ts'
 import { isJsonSpace, OPEN_BRACE } from './byte-codes.ts'
-import { ImageString } from './image-string.ts'
-import { JsonScanner, type ScanLimits, type ScanListener } from './json-scanner.ts'
+import { addImage, isKnown, nameOrigins } from './found-images.ts'
+import { ImageCalls } from './image-calls.ts'
+import { ImageTaker, type ImageWishes } from './image-taker.ts'
+import type { JsonStep } from './json-place.ts'
+import { JsonScanner, type ScanLimits } from './json-scanner.ts'
 import { MalformedReply } from './malformed-reply.ts'
-import { type Findings, type FoundImage, holdsError, noFindings, type ReplyReader } from './reply-reader.ts'
+import { type Findings, type FoundImage, noFindings, type ReplyReader } from './reply-reader.ts'
+import type { FrameMeaning, ReplyShape } from './reply-shape.ts'
 import type { ReplyWriter } from './reply-writer.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolFile } from './spool-file.ts'
@@ -11,24 +15,22 @@ import { type SplitListener, SseSplitter } from './sse-splitter.ts'
 
 /** Ends the last frame of a stream wherever it stopped: within a line, behind one, or between the halves of CR LF. */
 const BLANK_LINE = Buffer.from('\n\n')
-
-/** What an event means to the relay: a preview, a final image, the end by an error, or nothing. */
-export type EventMeaning = 'partial' | 'completed' | 'error' | 'other'
+/** Documents kept of one stream. An answer has an image call or two; nothing but malice has hundreds without a picture. */
+const MOST_DOCUMENTS = 256
 
 /** What the reading of a stream is given. */
 export interface SseReplyOptions {
-  imageKeys: readonly string[]
-  /** Completed frames after which the reply's tail begins. */
-  expectedFrames: number
-  classifyEvent(type: string): EventMeaning
+  shape: ReplyShape
   keepPartials: boolean
   limits: ScanLimits
+  /** A frame that tells about the reply came; it is not passed on yet. */
+  began(document: JsonObject): void
 }
 
 /** The frame being read. */
 interface Frame {
   /** Decided once: by the `event` line or the document's `type`, whichever comes first. */
-  meaning: EventMeaning | null
+  meaning: FrameMeaning | null
   body: 'none' | 'undecided' | 'json' | 'plain'
   scanner: JsonScanner
   images: FoundImage[]
@@ -36,26 +38,25 @@ interface Frame {
 
 /**
  * Reads an answer that is an event stream. A frame is kept until it is over or its image begins, so that an error frame is never passed on
- * (the gateway answers with its own) and comments of our own find a place between frames. After the last expected image
- * only the frames' bounds are read.
+ * (the gateway answers with its own) and comments of our own find a place between frames. After the last frame
+ * that counts only the frames' bounds are read.
  */
-export class SseReply implements ReplyReader, ScanListener, SplitListener {
+export class SseReply implements ReplyReader, ImageWishes, SplitListener {
   readonly findings: Findings = noFindings()
   readonly #options: SseReplyOptions
+  readonly #shape: ReplyShape
   readonly #writer: ReplyWriter<SpoolFile>
-  readonly #spool: Spool
   readonly #splitter = new SseSplitter(this)
-  readonly #imageString: ImageString
+  readonly #taker: ImageTaker
   #frame: Frame
-  #open: SpoolFile | null = null
   #completedFrames = 0
   #state: 'reading' | 'complete' = 'reading'
 
   constructor(options: SseReplyOptions, writer: ReplyWriter<SpoolFile>, spool: Spool) {
     this.#options = options
+    this.#shape = options.shape
     this.#writer = writer
-    this.#spool = spool
-    this.#imageString = new ImageString(writer)
+    this.#taker = new ImageTaker(writer, spool, this)
     this.#frame = this.#newFrame()
   }
 
@@ -69,13 +70,13 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
 
   finish(whole: boolean): void {
     if (this.#state === 'complete') return
-    if (this.#frame.scanner.closed) return void this.#supplyFrameEnd()
-    if (whole && this.#frame.body === 'json') throw new MalformedReply('document_not_closed')
-    if (this.#frame.meaning === 'completed') this.findings.images.push(...this.#frame.images)
+    if (this.#frame.scanner.closed) this.#supplyFrameEnd()
+    else this.#abandonFrame(whole)
+    if (whole && this.#shape.needsLast && this.#isReading()) throw new MalformedReply('document_not_closed')
   }
 
   eventType(type: string): void {
-    this.#frame.meaning ??= this.#options.classifyEvent(type)
+    this.#frame.meaning ??= this.#shape.classifyEvent(type)
   }
 
   dataLine(): void {
@@ -94,23 +95,21 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
     if (at < to) throw new MalformedReply('not_json')
   }
 
-  imageBegins(offset: number): SpoolFile | null {
-    this.#writer.passTo(offset)
-    const wanted = this.#wantsImage()
-    this.#open = wanted ? this.#spool.open() : null
-    if (this.#open) this.#writer.outline.imageBegins(this.#open)
-    else this.#writer.outline.skipFrame()
-    this.#writer.openFrame()
-    return this.#open
+  wants(path: readonly JsonStep[]): boolean {
+    const meaning = this.#meaningSoFar()
+    if (bringsImages(meaning)) return this.#shape.isFinal(path)
+    return meaning === null || (meaning === 'partial' && this.#options.keepPartials)
   }
 
-  imageEnds(offset: number): void {
-    if (!this.#open) return
-    this.#frame.images.push({ file: this.#open, canonical: this.#imageString.untouched })
-    void this.#open.finish()
-    this.#open = null
-    this.#writer.passTo(offset)
-    this.#writer.outline.imageEnds()
+  /** Without its picture a preview, or an event that nobody knows, is of no use to an outline. */
+  left(): void {
+    if (!bringsImages(this.#meaningSoFar())) this.#writer.outline.skipFrame()
+  }
+
+  /** One that is known already is not flushed: the frame's end will tell whether it is wanted again. */
+  took(image: FoundImage): void {
+    this.#frame.images.push(image)
+    if (!this.#hasItems() || !isKnown(this.findings.images, image)) void image.file.finish()
   }
 
   frameEnds(offset: number): void {
@@ -123,15 +122,21 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
   }
 
   #endDocument(offset: number): void {
-    const frame = this.#frame
-    const document = frame.scanner.document()
-    const meaning = this.#meaningAt(frame.scanner.type ?? '')
-    if (meaning === 'error' || holdsError(document)) return void this.#endWithError(document)
-    if (meaning === 'completed') return void this.#endCompleted(document, offset)
-    if (meaning === 'partial') this.findings.previews.count++
-    if (meaning === 'partial' && this.#options.keepPartials) this.findings.previews.images.push(...frame.images)
-    else for (const image of frame.images) void image.file.discard()
+    const document = this.#frame.scanner.document()
+    const meaning = this.#meaningAt(this.#frame.scanner.type ?? '')
+    if (meaning === 'error' || this.#shape.holdsError(document)) return void this.#endWithError(document)
+    if (bringsImages(meaning)) return void this.#endCompleted(document, offset)
+    if (meaning === 'partial') this.#takePreviews(document)
+    else for (const image of this.#frame.images) void image.file.discard()
+    if (meaning === 'began') this.#options.began(document)
     this.#endFrame(offset)
+  }
+
+  #takePreviews(document: JsonObject): void {
+    const { previews } = this.findings
+    previews.count++
+    if (this.#options.keepPartials) previews.images.push(...this.#named(this.#frame.images, document))
+    else for (const image of this.#frame.images) void image.file.discard()
   }
 
   /** The error frame stays behind the gate: the caller gets the gateway's own, with what it cost. */
@@ -149,10 +154,10 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
   }
 
   #endCompleted(document: JsonObject, offset: number): void {
-    this.findings.images.push(...this.#frame.images)
-    this.findings.documents.push(document)
+    this.#takeFinals(document)
     this.#completedFrames++
-    const last = this.#completedFrames === this.#options.expectedFrames
+    const last = this.#shape.isLast(this.#frame.meaning!, this.#completedFrames)
+    this.#keepDocument(document, last)
     if (last) this.#writer.shutTail()
     this.#writer.passTo(offset + 1)
     this.#writer.outline.keepFrame()
@@ -162,11 +167,50 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
     this.#state = 'complete'
   }
 
-  /** A frame that the outline does not need: a preview, an event of another kind, a comment, anything in the tail. */
+  #takeFinals(document: JsonObject): void {
+    const finals = this.#frame.images.filter((image) => this.#shape.isFinal(image.path))
+    for (const image of this.#named(finals, document)) this.#addFinal(image)
+    if (finals.length === this.#frame.images.length) return
+    // An event that named its type late brought a preview where none belongs.
+    for (const image of this.#frame.images) if (!finals.includes(image)) void image.file.discard()
+    this.#writer.outline.leaveGap()
+  }
+
+  #addFinal(image: FoundImage): void {
+    if (this.#hasItems()) addImage(this.findings.images, image)
+    else this.findings.images.push(image)
+  }
+
+  #keepDocument(document: JsonObject, last: boolean): void {
+    const { documents } = this.findings
+    const isTelling = this.#frame.images.length > 0 || this.#shape.isTelling(document)
+    if (last || (isTelling && documents.length < MOST_DOCUMENTS)) documents.push(document)
+  }
+
+  #named(images: FoundImage[], document: JsonObject): FoundImage[] {
+    if (this.#hasItems()) nameOrigins(images, document)
+    return images
+  }
+
+  /** A frame that brings no final image: a preview, an event of another kind, a comment, anything in the tail. */
   #endFrame(offset: number): void {
     this.#writer.passTo(offset + 1)
-    if (this.#state === 'reading') this.#writer.outline.dropFrame()
+    if (this.#state === 'reading') this.#endInOutline()
     this.#writer.endFrame()
+  }
+
+  #endInOutline(): void {
+    const { meaning, body, images } = this.#frame
+    const tells = meaning === 'began' || meaning === 'context' || meaning === 'increment'
+    if (tells && body === 'json' && images.length === 0) this.#writer.outline.keepFrame(meaning === 'increment')
+    else this.#writer.outline.dropFrame()
+  }
+
+  /** The stream stopped within a frame. The images that it brought in whole were paid for. */
+  #abandonFrame(whole: boolean): void {
+    if (whole && this.#frame.body === 'json') throw new MalformedReply('document_not_closed')
+    if (!bringsImages(this.#frame.meaning)) return
+    for (const image of this.#frame.images) if (this.#shape.isFinal(image.path)) this.#addFinal(image)
   }
 
   /** The document is whole, only the blank line behind it is missing: the picture was paid for and is delivered. */
@@ -176,22 +220,36 @@ export class SseReply implements ReplyReader, ScanListener, SplitListener {
     this.#writer.endPiece()
   }
 
-  #wantsImage(): boolean {
-    const { type } = this.#frame.scanner
-    const meaning = type === null ? this.#frame.meaning : this.#meaningAt(type)
-    return meaning === null || meaning === 'completed' || (meaning === 'partial' && this.#options.keepPartials)
+  #hasItems(): boolean {
+    return this.#shape.itemPlaces.sse.length > 0
+  }
+
+  #isReading(): boolean {
+    return this.#state === 'reading'
+  }
+
+  /** What the frame means as far as it was read; null while nothing named its type. */
+  #meaningSoFar(): FrameMeaning | null {
+    const { scanner, meaning } = this.#frame
+    return scanner.type === null ? meaning : this.#meaningAt(scanner.type)
   }
 
   /** What the frame means, given the type that its document states; an earlier decision stands. */
-  #meaningAt(type: string): EventMeaning {
-    this.#frame.meaning ??= this.#options.classifyEvent(type)
+  #meaningAt(type: string): FrameMeaning {
+    this.#frame.meaning ??= this.#shape.classifyEvent(type)
     return this.#frame.meaning
   }
 
   #newFrame(): Frame {
-    const scanner = new JsonScanner(this.#options.imageKeys, this, this.#imageString, this.#options.limits)
+    const { imageKeys, itemPlaces } = this.#shape
+    const calls = this.#hasItems() ? new ImageCalls(itemPlaces.sse, this.#taker) : null
+    const scanner = new JsonScanner(imageKeys.sse, this.#taker, this.#taker.imageString, this.#options.limits, 'every_string', calls)
     return { meaning: null, body: 'none', scanner, images: [] }
   }
+}
+
+function bringsImages(meaning: FrameMeaning | null): boolean {
+  return meaning === 'completed' || meaning === 'last'
 }
 
 /** Data that begins with a brace is a document; everything else (`[DONE]`) means nothing here. */

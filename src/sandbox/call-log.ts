@@ -3,7 +3,7 @@ import type { InputRole } from '../contract/input-picture.ts'
 /** Calls kept for reading back, and client request ids counted; the oldest are forgotten beyond it. */
 const REMEMBERED = 100_000
 
-/** One picture that came in with an edit, as it came: its hash proves which bytes arrived. */
+/** One picture that came in with an edit or a Responses call, as it came: its hash proves which bytes arrived. */
 export interface InputRecord {
   /** The name it was sent under: `image`, `image[]`, `mask`, `images[0].image_url`. */
   name: string
@@ -29,8 +29,13 @@ export interface CallRecord {
   /** `running`, then `answered` (whole body written) or `broken` (cut, reset, silent, or the client left). */
   state: 'running' | 'answered' | 'broken'
   charged: boolean
-  /** Edits only, once their fields were accepted: the pictures in order, the mask or markup last. */
+  /**
+   * Edits and Responses only, once their fields were accepted: the pictures in order, the mask or markup last. Those that a Responses call
+   * names by id stand there under that id, the one that its previous response left under `previous_response_id`.
+   */
   inputs?: readonly InputRecord[]
+  /** Responses only, once accepted. */
+  response_id?: string
 }
 
 /** Reads what the sandbox was asked: the count of POSTs a client request id must have is at most one. */

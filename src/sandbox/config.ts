@@ -1,3 +1,4 @@
+import { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import { ModelCatalogue } from '../contract/model-catalogue.ts'
 import type { Quality } from '../contract/model-row.ts'
 import { type Clock, systemClock } from '../primitives/clock.ts'
@@ -23,7 +24,7 @@ export interface SandboxOptions {
   seed?: string
   /** Largest JSON body of a call that brings no pictures. @default 1 MiB */
   maxBodyBytes?: number
-  /** Largest body of an edit, pictures included, and of an upload. It is held in memory. @default 256 MiB */
+  /** Largest body of an edit or a Responses call, pictures included, and of an upload. It is held in memory. @default 256 MiB */
   maxEditBodyBytes?: number
   /** Bound of all uploaded files together. They are held in memory. @default 512 MiB */
   maxFilesBytes?: number
@@ -33,6 +34,12 @@ export interface SandboxOptions {
   transparentPreview?: boolean
   /** Models that are served. @default the shipped catalogue */
   catalogue?: ModelCatalogue
+  /** Main models of Responses that are served; any other is refused. @default the shipped ones */
+  mainModels?: MainModelCatalogue
+  /** How long a response is kept. @default 30 days, as upstream */
+  responseLifetimeMs?: number
+  /** Bound of the pictures of all kept responses together; beyond it the oldest are forgotten. @default 256 MiB */
+  maxResponsesBytes?: number
 }
 
 /** Options with every gap filled. */
@@ -51,6 +58,9 @@ export interface SandboxSettings {
   previewsInUsage: boolean
   transparentPreview: boolean
   catalogue: ModelCatalogue
+  mainModels: MainModelCatalogue
+  responseLifetimeMs: number
+  maxResponsesBytes: number
 }
 
 /** Short enough that a first picture takes about a second, long enough that a spinner can be seen. */
@@ -74,6 +84,9 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     previewsInUsage: options.previewsInUsage ?? true,
     transparentPreview: options.transparentPreview ?? true,
     catalogue: options.catalogue ?? new ModelCatalogue(),
+    mainModels: options.mainModels ?? new MainModelCatalogue(),
+    responseLifetimeMs: options.responseLifetimeMs ?? 2_592_000_000,
+    maxResponsesBytes: options.maxResponsesBytes ?? 268_435_456,
   }
 }
 

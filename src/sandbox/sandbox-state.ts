@@ -5,6 +5,7 @@ import type { FaultBook } from './faults/fault-book.ts'
 import type { FileShelf } from './file-shelf.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import type { PicturePress } from './render/index.ts'
+import type { ResponseShelf } from './responses/response-shelf.ts'
 
 /** What the endpoints of one sandbox share. */
 export interface SandboxState {
@@ -15,4 +16,5 @@ export interface SandboxState {
   readonly files: FileShelf
   readonly limiter: RateLimiter
   readonly press: PicturePress
+  readonly responses: ResponseShelf
 }

@@ -151,8 +151,9 @@ describe('the invoice', () => {
     expect(own.invoice.totals()).toEqual({ calls: 2, images: 2, nanos: 5_920_000n + 11_920_000n })
     expect(own.invoice.lines()[0]).toEqual({
       ...{ at: expect.any(String), request_id: expect.stringMatching(/^req_/), client_request_id: 'att_1' },
-      ...{ model: 'gpt-image-2', operation: 'generate', size: '1024x1024', quality: 'low', n: 1 },
-      ...{ text_in: 8, image_in: 0, image_out: 196, partial_images: 0, nanos: '5920000', charged_at_phase: 'model_run' },
+      ...{ book: 'image_api', response_id: null, model: 'gpt-image-2', operation: 'generate', size: '1024x1024', quality: 'low', n: 1 },
+      ...{ text_in: 8, text_cached_in: 0, image_in: 0, image_cached_in: 0, image_out: 196, text_out: 0, partial_images: 0 },
+      ...{ nanos: '5920000', charged_at_phase: 'model_run' },
     })
   })
 
@@ -189,8 +190,8 @@ describe('the rest of the surface', () => {
     expect(await errorOf(get('/v1/models/gpt-9'))).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' })
   })
 
-  test.each(['/v1/responses'])('says that %s is not emulated, and that repeating it is useless', async (path) => {
-    const response = await postTo(path)
+  test.each(['/v1/responses/resp_1?stream=true'])('says that %s is not emulated, and that repeating it is useless', async (path) => {
+    const response = await get(path)
     expect(response.headers.get('x-should-retry')).toBe('false')
     expect(await errorOf(Promise.resolve(response))).toMatchObject({ status: 501, code: 'sandbox_not_emulated' })
   })

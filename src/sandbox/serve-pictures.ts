@@ -13,15 +13,16 @@ import { sendAnswer } from './wire/send-answer.ts'
 
 /**
  * Takes the fault words off a prompt; from here on the call's script rules.
+ * @param param where the prompt stands, for the refusal.
  * @throws Refusal 400 `sandbox_unknown_fault` for a word that is not in the grammar.
  */
-export function takeFaults(call: Call, prompt: string, { faults }: SandboxState): MarkedPrompt {
+export function takeFaults(call: Call, prompt: string, { faults }: SandboxState, param = 'prompt'): MarkedPrompt {
   try {
     const marked = faults.take(prompt)
     call.script = marked.script
     return marked
   } catch (error) {
-    if (error instanceof FaultSyntaxError) throw invalidRequest(error.message, 'sandbox_unknown_fault', { param: 'prompt' })
+    if (error instanceof FaultSyntaxError) throw invalidRequest(error.message, 'sandbox_unknown_fault', { param })
     throw error
   }
 }
@@ -46,17 +47,22 @@ function takeFromLimits({ response }: Call, run: PictureRun, bill: Bill, { limit
 /** The moment the model would run: from here on the call costs money, whatever becomes of its answer. */
 function charge(call: Call, run: PictureRun, bill: Bill, phase: ChargePhase, { invoice, settings }: SandboxState): void {
   invoice.add({
+    book: 'image_api',
     at: isoTime(settings.clock.nowMs()),
     request_id: call.record.request_id,
     client_request_id: call.record.client_request_id,
+    response_id: null,
     model: run.model.id,
     operation: run.request.operation,
     size: sizeText(run.size),
     quality: run.quality,
     n: run.n,
     text_in: bill.textIn,
+    text_cached_in: 0,
     image_in: bill.imageIn,
+    image_cached_in: 0,
     image_out: bill.pictureOut + bill.previewOut,
+    text_out: 0,
     partial_images: run.previewsEach * run.n,
     nanos: String(bill.nanos),
     charged_at_phase: phase,

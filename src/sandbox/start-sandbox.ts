@@ -7,6 +7,7 @@ import { FaultBook, type FaultControls } from './faults/fault-book.ts'
 import { FileShelf } from './file-shelf.ts'
 import { RateLimiter } from './rate-limiter.ts'
 import { PicturePress } from './render/index.ts'
+import { type ResponseControls, ResponseShelf } from './responses/response-shelf.ts'
 import { createSandboxServer } from './server.ts'
 
 /** A running sandbox. */
@@ -20,6 +21,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly calls: CallReader
   /** What goes wrong next. */
   readonly faults: FaultControls
+  /** What is remembered of earlier responses. */
+  readonly responses: ResponseControls
   /** Ends open connections, waits for the calls on them and writes the invoice out. Calling it again waits for the same end. */
   close(): Promise<void>
 }
@@ -33,12 +36,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   await using opening = new AsyncDisposableStack()
   const invoice = opening.adopt(await Invoice.open(settings.invoicePath), (book) => book.close())
   const press = opening.adopt(new PicturePress(), (machine) => machine.close())
+  const shelf = new ResponseShelf(settings.responseLifetimeMs, settings.maxResponsesBytes)
+  const responses = opening.adopt(shelf, (responses) => responses.close())
   const calls = new CallLog()
   const faults = new FaultBook()
   const files = new FileShelf(settings.maxFilesBytes)
   const limiter = new RateLimiter(settings.limits, settings.clock)
 
-  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, limiter, press })
+  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, limiter, press, responses })
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
   opening.defer(async () => {
@@ -56,7 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     closing ??= open.disposeAsync()
     return closing
   }
-  return { url: `http://${urlHost(settings.host)}:${port}`, port, invoice, calls, faults, close, [Symbol.asyncDispose]: close }
+  return { url: `http://${urlHost(settings.host)}:${port}`, port, invoice, calls, faults, responses, close, [Symbol.asyncDispose]: close }
 }
 
 /** An address to call: a literal IPv6 address stands in brackets, and a server on all interfaces is called through loopback. */

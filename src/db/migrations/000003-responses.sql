@@ -17,6 +17,8 @@ create table response_turns (
   status text not null check (status in ('queued', 'in_progress', 'completed', 'failed', 'incomplete', 'cancelled')),
   created_at_ms bigint not null check (created_at_ms >= 0),
   finished_at_ms bigint,
+  -- The `assistant` member of the production log record, once the turn is settled; without the words of any prompt.
+  assistant_json text,
   -- When upstream was last asked for a background response.
   polled_at_ms bigint,
   deleted_at_ms bigint

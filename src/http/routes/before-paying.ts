@@ -9,9 +9,9 @@ import {
 } from '../../contract/record.ts'
 import { checkCall, estimateCall, takeInEditCall } from '../../flows/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
-import { comingEdit, readSmallBody } from '../coming-edit.ts'
+import { comingEdit, comingJson, readSmallBody } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
-import { type KnownContext, keyRoute } from '../http-route.ts'
+import { keyRoute } from '../http-route.ts'
 import { parseJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
@@ -58,7 +58,7 @@ export const estimateRoute = keyRoute({
   replies: { 200: { description: 'The estimate.', schema: estimateReplySchema }, ...errorReplies(400, 401, 413, 503) },
   async handle(context) {
     const headers = readDarkroomHeaders(context.request)
-    await using taken = await takeInEditCall(context.parts, comingJson(context), 'request.')
+    await using taken = await takeInEditCall(context.parts, comingJson(context), { prefix: 'request.' })
     const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)
     const brought = operation === 'edit' ? taken.brought : null
     return await estimateCall(context.parts, {
@@ -69,10 +69,3 @@ export const estimateRoute = keyRoute({
     })
   },
 })
-
-/** A form has no room for the question around the call. */
-function comingJson(context: KnownContext) {
-  const coming = comingEdit(context)
-  const { contentType } = coming.source
-  return { ...coming, source: { ...coming.source, contentType: /^multipart\//i.test(contentType ?? '') ? undefined : contentType } }
-}

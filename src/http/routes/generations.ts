@@ -1,9 +1,10 @@
 import { failure } from '../../contract/failure.ts'
-import { generationRecordSchema } from '../../contract/record.ts'
+import { generationRecordSchema, threadReplySchema, traceReplySchema } from '../../contract/record.ts'
+import { showThread, showTrace } from '../../flows/index.ts'
 import { findGeneration, generationRecord } from '../../generations/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { errorReplies } from '../error-replies.ts'
-import { keyRoute } from '../http-route.ts'
+import { type KnownContext, keyRoute } from '../http-route.ts'
 import { scopeOf } from '../scope-of.ts'
 
 /** The whole production log record of a generation. */
@@ -21,3 +22,31 @@ export const generationRoute = keyRoute({
     return generationRecord(rows)
   },
 })
+
+/** The conversation that a generation is a turn of. */
+export const threadRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/generations/{id}/thread',
+  tag: 'darkroom',
+  summary: 'Read the conversation of a generation',
+  description: 'The turns that led to it and went on from it, with their prompts and pictures, as far as they were kept.',
+  replies: { 200: { description: 'The turns, oldest first.', schema: threadReplySchema }, ...errorReplies(401, 404) },
+  handle: (context) => showThread(context.parts, asked(context)),
+})
+
+/** How an assistant came to its pictures. */
+export const traceRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/generations/{id}/trace',
+  tag: 'darkroom',
+  summary: 'Read how an assistant came to its pictures',
+  description: 'Main model, tool calls, pictures, and each revised prompt as a difference from the asked one.',
+  replies: { 200: { description: 'The trace.', schema: traceReplySchema }, ...errorReplies(401, 404) },
+  handle: (context) => showTrace(context.parts, asked(context), (id) => `${context.baseUrl}/v2/images/${id}`),
+})
+
+function asked({ principal, request }: KnownContext) {
+  const { id } = request.params as { id: string }
+  if (!isId('gen', id)) throw failure('not_found', { param: 'id' })
+  return { generationId: id, ...scopeOf(principal) }
+}

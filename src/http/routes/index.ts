@@ -1,8 +1,9 @@
 import type { HttpRoute } from '../http-route.ts'
+import { adviseRoute } from './advise.ts'
 import { checkRoute, estimateRoute } from './before-paying.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
-import { generationRoute } from './generations.ts'
+import { generationRoute, threadRoute, traceRoute } from './generations.ts'
 import { heatMapRoute, imageDriftRoute, imageRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
@@ -10,11 +11,16 @@ import { createKeyRoute, listKeysRoute, revokeKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations.ts'
+import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
 export const httpRoutes: readonly HttpRoute[] = [
   imagesGenerationsRoute,
   imagesEditsRoute,
+  createResponseRoute,
+  responseRoute,
+  cancelResponseRoute,
+  deleteResponseRoute,
   uploadFileRoute,
   listFilesRoute,
   fileRoute,
@@ -25,7 +31,10 @@ export const httpRoutes: readonly HttpRoute[] = [
   capabilitiesRoute,
   checkRoute,
   estimateRoute,
+  adviseRoute,
   generationRoute,
+  threadRoute,
+  traceRoute,
   imageRoute,
   imageDriftRoute,
   heatMapRoute,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { StreamedBody } from '../../outbound/index.ts'
+import { exactly } from './exactly.ts'
 
 /** A text part of a form. */
 export interface FormField {
@@ -78,15 +79,4 @@ const disposition = (name: string) => `Content-Disposition: form-data; name="${q
 /** As browsers write names (HTML standard, "multipart/form-data encoding algorithm"): no name can end its line or its quotes. */
 function quoted(name: string): string {
   return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22')
-}
-
-/** The pieces of a content as they come, held to the length it was announced with. */
-async function* exactly(content: StreamedBody): AsyncGenerator<Uint8Array> {
-  let left = content.byteLength
-  for await (const piece of content.open()) {
-    left -= piece.length
-    if (left < 0) throw new Error('an input is longer than it was when it was examined')
-    yield piece
-  }
-  if (left > 0) throw new Error('an input is shorter than it was when it was examined')
 }

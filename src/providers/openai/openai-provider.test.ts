@@ -3,14 +3,14 @@ import { createOutbound, type Outbound } from '../../outbound/index.ts'
 import { systemClock } from '../../primitives/clock.ts'
 import { Secret } from '../../primitives/secret.ts'
 import { readForm, watchedInput } from '../edit-test-kit.ts'
-import type { DispatchOutcome, ProviderCall, ReplySink } from '../image-provider.ts'
+import type { DispatchOutcome, ImageProvider, ProviderCall, ReplySink } from '../image-provider.ts'
 import { describeImageProvider } from '../provider-conformance.ts'
 import { httpAnswer, type ScriptedUpstream, startScriptedUpstream, type UpstreamScript } from '../scripted-upstream.ts'
 import { createOpenAiProvider } from './openai-provider.ts'
 
 describeImageProvider({
   name: 'openai',
-  operations: ['generate', 'edit'],
+  operations: ['generate', 'edit', 'respond'],
   create() {
     const outbound = createOutbound({ userAgent: 'darkroom/test' })
     return { provider: createOpenAiProvider({ outbound, clock: systemClock }), close: () => outbound.close() }
@@ -118,9 +118,59 @@ describe('the openai protocol', () => {
     expect(upstream.calls[0]!.headers['accept']).toBe('text/event-stream')
   })
 
-  it('refuses an operation it does not serve as the mistake it is', async () => {
-    await expect(dispatch(() => {}, { operation: 'respond' })).rejects.toThrow(TypeError)
-    expect(upstream.calls).toEqual([])
+  it.each([
+    [false, 'application/json'],
+    [true, 'text/event-stream'],
+  ])('asks the responses endpoint in JSON, stream: %s', async (stream, accept) => {
+    const body = { model: 'gpt-5.4', input: [{ image_url: 'data:' }] }
+    const inputs = [Object.assign(watchedInput(4), { place: 'input[0].image_url' })]
+    await dispatch(answering(200, json, '{}'), { operation: 'respond', body, inputs, stream })
+    expect(upstream.calls[0]).toMatchObject({
+      requestLine: 'POST /v1/responses HTTP/1.1',
+      headers: {
+        authorization: 'Bearer sk-live',
+        'content-type': 'application/json',
+        'content-length': String(JSON.stringify(body).length + 'image/png;base64,'.length + 8),
+        accept,
+        'x-client-request-id': 'att_7',
+      },
+    })
+  })
+
+  describe('with a response that upstream keeps', () => {
+    const stored = { key: new Secret('sk-live'), clientRequestId: 'att_8', timeoutMs: 9_000, responseId: 'resp_0df93c' }
+
+    async function ask(way: (provider: ImageProvider, baseUrl: string) => Promise<unknown> | undefined) {
+      upstream = await startScriptedUpstream(answering(200, json, '{}'))
+      await way(createOpenAiProvider({ outbound, clock: systemClock }), `${upstream.origin}/v1`)
+      return upstream.calls[0]!
+    }
+
+    it.each([
+      ['', { stream: false, startingAfter: 7, include: [] }],
+      ['?stream=true', { stream: true, startingAfter: null, include: [] }],
+      [
+        '?include%5B%5D=reasoning.encrypted_content&include%5B%5D=a%26b&stream=true&starting_after=0',
+        { stream: true, startingAfter: 0, include: ['reasoning.encrypted_content', 'a&b'] },
+      ],
+    ])('retrieves it by GET, with the query %j', async (query, options) => {
+      const call = await ask((provider, baseUrl) => provider.retrieveResponse?.({ ...stored, baseUrl, ...options }, ignore))
+      expect(call.requestLine).toBe(`GET /v1/responses/resp_0df93c${query} HTTP/1.1`)
+      expect(call.headers).toMatchObject({ authorization: 'Bearer sk-live', 'x-client-request-id': 'att_8' })
+      expect(call.headers['accept']).toBe(options.stream ? 'text/event-stream' : 'application/json')
+      expect(call.headers['content-type']).toBeUndefined()
+    })
+
+    it('cancels it by POST without a body', async () => {
+      const call = await ask((provider, baseUrl) => provider.cancelResponse?.({ ...stored, baseUrl }))
+      expect(call).toMatchObject({ requestLine: 'POST /v1/responses/resp_0df93c/cancel HTTP/1.1', headers: { accept: 'application/json' } })
+      expect(call.headers['content-length']).toBe('0')
+    })
+
+    it('deletes it by DELETE', async () => {
+      const call = await ask((provider, baseUrl) => provider.deleteResponse?.({ ...stored, baseUrl }))
+      expect(call.requestLine).toBe('DELETE /v1/responses/resp_0df93c HTTP/1.1')
+    })
   })
 
   it('reads the facts of the call from the head', async () => {

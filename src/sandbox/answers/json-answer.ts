@@ -2,7 +2,7 @@ import type { Bill } from '../billing/bill.ts'
 import { spoiledUsage, usageReport } from '../billing/usage.ts'
 import type { PictureRun } from '../picture-run.ts'
 import type { Frame } from '../wire/send-answer.ts'
-import { maybeBroken, picturePart, withPictures } from './picture-part.ts'
+import { addressOf, maybeBroken, picturePart, withPictures } from './picture-part.ts'
 
 /** What an answer says beside the pictures. */
 export interface AnswerFacts {
@@ -20,7 +20,7 @@ export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], { creat
     {
       created: createdAt,
       background: reported.background,
-      data: script.noData ? [] : pictures.map((_, index) => (script.url ? { url: urlOf(run, index) } : { b64_json: '' })),
+      data: script.noData ? [] : pictures.map((_, index) => (script.url ? { url: addressOf(run, index) } : { b64_json: '' })),
       output_format: reported.outputFormat,
       quality: reported.quality,
       size: reported.size,
@@ -35,9 +35,4 @@ export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], { creat
     maybeBroken(`${text}\n`, script),
     pictures.map((bytes) => picturePart(bytes, run)),
   )
-}
-
-/** An address instead of a picture, as some wrappers answer; nothing is served there. */
-function urlOf({ format }: PictureRun, index: number): string {
-  return `https://pictures.sandbox.invalid/${index + 1}.${format}`
 }

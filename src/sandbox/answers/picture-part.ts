@@ -27,3 +27,8 @@ export function withPictures(jsonText: string, pictures: readonly PicturePart[])
 export function maybeBroken(jsonText: string, script: FaultScript): string {
   return script.brokenJson ? `${jsonText.trimEnd().slice(0, -1)},]` : jsonText
 }
+
+/** An address instead of a picture, as some wrappers answer; nothing is served there. */
+export function addressOf({ format }: PictureRun, index: number): string {
+  return `https://pictures.sandbox.invalid/${index + 1}.${format}`
+}

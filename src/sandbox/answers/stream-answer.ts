@@ -81,6 +81,7 @@ function comment(crlf: boolean | undefined): Frame {
   return [`: keep-alive${lineEnd(crlf).repeat(2)}`]
 }
 
-function lineEnd(crlf: boolean | undefined): string {
+/** How lines end: as the standard has it, or as a script wants it. */
+export function lineEnd(crlf: boolean | undefined): string {
   return crlf ? '\r\n' : '\n'
 }

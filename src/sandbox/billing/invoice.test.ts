@@ -11,8 +11,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const line: InvoiceLine = {
-  ...{ at: '2026-11-20T00:00:00.000Z', request_id: 'req_1', client_request_id: null, model: 'gpt-image-2', operation: 'generate' },
-  ...{ size: '1024x1024', quality: 'low', n: 2, text_in: 16, image_in: 0, image_out: 391, partial_images: 0, nanos: '11810000' },
+  ...{ book: 'image_api', at: '2026-11-20T00:00:00.000Z', request_id: 'req_1', client_request_id: null, response_id: null },
+  ...{ model: 'gpt-image-2', operation: 'generate', size: '1024x1024', quality: 'low', n: 2, text_in: 16, text_cached_in: 0 },
+  ...{ image_in: 0, image_cached_in: 0, image_out: 391, text_out: 0, partial_images: 0, nanos: '11810000' },
   charged_at_phase: 'model_run',
 }
 

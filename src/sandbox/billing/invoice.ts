@@ -8,22 +8,39 @@ import type { ChargePhase } from '../faults/fault-script.ts'
 /** Lines kept in memory for reading back; the totals and the file hold all. */
 const REMEMBERED_LINES = 100_000
 
-/** One charged call, as written to the invoice file (one JSON object a line). */
+/**
+ * The account a line belongs to: a call of the Image API; one picture of the image tool of a Responses call; or the main model of that
+ * call. A Responses call has exactly one line of its main model and one for each picture, all with its ids.
+ */
+export type InvoiceBook = 'image_api' | 'image_tool' | 'main_model'
+
+/** One charge, as written to the invoice file (one JSON object a line). */
 export interface InvoiceLine {
+  book: InvoiceBook
   /** ISO 8601 UTC. */
   at: string
   request_id: string
   client_request_id: string | null
+  /** Null but for Responses. */
+  response_id: string | null
   /** The model that was paid for: another than the one asked for when a script swapped it. */
   model: string
   operation: 'generate' | 'edit' | 'respond'
-  size: string
-  quality: string
+  /** Null for a main model, as is the quality. */
+  size: string | null
+  quality: string | null
+  /** Pictures; 0 for a main model. */
   n: number
+  /** Without what was cached. A main model's input counts as text, pictures too. */
   text_in: number
+  text_cached_in: number
+  /** Without what was cached. */
   image_in: number
+  image_cached_in: number
   /** Image output tokens, previews included. */
   image_out: number
+  /** Output of a main model, reasoning included. */
+  text_out: number
   /** Previews charged, 100 output tokens each. */
   partial_images: number
   /** Price in nano-USD, a whole number as text. */
@@ -31,8 +48,9 @@ export interface InvoiceLine {
   charged_at_phase: ChargePhase
 }
 
-/** Sums over all charged calls of this run. */
+/** Sums over all charges of this run. */
 export interface InvoiceTotals {
+  /** Charged calls. The lines of one Responses call count once, by its main model's. */
   calls: number
   images: number
   nanos: Nanos
@@ -42,7 +60,7 @@ export interface InvoiceTotals {
 export interface InvoiceReader {
   /** Sums since the sandbox started. */
   totals(): InvoiceTotals
-  /** The charged calls of this run in order, the last 100,000 at most. */
+  /** The lines of this run in order, the last 100,000 at most. */
   lines(): readonly InvoiceLine[]
   /** Resolves when every line so far is in the file. */
   flushed(): Promise<void>
@@ -71,12 +89,12 @@ export class Invoice implements InvoiceReader {
   }
 
   /**
-   * Books one charged call. The line is on record when this returns, whatever becomes of the answer.
+   * Books one charge. The line is on record when this returns, whatever becomes of the answer.
    * @throws Error once the invoice file cannot be written: an emulator that forgets charges proves nothing.
    */
   add(line: InvoiceLine): void {
     if (this.#failure) throw this.#failure
-    this.#totals.calls += 1
+    if (line.book !== 'image_tool') this.#totals.calls += 1
     this.#totals.images += line.n
     this.#totals.nanos += BigInt(line.nanos)
     this.#lines.push(line)

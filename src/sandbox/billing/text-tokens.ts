@@ -1,15 +1,20 @@
 /** What the API adds to the prompt's own tokens on a generation (reported: 8 billed for a prompt of 2). */
 const EXTRA_TOKENS = 6
 
+/** Text input tokens of one picture: the count of the prompt, plus 6. */
+export async function textInputTokens(prompt: string): Promise<number> {
+  return EXTRA_TOKENS + (await countText(prompt))
+}
+
 /**
- * Text input tokens of one picture: the o200k_base count of the prompt, plus 6.
+ * The o200k_base count of a text.
  * The vocabulary takes a third of a second and some 70 MB to load, so it is loaded by the first call that needs it.
  */
-export async function textInputTokens(prompt: string): Promise<number> {
+export async function countText(text: string): Promise<number> {
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
   // Special tokens written out in a prompt are plain text to the API, never a reason to refuse.
-  let tokens = EXTRA_TOKENS
-  for (const part of countableParts(prompt)) tokens += countTokens(part, { disallowedSpecial: new Set() })
+  let tokens = 0
+  for (const part of countableParts(text)) tokens += countTokens(part, { disallowedSpecial: new Set() })
   return tokens
 }
 

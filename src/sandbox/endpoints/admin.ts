@@ -40,6 +40,17 @@ export async function clearFaults(call: Call, { faults }: SandboxState): Promise
   await sendJson(call, 200, { cleared: faults.clear() })
 }
 
+/** `GET /_sandbox/responses`: the responses that are kept. */
+export async function readResponses(call: Call, { responses }: SandboxState): Promise<void> {
+  await sendJson(call, 200, { responses: responses.list() })
+}
+
+/** `DELETE /_sandbox/responses` and `DELETE /_sandbox/responses/:id`: forgets all, or one. */
+export async function forgetResponses(call: Call, { responses }: SandboxState): Promise<void> {
+  const id = /^\/_sandbox\/responses\/([^/]+)$/.exec(call.path)?.[1]
+  await sendJson(call, 200, { forgotten: responses.forget(id) })
+}
+
 /** Reads `{match?: {prompt?, nth?}, fault, times?}`; a member it does not know is refused, as a typo would arm another fault than meant. */
 function faultOrder(body: JsonObject): FaultOrder {
   const { match = {}, fault, times, ...unknown } = body

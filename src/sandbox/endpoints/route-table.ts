@@ -1,12 +1,12 @@
 import type { Call } from '../call.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
-import { armFault, clearFaults, readCalls, readFaults, readInvoice } from './admin.ts'
+import { armFault, clearFaults, forgetResponses, readCalls, readFaults, readInvoice, readResponses } from './admin.ts'
 import { edits } from './edits.ts'
 import { deleteFile, listFiles, retrieveFile, uploadFile } from './files.ts'
 import { generations } from './generations.ts'
 import { listModels, retrieveModel } from './models.ts'
-import { responses } from './responses.ts'
+import { cancelResponse, createResponse, deleteResponse, retrieveResponse } from './responses.ts'
 import { variations } from './variations.ts'
 
 /** Answers a call. Throws a Refusal for an answer in the error envelope. */
@@ -30,13 +30,17 @@ const routes: readonly Route[] = [
   { path: /^\/v1\/images\/generations$/, methods: { POST: generations } },
   { path: /^\/v1\/images\/edits$/, methods: { POST: edits } },
   { path: /^\/v1\/images\/variations$/, methods: { POST: variations } },
-  { path: /^\/v1\/responses$/, methods: { POST: responses } },
+  { path: /^\/v1\/responses$/, methods: { POST: createResponse } },
+  { path: /^\/v1\/responses\/[^/]+$/, methods: { GET: retrieveResponse, DELETE: deleteResponse } },
+  { path: /^\/v1\/responses\/[^/]+\/cancel$/, methods: { POST: cancelResponse } },
   { path: /^\/v1\/files$/, methods: { POST: uploadFile, GET: listFiles } },
   { path: /^\/v1\/files\/[^/]+$/, methods: { GET: retrieveFile, DELETE: deleteFile } },
   { path: /^\/v1\/models$/, methods: { GET: listModels } },
   { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
   { path: /^\/_sandbox\/invoice$/, methods: { GET: readInvoice } },
   { path: /^\/_sandbox\/calls$/, methods: { GET: readCalls } },
+  { path: /^\/_sandbox\/responses$/, methods: { GET: readResponses, DELETE: forgetResponses } },
+  { path: /^\/_sandbox\/responses\/[^/]+$/, methods: { DELETE: forgetResponses } },
   { path: /^\/_sandbox\/faults$/, methods: { GET: readFaults, POST: armFault, DELETE: clearFaults } },
 ]
 

@@ -87,6 +87,27 @@ export interface FaultScript {
   crlf?: boolean
   comments?: boolean
 
+  /** Responses: the safety system refuses the picture inside a response that completes. */
+  failItem?: boolean
+  /** Responses: the response fails with this error code. */
+  failResponse?: string
+  /** Responses: the response ends incomplete, after its picture, for this reason. */
+  incomplete?: 'max_output_tokens' | 'content_filter'
+  /** Responses: what the answer does not say; the invoice stays true. */
+  noUsage?: 'main' | 'tool' | 'cache'
+  /** Responses: input of both models comes from upstream's cache, at its rates. */
+  cached?: boolean
+  /** Responses: how long a background response waits in the queue, instead of a quarter of the configured time. */
+  queuedMs?: number
+  /** Responses: how long a background response runs once it has begun, instead of the rest of that time. */
+  slowBackgroundMs?: number
+  /** Responses: nothing is kept of the finished response, or all but its pictures. */
+  forget?: 'response' | 'pictures'
+  /** Responses: the sentence also streams word by word. */
+  deltas?: boolean
+  /** Responses: a finished picture's item says `generating`, as upstream was seen to. */
+  staysGenerating?: boolean
+
   /** Only the first so many calls with this prompt are faulty. */
   first?: number
   /** Charge (true) or do not charge (false), whatever the fault table says. */

@@ -63,6 +63,17 @@ export const faultWords: readonly FaultWord[] = [
   alone('crlf', { crlf: true }),
   alone('comments', { comments: true }),
 
+  alone('failitem', { failItem: true }),
+  { word: 'failresponse', value: '[CODE]', read: (value) => readErrorCode(value ?? 'server_error') },
+  { word: 'incomplete', value: '[content_filter]', read: readIncomplete },
+  withValue('nousage', 'main | tool | cache', (value) => oneOf(value, ['main', 'tool', 'cache'], (noUsage) => ({ noUsage }))),
+  alone('cached', { cached: true }),
+  withValue('queued', 'MS', (value) => whole(value, 0, 3_600_000, (queuedMs) => ({ queuedMs }))),
+  withValue('slowbackground', 'MS', (value) => whole(value, 0, 3_600_000, (slowBackgroundMs) => ({ slowBackgroundMs }))),
+  { word: 'forget', value: '[pictures]', read: readForget },
+  alone('deltas', { deltas: true }),
+  alone('generating', { staysGenerating: true }),
+
   withValue('first', 'N', (value) => whole(value, 1, 1e9, (first) => ({ first }))),
   alone('charged', { charge: true }),
   alone('free', { charge: false }),
@@ -122,4 +133,18 @@ function readShift(value: string): FaultScript | null {
 function readScale(value: string): FaultScript | null {
   const scale = /^\d(?:\.\d{1,4})?$/.test(value) ? Number(value) : Number.NaN
   return scale >= 0.5 && scale <= 2 ? { scale } : null
+}
+
+function readErrorCode(code: string): FaultScript | null {
+  return /^[a-z_]{1,60}$/.test(code) ? { failResponse: code } : null
+}
+
+function readIncomplete(value: string | null): FaultScript | null {
+  if (value === null) return { incomplete: 'max_output_tokens' }
+  return value === 'content_filter' ? { incomplete: value } : null
+}
+
+function readForget(value: string | null): FaultScript | null {
+  if (value === null) return { forget: 'response' }
+  return value === 'pictures' ? { forget: value } : null
 }

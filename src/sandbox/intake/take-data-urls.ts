@@ -8,6 +8,8 @@ export interface DataUrl {
 
 const MARK = 'data:#'
 const imageUrl = /("image_url"\s*:\s*)("data:[^"\\]*(?:\\.[^"\\]*)*")/gi
+/** The picture of an image call that is sent back whole. */
+const imageResult = /("result"\s*:\s*)("[A-Za-z0-9+/=]*(?:\\[/u][A-Za-z0-9+/=]*)*")/g
 const parts = /^data:([^;,]*)(?:;[^,]*)?,/i
 
 /**
@@ -22,6 +24,16 @@ export function takeDataUrls(body: Buffer): { text: Buffer; urls: DataUrl[] } {
     return `${name}"${MARK}${urls.length - 1}"`
   })
   return { text: Buffer.from(text, 'latin1'), urls }
+}
+
+/** Takes out, as `takeDataUrls` does and into the same list, the pictures that `result` members hold in plain base64. */
+export function takeResults(body: Buffer, urls: DataUrl[]): Buffer {
+  const text = body.toString('latin1').replace(imageResult, (member, name: string, literal: string) => {
+    if (literal === '""') return member
+    urls.push({ mediaType: null, bytes: decodeBase64(unescaped(literal)) })
+    return `${name}"${MARK}${urls.length - 1}"`
+  })
+  return Buffer.from(text, 'latin1')
 }
 
 /** The data URL that a mark stands for, or that stands there itself, its name spelled with escapes; undefined for any other value. */

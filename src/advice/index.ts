@@ -1,0 +1,1 @@
+export { type AdviceContext, advise } from './advise.ts'

@@ -1,0 +1,68 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { errorBody, type Failure } from '../contract/failure.ts'
+import { failureHeaders } from '../contract/failure-headers.ts'
+import type { Surface } from '../contract/image-request.ts'
+import type { ErrorReply } from '../relay/index.ts'
+import type { RouteChoice } from '../routes/index.ts'
+import type { BookedRun, Settled } from './book-call.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+
+/** How long the end of a reply is held back for the record to be on disk. */
+const SETTLE_PATIENCE_MS = 5000
+
+/** What was booked, if it was in time; null lets the reply go on without waiting for the record any longer. */
+export function inPatience<Result>(settling: Promise<Result>): Promise<Result | null> {
+  return Promise.race([settling, wait(SETTLE_PATIENCE_MS, null, { ref: false })])
+}
+
+/** A failure as the caller is told of it. */
+export function errorReply(run: Pick<BookedRun, 'id' | 'requestId'>, error: Failure): ErrorReply {
+  return {
+    status: error.status,
+    headers: failureHeaders(error),
+    body: errorBody(error, { requestId: run.requestId, generationId: run.id }),
+  }
+}
+
+/** A generation at its end, as log and metrics speak of it. */
+export interface EndedRun extends BookedRun {
+  choice: RouteChoice
+  model: string
+  surface: Surface
+  book: 'provider' | 'sandbox'
+}
+
+/** Tells log and metrics how a generation ended. */
+export function reportEnd(
+  parts: GatewayParts,
+  run: EndedRun,
+  settled: Settled | null,
+  outcome: { class: string; firstByteMs: number | null },
+): void {
+  const { route } = run.choice
+  const seconds = (parts.clock.monotonicMs() - run.startedMonotonicMs) / 1000
+  const status = settled === null ? 'unbooked' : (settled.verdict.failure?.code ?? 'completed')
+  parts.metrics.upstreamCall({
+    routeOwner: route.owner,
+    outcome: outcome.class,
+    seconds,
+    firstByteSeconds: outcome.firstByteMs === null ? null : outcome.firstByteMs / 1000,
+  })
+  parts.metrics.generationEnded({ operation: run.request.operation, surface: run.surface, outcome: status, seconds })
+  if (settled && settled.settledNanos > 0n) parts.metrics.settled({ routeOwner: route.owner, book: run.book, nanos: settled.settledNanos })
+  if (settled && settled.heldNanos > 0n) parts.metrics.heldUnknown({ routeOwner: route.owner, book: run.book, nanos: settled.heldNanos })
+  parts.logger.info(
+    {
+      generation_id: run.id,
+      route_id: route.id,
+      route_owner: route.owner,
+      model: run.model,
+      outcome: status,
+      outcome_class: outcome.class,
+      duration_ms: Math.round(seconds * 1000),
+      settled_nanos: String(settled?.settledNanos ?? 0n),
+      held_unknown_nanos: String(settled?.heldNanos ?? 0n),
+    },
+    'generation ended',
+  )
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto'
+import { failure } from '../../contract/failure.ts'
+import type { GenerationRecord } from '../../contract/record.ts'
+import { formatSize } from '../../contract/size-rules.ts'
+import { statementContext } from '../../db/index.ts'
+import { type NewGeneration, type NewInput, recordInputs, recordIntent } from '../../generations/index.ts'
+import { reserve } from '../../ledger/index.ts'
+import { priceCardName } from '../../pricing/index.ts'
+import { frozenContract } from '../../routes/index.ts'
+import { recordObjects } from '../../store/index.ts'
+import { recordTurnDocument } from '../../threads/index.ts'
+import { ledgerCall, newAttempt, newInputs } from '../accept-generation.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { type KeptInputs, keepInputs } from '../keep-inputs.ts'
+import { inputShapes } from '../request-shape.ts'
+import type { ResponseAsk } from './judge-response.ts'
+import { linkTurns } from './link-turns.ts'
+import { placeInputs } from './place-inputs.ts'
+import { priceResponse } from './price-response.ts'
+import type { PricedResponse, ResponseRun, SentBody } from './response-run.ts'
+import { sealTurn } from './turn-documents.ts'
+
+/** A Responses call as it reached an edge. */
+export interface ResponseGenerationAsk extends ResponseAsk, Pick<ResponseRun, 'principal' | 'requestId'> {
+  /** The caller's own id of the call, for the log. */
+  clientRequestId: string | null
+}
+
+/**
+ * The first half of the road of an assistant call: check, choose the route, price both books, link the turn to those before it, then record
+ * intent, inputs and reservation in one transaction. When it resolves, all of that is on disk and nothing has been sent.
+ * @throws Failure whose outcome is always `not_charged`.
+ */
+export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGenerationAsk): Promise<ResponseRun> {
+  parts.running.assertOpen()
+  const priced = await priceResponse(parts, ask)
+  assertSpoken(parts, priced)
+  await parts.storageHealth.assertWritable()
+  const run = openRun(parts, ask, priced)
+  await keepInputs(parts, priced.inputs, async (kept) => {
+    run.inputs = kept.inputs
+    run.own = withModels(run, placeInputs(priced.request.wire, kept.inputs))
+    Object.assign(run, await linkTurns(parts, run))
+    await recordAcceptance(parts, run, ask, kept)
+  })
+  return run
+}
+
+/** @throws Failure when the route's protocol has no assistants. */
+function assertSpoken(parts: GatewayParts, { choice }: PricedResponse): void {
+  if (parts.providers.get(choice.route.protocol)?.operations.includes('respond')) return
+  throw failure('endpoint_not_served', {
+    status: 400,
+    param: 'model',
+    message: `The route ${choice.route.id} does not speak the Responses API. Nothing was sent or charged; name another route.`,
+  })
+}
+
+const nothing: SentBody = { body: {}, pictures: [], replayedImages: [] }
+
+function openRun(parts: GatewayParts, ask: ResponseGenerationAsk, priced: PricedResponse): ResponseRun {
+  const { headers } = ask
+  return {
+    ...priced,
+    id: parts.newId('gen'),
+    attemptId: parts.newId('att'),
+    attempt: 1,
+    requestId: ask.requestId,
+    principal: ask.principal,
+    surface: 'responses',
+    book: bookOf(priced),
+    inputs: [],
+    rights: headers.rights,
+    projectTag: headers.projectTag,
+    keepPartials: headers.partials === 'store',
+    timeoutMs: Math.min(headers.timeoutMs ?? parts.upstreamTimeoutMs, parts.upstreamTimeoutMs),
+    startedMonotonicMs: parts.clock.monotonicMs(),
+    own: nothing,
+    sent: nothing,
+    replay: null,
+    linked: [],
+  }
+}
+
+/** Both cards are of one owner, and so of one book; a call without any is on a route whose kind says it. */
+function bookOf({ cards, choice }: PricedResponse): ResponseRun['book'] {
+  return cards.image?.book ?? cards.main?.book ?? (choice.route.kind === 'sandbox' ? 'sandbox' : 'provider')
+}
+
+/** The models as the route calls them. A tool that names none keeps upstream's default. */
+function withModels(run: ResponseRun, { body, ...rest }: SentBody): SentBody {
+  const tool = run.request.imageTool
+  const tools = Array.isArray(body['tools']) ? [...body['tools']] : null
+  if (tools && tool?.modelGiven) tools[tool.index] = { ...(tools[tool.index] as object), model: run.toolModelSent! }
+  return { body: { ...body, model: run.choice.modelSent, ...(tools && { tools }) }, ...rest }
+}
+
+async function recordAcceptance(parts: GatewayParts, run: ResponseRun, ask: ResponseGenerationAsk, kept: KeptInputs): Promise<void> {
+  // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
+  const document = run.request.background ? await sealTurn(parts, run, null) : null
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([
+    ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
+    ...recordObjects(context, kept.objects),
+    ...recordInputs(context, [...newInputs(parts, run), ...linkedInputs(parts, run)]),
+    ...(document === null ? [] : [recordTurnDocument(context, document)]),
+    ...reserve(context, ledgerCall(ledgerFacts(run)), run.estimate.reserve),
+  ])
+}
+
+/** Pictures of earlier turns are inputs like any other; that they stand here ties the turns together. */
+function linkedInputs(parts: GatewayParts, run: ResponseRun): NewInput[] {
+  const own = run.inputs.filter(({ picture }) => picture.role === 'image').length
+  return run.linked.map((call, place) => ({
+    id: parts.newId('inp'),
+    generationId: run.id,
+    projectId: run.principal.projectId,
+    role: 'image',
+    idx: own + place,
+    source: 'image',
+    sourceRef: call.image_id,
+    sha256: call.sha256!,
+    sentSha256: call.sha256!,
+    conversion: null,
+    width: call.width ?? 1,
+    height: call.height ?? 1,
+    format: call.format as NewInput['format'],
+    bytes: call.bytes ?? 0,
+    rights: run.rights,
+  }))
+}
+
+/** What the ledger is told a Responses call is about: its image model where it draws, since that is what its money goes to. */
+export function ledgerFacts(run: ResponseRun) {
+  const model = run.request.imageTool?.request.model.id ?? run.request.mainModel.asked
+  return { ...run, model, priceCard: cardNames(run) }
+}
+
+function cardNames({ cards }: ResponseRun): string {
+  const names = [cards.main, cards.image].flatMap((card) => (card === null ? [] : [priceCardName(card)]))
+  return cards.main === null ? ['unpriced', ...names].join(' + ') : names.join(' + ')
+}
+
+function newGeneration(run: ResponseRun, ask: ResponseGenerationAsk): NewGeneration {
+  const { request, choice, estimate } = run
+  const card = cardNames(run)
+  return {
+    id: run.id,
+    projectId: run.principal.projectId,
+    keyId: run.principal.keyId,
+    operation: 'respond',
+    surface: run.surface,
+    clientRequestId: ask.clientRequestId,
+    modelAsked: request.mainModel.asked,
+    routeId: choice.route.id,
+    routeOwner: choice.route.owner,
+    routeContract: frozenContract(choice.route, card),
+    requestShape: responseShape(run),
+    warnings: run.warnings,
+    projectTag: run.projectTag,
+    endUser: request.endUser,
+    timeoutMs: run.timeoutMs,
+    book: run.book,
+    priceCard: card,
+    estimatedNanos: estimate.expected,
+    reservedNanos: estimate.reserve,
+    previewsAsked: request.partialImages,
+  }
+}
+
+/** The loggable form of an assistant call: that of its image tool; without one everything stands at its default. */
+function responseShape(run: ResponseRun): GenerationRecord['request_shape'] {
+  const { request } = run
+  const tool = request.imageTool?.request ?? null
+  return {
+    prompt_sha256: createHash('sha256').update(request.prompt).digest('hex'),
+    prompt_version: null,
+    ...inputShapes(run),
+    size: tool === null || tool.size === 'auto' ? 'auto' : formatSize(tool.size),
+    quality: tool?.quality ?? 'auto',
+    output_format: tool?.outputFormat ?? 'png',
+    output_compression: tool?.outputCompression ?? null,
+    background: tool?.background ?? 'auto',
+    moderation: tool?.moderation ?? 'auto',
+    n: 1,
+    partial_images: request.partialImages,
+    stream: request.stream,
+    protect: [],
+  }
+}

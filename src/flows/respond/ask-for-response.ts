@@ -1,0 +1,104 @@
+import { failure } from '../../contract/failure.ts'
+import { type ResponseTurnRow, statementContext } from '../../db/index.ts'
+import { NullReplyClient } from '../../relay/index.ts'
+import { advanceTurn, markPolled } from '../../threads/index.ts'
+import { bookCall, type Settled } from '../book-call.ts'
+import { type AnsweredCall, placeCall, providerOf, type RefusedCall, upstreamRequestId } from '../call-upstream.ts'
+import { reportEnd } from '../end-call.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { isFinished, statusOf } from './new-turn.ts'
+import { rebuildRun } from './rebuild-run.ts'
+import type { ResponseRun } from './response-run.ts'
+import { endedRun } from './run-response.ts'
+import { settleResponse } from './settle-response.ts'
+
+const QUESTION_TIMEOUT_MS = 120_000
+/** Upstream drops a background response that it was not asked to keep some ten minutes after it ended; longer than a day nothing runs. */
+const LONGEST_RUN_MS = 24 * 60 * 60 * 1000
+
+/** Asks upstream once how a background response stands, and settles it when it is finished. */
+export async function askForResponse(parts: GatewayParts, turn: ResponseTurnRow): Promise<void> {
+  const run = await rebuildRun(parts, turn)
+  if (run === null) return giveUp(parts, turn, null)
+  const answer = await retrieve(parts, run, turn.response_id)
+  if (answer.kind === 'refused') return refused(parts, run, turn, answer)
+  try {
+    await answered(parts, run, turn, answer)
+  } finally {
+    await answer.relay.discard()
+  }
+}
+
+function retrieve(parts: GatewayParts, run: ResponseRun, responseId: string): Promise<RefusedCall | AnsweredCall> {
+  const { route } = run.choice
+  const provider = providerOf(parts, run.choice)
+  const question = {
+    baseUrl: route.baseUrl,
+    key: route.key,
+    clientRequestId: upstreamRequestId(run),
+    timeoutMs: QUESTION_TIMEOUT_MS,
+    responseId,
+    stream: false,
+    startingAfter: null,
+    include: [],
+  }
+  return placeCall(parts, {
+    attemptId: run.attemptId,
+    isPurchase: false,
+    dispatch: (sink) => provider.retrieveResponse!(question, sink),
+    reading: { shape: 'responses' },
+    keepPartials: false,
+    client: new NullReplyClient(),
+  })
+}
+
+async function answered(parts: GatewayParts, run: ResponseRun, turn: ResponseTurnRow, call: AnsweredCall): Promise<void> {
+  const { reply } = call
+  // An answer that broke off is asked for again: it costs nothing.
+  if (reply.ended !== 'whole' || reply.response === null) return notYet(parts, turn, turn.status)
+  if (!isFinished(reply.response)) return notYet(parts, turn, statusOf(reply.response))
+  const settled = await settleResponse(parts, run, call)
+  reportEnd(parts, endedRun(run), settled, { class: 'ok', firstByteMs: call.firstByteMs })
+}
+
+async function refused(parts: GatewayParts, run: ResponseRun, turn: ResponseTurnRow, { outcome }: RefusedCall): Promise<void> {
+  const isGone = outcome.class === 'rejected' && outcome.httpStatus === 404
+  const isLate = parts.clock.nowMs() - turn.created_at_ms > LONGEST_RUN_MS
+  if (isGone || isLate) return giveUp(parts, turn, run)
+  await notYet(parts, turn, turn.status)
+}
+
+async function notYet(parts: GatewayParts, turn: ResponseTurnRow, status: string): Promise<void> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([
+    markPolled(context, { generationId: turn.generation_id }),
+    advanceTurn(context, { generationId: turn.generation_id, status: status as ReturnType<typeof statusOf>, finished: false }),
+  ])
+}
+
+/** Upstream knows nothing of it any more, or we do not know what it was: it may have been paid for, so its reservation is held. */
+async function giveUp(parts: GatewayParts, turn: ResponseTurnRow, run: ResponseRun | null): Promise<void> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  const ended = advanceTurn(context, { generationId: turn.generation_id, status: 'failed', finished: true })
+  if (run === null) return void (await parts.database.transact([ended]))
+  const error = failure('upstream_outcome_unknown')
+  const facts = {
+    outcome: 'lost: upstream forgot a background response',
+    httpStatus: 404,
+    requestId: null,
+    modelReported: null,
+    firstByteMs: null,
+  }
+  const settled: Settled | null = await bookCall(parts, run, {
+    verdict: { state: 'unknown', money: 'hold', failure: error, retryReason: 'unknown_outcome', nextAction: 'human' },
+    facts,
+    images: [],
+    previews: [],
+    retouched: [],
+    read: null,
+    cost: null,
+    warnings: run.warnings,
+    with: () => [ended],
+  })
+  reportEnd(parts, endedRun(run), settled, { class: 'lost', firstByteMs: null })
+}

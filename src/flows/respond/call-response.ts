@@ -1,0 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { statementContext } from '../../db/index.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import type { ProviderCall } from '../../providers/index.ts'
+import type { ReplyClient } from '../../relay/index.ts'
+import { recordTurn } from '../../threads/index.ts'
+import { type AnsweredCall, placeCall, providerOf, type RefusedCall, storedBytes, upstreamRequestId } from '../call-upstream.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { newTurn } from './new-turn.ts'
+import type { ResponseRun } from './response-run.ts'
+
+/** How long a stream waits for its response's id to be on disk. */
+const NOTE_PATIENCE_MS = 5000
+
+/** Makes the one upstream call of an attempt. A stream's response id is on disk before the caller learns it. Never rejects. */
+export function callResponse(parts: GatewayParts, run: ResponseRun, client: ReplyClient): Promise<RefusedCall | AnsweredCall> {
+  return placeCall(parts, {
+    attemptId: run.attemptId,
+    dispatch: (sink) => providerOf(parts, run.choice).dispatch(providerCall(parts, run), sink),
+    reading: { shape: 'responses', onResponse: (response) => noteResponse(parts, run, response) },
+    keepPartials: run.keepPartials,
+    client,
+  })
+}
+
+function providerCall(parts: GatewayParts, run: ResponseRun): ProviderCall {
+  const { body, pictures } = run.sent
+  const { route } = run.choice
+  return {
+    operation: 'respond',
+    baseUrl: route.baseUrl,
+    key: route.key,
+    clientRequestId: upstreamRequestId(run),
+    body,
+    inputs: pictures.map(({ place, role, format, bytes, sha256, path }) => ({
+      role,
+      place,
+      format,
+      byteLength: bytes,
+      sha256,
+      open: () => storedBytes(parts, path),
+    })),
+    stream: run.request.stream,
+    timeoutMs: run.timeoutMs,
+  }
+}
+
+async function noteResponse(parts: GatewayParts, run: ResponseRun, response: JsonObject): Promise<void> {
+  const turn = newTurn(run, response)
+  if (turn === null) return
+  const noted = parts.database.transact([recordTurn(statementContext(parts.database, parts.clock, parts.newId), turn)])
+  await Promise.race([noted, wait(NOTE_PATIENCE_MS, undefined, { ref: false })])
+}

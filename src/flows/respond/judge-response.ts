@@ -1,0 +1,71 @@
+import { checkResponse } from '../../contract/check-response.ts'
+import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
+import { Failure, failure } from '../../contract/failure.ts'
+import type { ContractWarning } from '../../contract/image-request.ts'
+import type { InputReference } from '../../contract/input-picture.ts'
+import type { ResponseRequest } from '../../contract/response-request.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import type { RouteContract } from '../../routes/index.ts'
+import type { BroughtInputs } from '../brought-inputs.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { gatherInputs } from '../gather-inputs.ts'
+import { examineInputs, type PreparedInput } from '../prepare-inputs.ts'
+import { strictly } from '../strictly.ts'
+
+/** A Responses call as it would be made, before anything is decided about it. */
+export interface ResponseAsk {
+  body: JsonObject
+  headers: DarkroomHeaders
+  brought: BroughtInputs
+}
+
+/** What the contract says of a Responses call. `request` is null only when there are refusals. */
+export interface ResponseJudgement {
+  refusals: Failure[]
+  warnings: ContractWarning[]
+  request: ResponseRequest | null
+  inputs: PreparedInput[]
+}
+
+/** Judges a Responses call by the contract; its pictures are fetched and decoded only when its fields have passed. */
+export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, route: RouteContract): Promise<ResponseJudgement> {
+  const { form } = ask.brought
+  const check = checkResponse(ask.body, form.form === 'json' ? form : { dataUrls: [] }, {
+    catalogue: parts.catalogue,
+    mainModels: parts.mainModels,
+    atMs: parts.clock.nowMs(),
+    transparentPreview: route.transparentPreview,
+    headers: ask.headers,
+    unknownModels: parts.policy.unknownModels,
+  })
+  if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null, inputs: [] }
+  const { request, warnings } = check
+  if (!request.hasImageTool && parts.policy.surfaces === 'images-only') {
+    return { refusals: [imagesOnly()], warnings, request: null, inputs: [] }
+  }
+  const pictures = await judgePictures(parts, picturesOf(request), ask.brought)
+  const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []
+  return { refusals: [...pictures.refusals, ...strict], warnings, request, inputs: pictures.inputs }
+}
+
+/** Every picture that a call brings: those of its input, then the mask of its tool. */
+function picturesOf({ inputImages, mask }: ResponseRequest): InputReference[] {
+  return mask === null ? [...inputImages] : [...inputImages, mask]
+}
+
+async function judgePictures(parts: GatewayParts, references: readonly InputReference[], brought: BroughtInputs) {
+  try {
+    return await examineInputs(parts, await gatherInputs(parts, references, brought))
+  } catch (error) {
+    if (error instanceof Failure && error.outcome === 'not_charged') return { inputs: [], refusals: [error] }
+    throw error
+  }
+}
+
+function imagesOnly(): Failure {
+  return failure('unsupported_combination', {
+    param: 'tools',
+    message:
+      'This gateway serves Responses calls with the image_generation tool only (policy.surfaces: images-only). Nothing was sent or charged; add the tool, or send the call elsewhere.',
+  })
+}

@@ -1,0 +1,115 @@
+import type { InputFormat } from '../../contract/input-picture.ts'
+import type { ObjectRow, ResponseTurnRow } from '../../db/index.ts'
+import { findObject } from '../../store/index.ts'
+import {
+  type FoundImageCall,
+  findImageCall,
+  findTurn,
+  memoryOf,
+  replaceImageCalls,
+  replayTurns,
+  type TurnDocument,
+} from '../../threads/index.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import type { PlacedPicture, ResponseRun, SentBody } from './response-run.ts'
+import { openTurnDocuments } from './turn-documents.ts'
+
+/** How a call is tied to the turns before it. */
+type LinkedCall = Pick<ResponseRun, 'sent' | 'replay' | 'linked'>
+
+/**
+ * Ties a call to earlier turns. Where upstream still has them, ids go on as they are; where it cannot have them (another route made them, or
+ * it was asked not to keep them), their words and pictures are put in their place now. A turn nobody here knows is upstream's to judge.
+ */
+export async function linkTurns(parts: GatewayParts, run: ResponseRun): Promise<LinkedCall> {
+  const known = await knownCalls(parts, run)
+  const linked = known.map(({ call }) => call)
+  const isThere = (turn: Pick<ResponseTurnRow, 'route_id' | 'stored_upstream'>) =>
+    turn.route_id === run.choice.route.id && turn.stored_upstream === 1
+  const sent = putPictures(
+    run.own,
+    known.filter(({ call }) => !isThere(call)),
+  )
+  const whole = putPictures(run.own, known)
+  const turn = await turnBefore(parts, run)
+  if (turn === null) return { sent, replay: known.length > 0 ? whole : null, linked }
+  const replay = await withMemory(parts, run, turn, whole)
+  return isThere(turn) ? { sent, replay, linked } : { sent: replay, replay: null, linked }
+}
+
+interface KnownCall {
+  /** Of the item, `input[2]`. */
+  item: string
+  call: FoundImageCall
+}
+
+/** Pictures of earlier turns that the input names and whose bytes are still here. */
+async function knownCalls(parts: GatewayParts, { request, principal }: ResponseRun): Promise<KnownCall[]> {
+  const found = await Promise.all(
+    request.imageCallRefs.map(async ({ id, param }) => ({
+      item: param,
+      call: await findImageCall(parts.database, { callId: id, projectId: principal.projectId }),
+    })),
+  )
+  return found.flatMap(({ item, call }) => (call === null || call.path === null ? [] : [{ item, call }]))
+}
+
+async function turnBefore(parts: GatewayParts, { request, principal }: ResponseRun): Promise<ResponseTurnRow | null> {
+  const { previousResponseId: responseId } = request
+  return responseId === null ? null : findTurn(parts.database, { responseId, projectId: principal.projectId })
+}
+
+function putPictures({ body, pictures, replayedImages }: SentBody, known: readonly KnownCall[]): SentBody {
+  const put = replaceImageCalls(
+    body,
+    known.map(({ item }) => item),
+  )
+  return {
+    body: put.body,
+    pictures: [...pictures, ...put.places.map((place, index) => ({ ...storedPicture(known[index]!.call), place }))],
+    replayedImages: [...replayedImages, ...known.map(({ call }) => call.image_id!)],
+  }
+}
+
+type StoredPicture = Omit<PlacedPicture, 'place'>
+
+function storedPicture({ path, sha256, bytes, format }: FoundImageCall): StoredPicture {
+  return { role: 'image', path: path!, sha256: sha256!, bytes: bytes!, format: format as InputFormat }
+}
+
+/** The same call with everything in it that was said before. */
+async function withMemory(parts: GatewayParts, { principal }: ResponseRun, turn: ResponseTurnRow, sent: SentBody): Promise<SentBody> {
+  const turns = await memoryOf(parts.database, { generationId: turn.generation_id, projectId: principal.projectId })
+  const documents = await openTurnDocuments(
+    parts,
+    turns.map((one) => one.turn.generation_id),
+  )
+  const calls = new Map(turns.flatMap((one) => one.calls).map((call) => [call.call_id, call]))
+  const inputs = await inputObjects(parts, [...documents.values()])
+  const replay = replayTurns<StoredPicture & { imageId: string | null }>({
+    turns: turns.map((one) => ({ ...one, document: documents.get(one.turn.generation_id) ?? null })),
+    body: sent.body,
+    findPicture: (picture) => {
+      if (picture.kind === 'input') return inputs.get(picture.sha256) ?? null
+      const call = calls.get(picture.callId)
+      return call === undefined || call.path === null ? null : { ...storedPicture(call), imageId: call.image_id }
+    },
+  })
+  const again = replay.pictures.map(({ place, picture: { imageId: _, ...picture } }) => ({ ...picture, place }))
+  return {
+    body: replay.body,
+    pictures: [...again, ...sent.pictures.map((picture) => ({ ...picture, place: replay.moved(picture.place) }))],
+    replayedImages: [...replay.pictures.flatMap(({ picture }) => picture.imageId ?? []), ...sent.replayedImages],
+  }
+}
+
+/** Pictures that the user brought along in earlier turns. */
+async function inputObjects(parts: GatewayParts, documents: readonly TurnDocument[]) {
+  const hashes = [...new Set(documents.flatMap(({ request }) => request.pictures.map(({ sha256 }) => sha256)))]
+  const found = await Promise.all(hashes.map((sha256) => findObject(parts.database, sha256)))
+  return new Map(found.flatMap((object) => (object === null ? [] : [[object.sha256, inputPicture(object)]])))
+}
+
+function inputPicture({ path, sha256, bytes, media_type }: ObjectRow): StoredPicture & { imageId: null } {
+  return { role: 'image', path, sha256, bytes, format: media_type.replace('image/', '') as InputFormat, imageId: null }
+}

@@ -1,0 +1,78 @@
+import type { Failure } from '../../contract/failure.ts'
+import type { ResponseRequest } from '../../contract/response-request.ts'
+import { estimateResponse, findMainModelCard, type ResponseCall, type ResponseCards, requirePriceCard } from '../../pricing/index.ts'
+import type { JsonValue } from '../../primitives/json.ts'
+import type { RouteChoice } from '../../routes/index.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { inputSizes } from '../input-sizes.ts'
+import type { PreparedInput } from '../prepare-inputs.ts'
+import { judgeResponse, type ResponseAsk } from './judge-response.ts'
+import type { PricedResponse } from './response-run.ts'
+
+/**
+ * Checks a Responses call and prices it on the route that would serve it.
+ * @throws Failure the call itself would be answered with; always `not_charged`.
+ */
+export async function priceResponse(parts: GatewayParts, ask: ResponseAsk): Promise<PricedResponse> {
+  const choice = chooseMainRoute(parts, ask)
+  const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice.route)
+  if (refusals.length > 0 || request === null) throw refusals[0] as Failure
+  return { request, warnings, choice, inputs, ...(await priceOf(parts, { request, inputs, choice })) }
+}
+
+/** The route is chosen by the main model: it is what the call goes to. */
+export function chooseMainRoute(parts: GatewayParts, { body, headers }: ResponseAsk): RouteChoice {
+  return parts.routes.choose(String(body['model'] ?? ''), headers.route)
+}
+
+/** @throws Failure `price_not_configured` when the image model has no price; an unpriced main model counts as the ceiling. */
+export async function priceOf(
+  parts: GatewayParts,
+  { request, inputs, choice }: { request: ResponseRequest; inputs: readonly PreparedInput[]; choice: RouteChoice },
+): Promise<Pick<PricedResponse, 'toolModelSent' | 'call' | 'cards' | 'ceiling' | 'estimate'>> {
+  const atMs = parts.clock.nowMs()
+  const { route, modelSent } = choice
+  const tool = request.imageTool?.request ?? null
+  const toolModelSent = tool === null ? null : (route.models[tool.model.id] ?? tool.model.id)
+  const image =
+    toolModelSent === null
+      ? null
+      : requirePriceCard(parts.priceCards, {
+          model: catalogueId(parts, toolModelSent, atMs),
+          owner: route.owner,
+          id: route.priceCard,
+          atMs,
+        })
+  const cards: ResponseCards = { main: findMainModelCard(parts.mainModelCards, { model: modelSent, owner: route.owner, atMs }), image }
+  const call = responseCall(request, inputs, modelSent)
+  const { responsesCeiling: ceiling } = parts.policy
+  return { toolModelSent, call, cards, ceiling, estimate: await estimateResponse({ call, cards, ceiling, autoQuality: null, atMs }) }
+}
+
+/** Cards are written for catalogue ids; a snapshot or alias costs what its model costs. */
+function catalogueId(parts: GatewayParts, model: string, atMs: number): string {
+  return parts.catalogue.find(model, atMs)?.row.id ?? model
+}
+
+function responseCall(request: ResponseRequest, inputs: readonly PreparedInput[], mainModel: string): ResponseCall {
+  const { wire, imageTool } = request
+  return {
+    mainModel,
+    texts: [...textsIn(wire['instructions']), ...textsIn(wire['input']), JSON.stringify(wire['tools'] ?? '')],
+    ...inputSizes({ inputs }),
+    hasUncountedInput: request.previousResponseId !== null || request.conversationId !== null || request.imageCallRefs.length > 0,
+    maxOutputTokens: typeof wire['max_output_tokens'] === 'number' ? wire['max_output_tokens'] : null,
+    serviceTier: typeof wire['service_tier'] === 'string' ? wire['service_tier'] : null,
+    tool: imageTool?.request ?? null,
+    toolForced: request.toolChoice === 'must',
+    hasOtherTools: request.otherTools.length > 0,
+  }
+}
+
+/** Every string of a value: what the main model reads of it, and a little more. */
+function textsIn(value: JsonValue | undefined): string[] {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value)) return value.flatMap(textsIn)
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn)
+  return []
+}

@@ -1,0 +1,59 @@
+import type { Principal } from '../../access/index.ts'
+import type { ResponseRequest } from '../../contract/response-request.ts'
+import type { GenerationRow, ResponseTurnRow } from '../../db/index.ts'
+import { findGeneration } from '../../generations/index.ts'
+import type { ResponseCall } from '../../pricing/index.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { priceOf } from './price-response.ts'
+import type { ResponseRun } from './response-run.ts'
+import { openTurnDocuments } from './turn-documents.ts'
+
+const nothing: ResponseRun['sent'] = { body: {}, pictures: [], replayedImages: [] }
+
+/**
+ * Makes the run of a background response again from what is on disk, as whoever settles it needs it. Null when what was kept of it cannot be
+ * read any more, or its route is gone.
+ */
+export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Promise<ResponseRun | null> {
+  const rows = await findGeneration(parts.database, { id: turn.generation_id, projectId: null })
+  const document = (await openTurnDocuments(parts, [turn.generation_id])).get(turn.generation_id)
+  const attempt = rows?.attempts.find(({ id }) => id === turn.attempt_id)
+  if (!rows || !attempt || !document?.run) return null
+  const { request, call } = document.run as unknown as { request: ResponseRequest; call: ResponseCall }
+  const { generation } = rows
+  const choice = parts.routes.choose(request.mainModel.asked, turn.route_id)
+  const priced = await priceOf(parts, { request, inputs: [], choice })
+  return {
+    ...priced,
+    call,
+    estimate: { ...priced.estimate, reserve: generation.reserved_nanos },
+    request,
+    choice,
+    id: generation.id,
+    attemptId: attempt.id,
+    attempt: attempt.n,
+    requestId: parts.newId('req'),
+    principal: principalOf(generation),
+    surface: 'responses',
+    book: generation.book as ResponseRun['book'],
+    inputs: [],
+    rights: null,
+    projectTag: generation.project_tag,
+    keepPartials: false,
+    timeoutMs: generation.timeout_ms,
+    startedMonotonicMs: parts.clock.monotonicMs() - (parts.clock.nowMs() - attempt.started_at_ms),
+    warnings: JSON.parse(generation.warnings_json),
+    own: {
+      body: { input: document.request.input, instructions: document.request.instructions },
+      pictures: [],
+      replayedImages: [],
+    },
+    sent: { ...nothing, replayedImages: document.replayedImages },
+    replay: null,
+    linked: [],
+  }
+}
+
+function principalOf({ project_id: projectId, key_id: keyId }: GenerationRow): Principal {
+  return keyId === null ? { kind: 'admin', projectId, keyId: null } : { kind: 'key', projectId, keyId }
+}

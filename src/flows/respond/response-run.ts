@@ -1,0 +1,73 @@
+import type { Principal } from '../../access/index.ts'
+import type { ContractWarning } from '../../contract/image-request.ts'
+import type { InputFormat } from '../../contract/input-picture.ts'
+import type { ResponseRequest } from '../../contract/response-request.ts'
+import type { ResponseCall, ResponseCards, ResponseEstimate } from '../../pricing/index.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import type { Nanos } from '../../primitives/money.ts'
+import type { RouteChoice } from '../../routes/index.ts'
+import type { FoundImageCall } from '../../threads/index.ts'
+import type { KeptInput } from '../keep-inputs.ts'
+import type { PreparedInput } from '../prepare-inputs.ts'
+
+/** A Responses call the contract accepted, with who would serve it and what it would cost. Nothing is recorded yet. */
+export interface PricedResponse {
+  request: ResponseRequest
+  warnings: ContractWarning[]
+  choice: RouteChoice
+  /** The image model as the route sends it; null without image tool. */
+  toolModelSent: string | null
+  call: ResponseCall
+  cards: ResponseCards
+  ceiling: Nanos
+  estimate: ResponseEstimate
+  inputs: readonly PreparedInput[]
+}
+
+/** One Responses call on its road: what was decided before the call. */
+export interface ResponseRun extends Omit<PricedResponse, 'inputs'> {
+  id: string
+  attemptId: string
+  /** Counts the calls of this generation, from 1. */
+  attempt: number
+  /** The edge's id of the request, named in errors. */
+  requestId: string
+  principal: Principal
+  surface: 'responses'
+  book: 'provider' | 'sandbox'
+  inputs: readonly KeptInput[]
+  /** A rights note that holds for every input. */
+  rights: string | null
+  projectTag: string | null
+  keepPartials: boolean
+  timeoutMs: number
+  startedMonotonicMs: number
+  /** The caller's own call, with its pictures in their places: what the turn is remembered by. */
+  own: SentBody
+  /** What goes upstream. */
+  sent: SentBody
+  /** Goes on where upstream has forgotten an earlier turn: the same request with that turn's words and pictures in it. Null where nothing is known of it. */
+  replay: SentBody | null
+  /** Pictures of earlier turns that the call names by id and that are known here. */
+  linked: readonly FoundImageCall[]
+}
+
+/** A body that is ready but for the pictures in it: `data:` stands where one belongs. */
+export interface SentBody {
+  body: JsonObject
+  pictures: readonly PlacedPicture[]
+  /** Ids of pictures made here that go as bytes because upstream does not have them. */
+  replayedImages: readonly string[]
+}
+
+/** A stored picture at its place in a body. */
+export interface PlacedPicture {
+  /** As errors write it: `input[0].content[1].image_url`. */
+  place: string
+  role: 'image' | 'mask'
+  /** Inside the store. */
+  path: string
+  sha256: string
+  bytes: number
+  format: InputFormat
+}

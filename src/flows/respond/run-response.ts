@@ -1,0 +1,121 @@
+import { failure } from '../../contract/failure.ts'
+import { statementContext } from '../../db/index.ts'
+import { endAttempt, recordAttempt } from '../../generations/index.ts'
+import { release, reserve } from '../../ledger/index.ts'
+import type { ReplyClient } from '../../relay/index.ts'
+import { recordTurn } from '../../threads/index.ts'
+import { ledgerCall, newAttempt } from '../accept-generation.ts'
+import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
+import { errorReply, inPatience, reportEnd } from '../end-call.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { refusedVerdict } from '../read-outcome.ts'
+import { ledgerFacts } from './accept-response.ts'
+import { callResponse } from './call-response.ts'
+import { isFinished, newTurn } from './new-turn.ts'
+import type { ResponseRun } from './response-run.ts'
+import { settleRefusedResponse, settleResponse, settleResponseFault } from './settle-response.ts'
+
+/**
+ * The second half of the road of an assistant call: call, relay, keep the pictures, settle both books, let the reply end. Where upstream has
+ * forgotten an earlier turn that is still known here, the call is made once more with that turn in it. Never rejects.
+ */
+export async function runResponse(parts: GatewayParts, run: ResponseRun, client: ReplyClient): Promise<void> {
+  let current = run
+  try {
+    let call = await callResponse(parts, current, client)
+    const replay = call.kind === 'refused' && hasForgotten(call) ? current.replay : null
+    if (call.kind === 'refused' && replay !== null) {
+      current = await openReplay(parts, current, call, replay)
+      call = await callResponse(parts, current, client)
+    }
+    if (call.kind === 'refused') await endRefused(parts, current, client, call)
+    else await endAnswered(parts, current, call)
+  } catch (error) {
+    parts.logger.error({ generation_id: run.id, err: error }, 'a response failed inside')
+    client.fail(errorReply(run, failure('internal_error')))
+    await settleResponseFault(parts, current)
+  }
+}
+
+/** Upstream knows nothing of an earlier response or item any more. It says so before it does anything, so nothing was charged. */
+function hasForgotten({ outcome }: RefusedCall): boolean {
+  if (outcome.class !== 'rejected') return false
+  const { code, message } = outcome.error
+  return code === 'previous_response_not_found' || (outcome.httpStatus === 404 && /\b(?:not found|no longer)\b/i.test(message ?? ''))
+}
+
+/** Ends the refused attempt and opens the next in one transaction: at no moment is the generation without a reservation and open. */
+async function openReplay(
+  parts: GatewayParts,
+  run: ResponseRun,
+  { outcome }: RefusedCall,
+  sent: NonNullable<ResponseRun['replay']>,
+): Promise<ResponseRun> {
+  const again: ResponseRun = { ...run, attemptId: parts.newId('att'), attempt: run.attempt + 1, sent, replay: null }
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([
+    ...release(context, run.attemptId),
+    endAttempt(context, {
+      attemptId: run.attemptId,
+      owner: parts.bootId,
+      state: 'rejected',
+      outcome: 'rejected: upstream has forgotten the turn before',
+      retryReason: 'validation',
+      httpStatus: outcome.httpStatus,
+      upstreamRequestId: outcome.requestId,
+      modelReported: null,
+      firstByteMs: outcome.firstByteMs,
+      totalMs: outcome.totalMs,
+      costNanos: 0n,
+    }),
+    ...recordAttempt(context, run.id, { ...newAttempt(parts, again), reservedNanos: again.estimate.reserve }),
+    ...reserve(context, ledgerCall(ledgerFacts(again)), again.estimate.reserve),
+  ])
+  return again
+}
+
+async function endRefused(parts: GatewayParts, run: ResponseRun, client: ReplyClient, call: RefusedCall): Promise<void> {
+  const verdict = refusedVerdict(call)
+  const settling = settleRefusedResponse(parts, run, call, verdict)
+  await inPatience(settling)
+  client.fail(errorReply(run, verdict.failure))
+  reportEnd(parts, endedRun(run), await settling, call.outcome)
+}
+
+async function endAnswered(parts: GatewayParts, run: ResponseRun, call: AnsweredCall): Promise<void> {
+  const { relay, reply } = call
+  try {
+    if (isOpen(run, call)) {
+      await inPatience(keepOpen(parts, run, call))
+      relay.release()
+      parts.background.wake()
+      return
+    }
+    const settling = settleResponse(parts, run, call)
+    const inTime = await inPatience(settling)
+    // What upstream answered whole is the caller's, also when it says that it failed.
+    const cut = reply.ended !== 'whole' || reply.errorFrame !== null
+    if (cut && inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
+    else relay.release()
+    const settled = await settling
+    const outcome = await call.finished
+    reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
+    parts.metrics.relayed(reply.bytesReceived)
+  } finally {
+    await relay.discard()
+  }
+}
+
+/** A background response that has only begun: its end is asked for later. */
+function isOpen({ request }: ResponseRun, { reply }: AnsweredCall): boolean {
+  return request.background && reply.ended === 'whole' && reply.response !== null && !isFinished(reply.response)
+}
+
+async function keepOpen(parts: GatewayParts, run: ResponseRun, { reply }: AnsweredCall): Promise<void> {
+  const turn = newTurn(run, reply.response!)
+  if (turn === null) throw new Error('a background response without an id cannot be asked for')
+  await parts.database.transact([recordTurn(statementContext(parts.database, parts.clock, parts.newId), turn)])
+}
+
+/** A response as log and metrics speak of it. */
+export const endedRun = (run: ResponseRun) => ({ ...run, model: run.request.mainModel.asked })

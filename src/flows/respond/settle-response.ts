@@ -1,0 +1,246 @@
+import { failure } from '../../contract/failure.ts'
+import type { ImageRequest } from '../../contract/image-request.ts'
+import { type ResponseUsage, readResponseUsage } from '../../contract/response-usage.ts'
+import { parseSize } from '../../contract/size-rules.ts'
+import type { Usage } from '../../contract/usage.ts'
+import type { Statement, StatementContext } from '../../db/index.ts'
+import { chargeResponse, type ResponseCharge, type ToolItem } from '../../pricing/index.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import type { RelayResult } from '../../relay/index.ts'
+import {
+  advanceTurn,
+  type NewImageCall,
+  type NewTurnDocument,
+  noteAssistant,
+  recordImageCalls,
+  recordTurn,
+  recordTurnDocument,
+} from '../../threads/index.ts'
+import { type BookedUsage, type Booking, bookCall, type Settled } from '../book-call.ts'
+import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { type KeptImage, keepImage } from '../keep-images.ts'
+import { type AttemptVerdict, success, unfinishedVerdict } from '../read-outcome.ts'
+import { reportedFacts } from '../reported-facts.ts'
+import { assistantTrace } from './assistant-trace.ts'
+import { isFinished, newTurn, statusOf } from './new-turn.ts'
+import { type ImageItem, imageItems, textOf } from './response-items.ts'
+import type { ResponseRun } from './response-run.ts'
+import { responseWarnings } from './response-warnings.ts'
+import { sealTurn } from './turn-documents.ts'
+
+/** An answer of which money can be settled: whole, or broken off. */
+export type SettledCall = Pick<AnsweredCall, 'reply' | 'finished' | 'httpStatus' | 'requestId' | 'firstByteMs'>
+
+/** Ends a generation whose call brought no body: the reservation goes back, or is held, as the verdict says. */
+export async function settleRefusedResponse(
+  parts: GatewayParts,
+  run: ResponseRun,
+  { outcome }: RefusedCall,
+  verdict: AttemptVerdict,
+): Promise<Settled | null> {
+  const facts: Booking['facts'] = {
+    outcome: 'cause' in outcome ? `${outcome.class}: ${outcome.cause}` : outcome.class,
+    httpStatus: outcome.httpStatus,
+    requestId: outcome.requestId,
+    modelReported: null,
+    firstByteMs: outcome.firstByteMs,
+  }
+  const charged = verdict.money === 'loss' ? await chargeOf(run, null, [], []) : null
+  return bookCall(parts, run, { ...nothingCame, verdict, facts, ...charged, warnings: run.warnings })
+}
+
+const nothingCame = { images: [], previews: [], retouched: [], read: null, cost: null }
+
+/** Ends a generation that failed inside, if nothing has ended it yet: the call may have been made, so its reservation is held. */
+export function settleResponseFault(parts: GatewayParts, run: ResponseRun): Promise<Settled | null> {
+  const error = failure('internal_error')
+  const verdict: AttemptVerdict = { state: 'unknown', money: 'hold', failure: error, retryReason: 'unknown_outcome', nextAction: 'human' }
+  const facts = { outcome: 'failed inside', httpStatus: null, requestId: null, modelReported: null, firstByteMs: null }
+  return bookCall(parts, run, { ...nothingCame, verdict, facts, warnings: run.warnings })
+}
+
+/**
+ * Ends a generation whose call brought its answer: keeps every picture, then books both books, the turn and its image calls in one
+ * transaction.
+ */
+export async function settleResponse(parts: GatewayParts, run: ResponseRun, call: SettledCall): Promise<Settled | null> {
+  const { reply } = call
+  const items = imageItems(reply)
+  return parts.objectLocks.hold(
+    [...reply.images, ...reply.partials.images].map(({ sha256 }) => sha256),
+    async () => {
+      const images = await keepResponseImages(parts, run, call)
+      const charged = await chargeOf(run, reply, items, images)
+      const verdict = await responseVerdict(call, charged.usage)
+      const previews = await keepResponsePreviews(parts, run, call)
+      const document = reply.response === null ? null : await sealTurn(parts, run, reply.response)
+      return bookCall(parts, run, {
+        verdict,
+        facts: factsOf(call, verdict),
+        images,
+        previews,
+        retouched: [],
+        ...charged,
+        warnings: responseWarnings(run, { images, items, charge: charged.cost, held: verdict.money === 'hold' }),
+        with: (context) => turnStatements(context, run, { reply, items, images, document }),
+      })
+    },
+  )
+}
+
+/** What the answer is compared with: the tool's settings, under the model that the route was asked for. */
+function keepResponseImages(parts: GatewayParts, run: ResponseRun, { reply, requestId }: SettledCall): Promise<KeptImage[]> {
+  const request = toolRequest(run)
+  return Promise.all(
+    reply.images.map((image) => {
+      const reported = reportedFacts(image.origin?.item)
+      return keepImage(parts, image, { request, modelSent: run.toolModelSent ?? '', reported, requestId, usageOnFormula: () => null })
+    }),
+  )
+}
+
+function keepResponsePreviews(parts: GatewayParts, run: ResponseRun, { reply, requestId }: SettledCall): Promise<KeptImage[]> {
+  const request = toolRequest(run)
+  const previews = reply.partials.images.map((image, place) => ({ ...image, index: reply.images.length + place }))
+  return Promise.all(
+    previews.map((image) => {
+      const reported = reportedFacts(image.origin?.item)
+      return keepImage(parts, image, { request, modelSent: run.toolModelSent ?? '', reported, requestId, usageOnFormula: () => null })
+    }),
+  )
+}
+
+/** A picture that no tool was asked for is compared with nothing it could miss. */
+function toolRequest({ request, choice }: ResponseRun): ImageRequest {
+  const { imageTool } = request
+  if (imageTool === null) throw new Error(`the route ${choice.route.id} sent a picture that nobody asked for`)
+  return imageTool.request
+}
+
+interface Charged {
+  usage: ResponseUsage
+  read: BookedUsage
+  cost: ResponseCharge
+}
+
+async function chargeOf(
+  run: ResponseRun,
+  reply: RelayResult | null,
+  items: readonly ImageItem[],
+  images: readonly KeptImage[],
+): Promise<Charged> {
+  const usage = readResponseUsage(reply?.response ?? {})
+  const cost = await chargeResponse({
+    usage,
+    call: run.call,
+    cards: run.cards,
+    ceiling: run.ceiling,
+    imagesCompleted: completedItems(run, items, images),
+    imagesFailed: items.filter(({ image }) => image === null).length,
+    partials: reply?.partials.count ?? 0,
+    autoQuality: null,
+    brokeOff: reply === null || reply.ended !== 'whole',
+  })
+  return { usage, cost, read: { usage: recordedUsage(usage, reply), source: sourceOf(usage) } }
+}
+
+/** The pictures that came, as far as their items say what they are; one whose item did not come counts as asked. */
+function completedItems(run: ResponseRun, items: readonly ImageItem[], images: readonly KeptImage[]): ToolItem[] {
+  const qualities = run.request.imageTool?.request.model.qualities ?? []
+  return images.map((image) => {
+    const item = items.find((one) => one.image === image.index)?.item ?? {}
+    const size = image.facts ?? parseSize(textOf(item, 'size') ?? '')
+    return {
+      quality: qualities.find((quality) => quality === item['quality']) ?? null,
+      size: size && { width: size.width, height: size.height },
+      revisedPrompt: textOf(item, 'revised_prompt'),
+    }
+  })
+}
+
+function sourceOf({ imageGen, main }: ResponseUsage): BookedUsage['source'] {
+  return imageGen === null || main === null ? 'estimated' : imageGen.source
+}
+
+/** The image tool's tokens under their buckets, the main model's beside them. */
+function recordedUsage({ imageGen, main, webSearchRequests }: ResponseUsage, reply: RelayResult | null): Usage {
+  const nothing = { text_in: 0, text_cached_in: 0, image_in: 0, image_cached_in: 0, image_out: 0, text_out: 0 }
+  const beside = {
+    main_model: main && {
+      input_tokens: main.inputTokens,
+      cached_tokens: main.cachedTokens,
+      output_tokens: main.outputTokens,
+      reasoning_tokens: main.reasoningTokens,
+    },
+    web_search_calls: webSearchRequests ?? 0,
+  }
+  return { ...nothing, ...imageGen?.usage, partial_images: reply?.partials.count ?? 0, ...beside }
+}
+
+/** A response that upstream calls failed is an answer like any other to the caller; the record says what it was. */
+async function responseVerdict(call: SettledCall, usage: ResponseUsage): Promise<AttemptVerdict> {
+  const unfinished = await unfinishedVerdict(call)
+  if (unfinished) return unfinished
+  const status = statusOf(call.reply.response)
+  if (status === 'completed' || status === 'incomplete') return success
+  const error = failure('upstream_refused', { outcome: usage.main ? 'charged' : 'unknown' })
+  const money = usage.main ? (call.reply.images.length > 0 ? 'settle' : 'loss') : 'hold'
+  return {
+    state: usage.main ? 'charged_lost' : 'unknown',
+    money,
+    failure: error,
+    retryReason: reasonOf(call.reply.response),
+    nextAction: error.nextAction,
+  }
+}
+
+function reasonOf(response: JsonObject | null): AttemptVerdict['retryReason'] {
+  const code = (response?.['error'] as JsonObject | null | undefined)?.['code']
+  if (code === 'image_content_policy_violation' || code === 'moderation_blocked') return 'policy'
+  if (code === 'rate_limit_exceeded') return 'rate_limit'
+  return 'provider_5xx'
+}
+
+function factsOf({ reply, httpStatus, requestId, firstByteMs }: SettledCall, { failure: error }: AttemptVerdict): Booking['facts'] {
+  const model = reply.response?.['model']
+  return {
+    outcome: reply.cause ? `${error ? 'partial' : 'ok'}: ${reply.cause}` : statusOf(reply.response),
+    httpStatus,
+    requestId,
+    modelReported: typeof model === 'string' ? model : null,
+    firstByteMs,
+  }
+}
+
+interface Came {
+  reply: RelayResult
+  items: readonly ImageItem[]
+  images: readonly KeptImage[]
+  document: NewTurnDocument | null
+}
+
+function turnStatements(context: StatementContext, run: ResponseRun, { reply, items, images, document }: Came): Statement[] {
+  const turn = reply.response && newTurn(run, reply.response)
+  if (!turn) return []
+  const calls = items.map((item): NewImageCall => {
+    const kept = images.find(({ index }) => index === item.image)
+    return {
+      generationId: run.id,
+      projectId: run.principal.projectId,
+      callId: item.id,
+      idx: item.idx,
+      imageId: kept?.object ? kept.id : null,
+      status: kept ? 'completed' : 'failed',
+      action: textOf(item.item, 'action'),
+      error: (item.item['error'] as JsonObject | null | undefined) ?? null,
+    }
+  })
+  return [
+    recordTurn(context, turn),
+    advanceTurn(context, { generationId: run.id, status: turn.status, finished: isFinished(reply.response) }),
+    ...recordImageCalls(context, calls),
+    noteAssistant(context, { generationId: run.id, assistant: assistantTrace(run, { response: reply.response!, items, images }) }),
+    ...(document === null ? [] : [recordTurnDocument(context, document)]),
+  ]
+}
