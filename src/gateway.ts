@@ -14,10 +14,10 @@ import {
   BackgroundResponses,
   DriftMeter,
   type GatewayParts,
+  Housekeeping,
   RunningGenerations,
   StorageHealth,
   sweepAbandoned,
-  sweepExpiredFiles,
 } from './flows/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
@@ -138,7 +138,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   }
   await adoptBackgroundTurns(parts)
   await sweepAbandoned(parts)
-  await sweepExpiredFiles(parts)
+  await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   drifts.start(parts)
   background.start(parts)
 

@@ -1,4 +1,5 @@
 import { type Command, type CommandContext, say, UsageError } from './command.ts'
+import { adviseCommand } from './commands/advise.ts'
 import { backupCommand } from './commands/backup.ts'
 import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   maskCommand,
   checkCommand,
   estimateCommand,
+  adviseCommand,
   ledgerCommand,
   keysCommand,
   scanCommand,

@@ -29,6 +29,7 @@ export const configFileSchema = z.strictObject({
   policy: z
     .strictObject({
       surfaces: z.enum(['all', 'images-only']).default('all'),
+      strict_masks: z.boolean().default(false),
       responses_ceiling: z
         .string()
         .regex(/^\d{1,6}(\.\d{1,9})?$/, 'expected dollars as text, like "1.00"')

@@ -76,6 +76,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     mainModels: settings.main_models,
     policy: {
       surfaces: settings.policy.surfaces,
+      strictMasks: settings.policy.strict_masks,
       unknownModels: settings.unknown_models,
       responsesCeiling: parseUsd(settings.policy.responses_ceiling),
     },

@@ -90,9 +90,9 @@ async function stillKnown(database: string, sha256: string): Promise<boolean> {
 }
 
 async function copySecrets(dataFolder: string, target: string): Promise<FileSummary[]> {
-  const { pepper, adminToken, defaultKey } = dataFolderPaths(dataFolder)
+  const { pepper, masterKey, adminToken, defaultKey } = dataFolderPaths(dataFolder)
   const copied: FileSummary[] = []
-  for (const path of [pepper, adminToken, defaultKey].map((file) => basename(file))) {
+  for (const path of [pepper, masterKey, adminToken, defaultKey].map((file) => basename(file))) {
     const file = await copyAndHash(join(dataFolder, path), join(target, path)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     })

@@ -106,6 +106,8 @@ CREATE INDEX generation_inputs_by_object on generation_inputs (sha256) where del
 
 CREATE INDEX generation_inputs_by_sent_object on generation_inputs (sent_sha256) where deleted_at_ms is null;
 
+CREATE INDEX generation_inputs_of_images on generation_inputs (source_ref) where source = 'image';
+
 CREATE TABLE generations (
   id text not null primary key,
   project_id text not null references projects (id),
@@ -274,6 +276,8 @@ CREATE TABLE response_turns (
   polled_at_ms bigint,
   deleted_at_ms bigint
 );
+
+CREATE INDEX response_turns_by_previous on response_turns (project_id, previous_response_id) where previous_response_id is not null;
 
 CREATE INDEX response_turns_by_response on response_turns (project_id, response_id);
 

@@ -219,7 +219,7 @@ describe('trouble of the machine', () => {
   it.skipIf(process.platform === 'win32')('stops writing for good when the disk fails, and still reads', async () => {
     const limited = spawn(
       'sh',
-      ['-c', `ulimit -f 600; exec "$0" "$@"`, process.execPath, fixture('write-on-small-disk'), join(folder, 'small.db')],
+      ['-c', `ulimit -f 4000; exec "$0" "$@"`, process.execPath, fixture('write-on-small-disk'), join(folder, 'small.db')],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -22,6 +22,8 @@ import type { StorageHealth } from './storage-health.ts'
 export interface Policy {
   /** `images-only`: a Responses call without the image tool is refused. */
   surfaces: 'all' | 'images-only'
+  /** Edits with a mask get the source's own pixels outside it, unless the call says `guide`. */
+  strictMasks: boolean
   /** What becomes of a Responses call whose main model nobody here knows. */
   unknownModels: 'refuse' | 'pass_with_ceiling'
   /** What one Responses call is counted at before it is made, at least. */

@@ -47,5 +47,11 @@ async function judgeInputs(parts: GatewayParts, request: ImageRequest, { brought
 }
 
 function checkContext(parts: GatewayParts, { headers }: CallAsk, route: RouteContract): RequestCheckContext {
-  return { catalogue: parts.catalogue, atMs: parts.clock.nowMs(), transparentPreview: route.transparentPreview, headers }
+  return {
+    catalogue: parts.catalogue,
+    atMs: parts.clock.nowMs(),
+    transparentPreview: route.transparentPreview,
+    strictMaskByDefault: parts.policy.strictMasks,
+    headers,
+  }
 }

@@ -74,11 +74,16 @@ async function record(parts: GatewayParts, imageId: string, measurement: DriftMe
   }
   const { sha256, bytes } = heatMap
   await parts.objectLocks.hold([sha256], async () => {
-    const { path } = await parts.store.put({ spoolPath: heatMapPath, sha256, extension: 'png' })
+    const { path, existed } = await parts.store.put({ spoolPath: heatMapPath, sha256, extension: 'png' })
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    await parts.database.transact([
-      ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType: 'image/png' }]),
-      recordDrift(context, { imageId, measurement, heatMapSha256: sha256 }),
-    ])
+    try {
+      await parts.database.transact([
+        ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType: 'image/png' }]),
+        recordDrift(context, { imageId, measurement, heatMapSha256: sha256 }),
+      ])
+    } catch (error) {
+      if (!existed) await parts.store.remove(path).catch(() => undefined)
+      throw error
+    }
   })
 }

@@ -81,6 +81,11 @@ export function imageCallsOf(db: Pick<Database, 'sql'>, generationIds: readonly 
     .orderBy('image_calls.idx')
 }
 
+/** The image calls of one turn, in the order of its answer. */
+export function findImageCalls(db: Database, generationId: string): Promise<FoundImageCall[]> {
+  return db.read(imageCallsOf(db, [generationId]))
+}
+
 function imageCalls(db: Pick<Database, 'sql'>) {
   return db.sql
     .selectFrom('image_calls')

@@ -202,7 +202,6 @@ describe('an address that leads nowhere', () => {
     '/v1/embeddings',
     '/v1/audio/speech',
     '/v1/images/variations',
-    '/v1/responses',
     '/v1/batches',
   ])('POST %s is answered 404 that says it is not served here', async (path) => {
     const refusal = await refusalOf(rawRequest(`POST ${path}`, good(), '{}'))

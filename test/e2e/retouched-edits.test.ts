@@ -85,6 +85,21 @@ describe('a strict mask', () => {
   })
 })
 
+describe('strict masks as the policy of the house', () => {
+  it('hold for every edit with a mask that does not say otherwise, and ask nothing of the others', async () => {
+    await using house = await startTestGateway({ yaml: 'version: 1\npolicy: { strict_masks: true }\n' })
+    const careless = promptWith('ignoremask')
+    const [kept, guided, maskless] = [
+      await editRoom(house, { prompt: careless }),
+      await editRoom(house, { prompt: careless, headers: { 'x-darkroom-mask': 'guide' } }),
+      await editRoom(house, { mask: null }),
+    ]
+    expect((await differences(room, pictureIn(kept.text), mask)).outside).toBe(0)
+    expect((await differences(room, pictureIn(guided.text), mask)).outside).toBeGreaterThan(1000)
+    expect(maskless).toMatchObject({ status: 200, record: { images: [{ process: null }] } })
+  })
+})
+
 describe('a mask in black and white', () => {
   it('is turned into an alpha mask on request, and refused otherwise', async () => {
     const canvas = createCanvas(width, height)

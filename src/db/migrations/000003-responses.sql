@@ -24,6 +24,7 @@ create table response_turns (
   deleted_at_ms bigint
 );
 create index response_turns_by_response on response_turns (project_id, response_id);
+create index response_turns_by_previous on response_turns (project_id, previous_response_id) where previous_response_id is not null;
 create index response_turns_open on response_turns (created_at_ms) where finished_at_ms is null;
 
 create table image_calls (
@@ -49,3 +50,6 @@ create table turn_documents (
   created_at_ms bigint not null check (created_at_ms >= 0),
   delete_after_ms bigint
 );
+
+-- Ties turns together by the pictures they brought along.
+create index generation_inputs_of_images on generation_inputs (source_ref) where source = 'image';

@@ -1,5 +1,7 @@
-import { failure } from '../../contract/failure.ts'
-import { type ResponseTurnRow, statementContext } from '../../db/index.ts'
+import { errorBody, failure } from '../../contract/failure.ts'
+import { type ResponseTurnRow, type Statement, statementContext } from '../../db/index.ts'
+import { endAbandoned, findGeneration } from '../../generations/index.ts'
+import { holdUnknown } from '../../ledger/index.ts'
 import { NullReplyClient } from '../../relay/index.ts'
 import { advanceTurn, markPolled } from '../../threads/index.ts'
 import { bookCall, type Settled } from '../book-call.ts'
@@ -80,7 +82,7 @@ async function notYet(parts: GatewayParts, turn: ResponseTurnRow, status: string
 async function giveUp(parts: GatewayParts, turn: ResponseTurnRow, run: ResponseRun | null): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const ended = advanceTurn(context, { generationId: turn.generation_id, status: 'failed', finished: true })
-  if (run === null) return void (await parts.database.transact([ended]))
+  if (run === null) return holdBlindly(parts, turn, ended)
   const error = failure('upstream_outcome_unknown')
   const facts = {
     outcome: 'lost: upstream forgot a background response',
@@ -101,4 +103,15 @@ async function giveUp(parts: GatewayParts, turn: ResponseTurnRow, run: ResponseR
     with: () => [ended],
   })
   reportEnd(parts, endedRun(run), settled, { class: 'lost', firstByteMs: null })
+}
+
+/** What was kept of the call cannot be read: its reservation is held as that of a call whose process died. */
+async function holdBlindly(parts: GatewayParts, turn: ResponseTurnRow, ended: Statement): Promise<void> {
+  const rows = await findGeneration(parts.database, { id: turn.generation_id, projectId: null })
+  const attempt = rows?.attempts.find(({ id }) => id === turn.attempt_id) ?? null
+  if (rows?.generation.status !== 'running') return void (await parts.database.transact([ended]))
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  const error = errorBody(failure('upstream_outcome_unknown'), { requestId: parts.newId('req'), generationId: turn.generation_id }).error
+  const hold = attempt ? holdUnknown(context, attempt.id, { nanos: rows.generation.reserved_nanos }) : []
+  await parts.database.transact([...hold, ...endAbandoned(context, { generation: rows.generation, attempt }, error), ended])
 }

@@ -1,6 +1,7 @@
+import { failure } from '../../contract/failure.ts'
 import type { InputFormat } from '../../contract/input-picture.ts'
-import type { ObjectRow, ResponseTurnRow } from '../../db/index.ts'
-import { findObject } from '../../store/index.ts'
+import type { ResponseTurnRow } from '../../db/index.ts'
+import { type FoundInput, findInputs } from '../../generations/index.ts'
 import {
   type FoundImageCall,
   findImageCall,
@@ -19,7 +20,9 @@ type LinkedCall = Pick<ResponseRun, 'sent' | 'replay' | 'linked'>
 
 /**
  * Ties a call to earlier turns. Where upstream still has them, ids go on as they are; where it cannot have them (another route made them, or
- * it was asked not to keep them), their words and pictures are put in their place now. A turn nobody here knows is upstream's to judge.
+ * it was asked not to keep them), their words and pictures are put in their place now. A turn nobody here knows is upstream's to judge; one of
+ * another project is not there, although upstream, which knows one key for all projects, would go on from it.
+ * @throws Failure `response_not_found` for ids of other projects
  */
 export async function linkTurns(parts: GatewayParts, run: ResponseRun): Promise<LinkedCall> {
   const known = await knownCalls(parts, run)
@@ -46,18 +49,24 @@ interface KnownCall {
 /** Pictures of earlier turns that the input names and whose bytes are still here. */
 async function knownCalls(parts: GatewayParts, { request, principal }: ResponseRun): Promise<KnownCall[]> {
   const found = await Promise.all(
-    request.imageCallRefs.map(async ({ id, param }) => ({
-      item: param,
-      call: await findImageCall(parts.database, { callId: id, projectId: principal.projectId }),
-    })),
+    request.imageCallRefs.map(async ({ id, param }) => {
+      const call = await findImageCall(parts.database, { callId: id, projectId: principal.projectId })
+      if (call === null && (await findImageCall(parts.database, { callId: id, projectId: null })) !== null) throw notTheirs(`${param}.id`)
+      return { item: param, call }
+    }),
   )
   return found.flatMap(({ item, call }) => (call === null || call.path === null ? [] : [{ item, call }]))
 }
 
 async function turnBefore(parts: GatewayParts, { request, principal }: ResponseRun): Promise<ResponseTurnRow | null> {
   const { previousResponseId: responseId } = request
-  return responseId === null ? null : findTurn(parts.database, { responseId, projectId: principal.projectId })
+  if (responseId === null) return null
+  const turn = await findTurn(parts.database, { responseId, projectId: principal.projectId })
+  if (turn === null && (await findTurn(parts.database, { responseId, projectId: null })) !== null) throw notTheirs('previous_response_id')
+  return turn
 }
+
+const notTheirs = (param: string) => failure('response_not_found', { param })
 
 function putPictures({ body, pictures, replayedImages }: SentBody, known: readonly KnownCall[]): SentBody {
   const put = replaceImageCalls(
@@ -85,7 +94,7 @@ async function withMemory(parts: GatewayParts, { principal }: ResponseRun, turn:
     turns.map((one) => one.turn.generation_id),
   )
   const calls = new Map(turns.flatMap((one) => one.calls).map((call) => [call.call_id, call]))
-  const inputs = await inputObjects(parts, [...documents.values()])
+  const inputs = await inputObjects(parts, documents)
   const replay = replayTurns<StoredPicture & { imageId: string | null }>({
     turns: turns.map((one) => ({ ...one, document: documents.get(one.turn.generation_id) ?? null })),
     body: sent.body,
@@ -103,13 +112,15 @@ async function withMemory(parts: GatewayParts, { principal }: ResponseRun, turn:
   }
 }
 
-/** Pictures that the user brought along in earlier turns. */
-async function inputObjects(parts: GatewayParts, documents: readonly TurnDocument[]) {
-  const hashes = [...new Set(documents.flatMap(({ request }) => request.pictures.map(({ sha256 }) => sha256)))]
-  const found = await Promise.all(hashes.map((sha256) => findObject(parts.database, sha256)))
-  return new Map(found.flatMap((object) => (object === null ? [] : [[object.sha256, inputPicture(object)]])))
+/** Pictures that the user brought along in earlier turns and that were not deleted since, by their hash. */
+async function inputObjects(parts: GatewayParts, documents: ReadonlyMap<string, TurnDocument>) {
+  const inputs = await Promise.all(
+    [...documents.keys()].map((generationId) => findInputs(parts.database, { generationId, projectId: null })),
+  )
+  const kept = inputs.flat().filter(({ deleted_at_ms, path }) => deleted_at_ms === null && path !== null)
+  return new Map(kept.map((input) => [input.sent_sha256, inputPicture(input)]))
 }
 
-function inputPicture({ path, sha256, bytes, media_type }: ObjectRow): StoredPicture & { imageId: null } {
-  return { role: 'image', path, sha256, bytes, format: media_type.replace('image/', '') as InputFormat, imageId: null }
+function inputPicture({ path, sent_sha256: sha256, bytes, format }: FoundInput): StoredPicture & { imageId: null } {
+  return { role: 'image', path: path!, sha256, bytes, format: format as InputFormat, imageId: null }
 }

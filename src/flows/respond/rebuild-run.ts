@@ -10,6 +10,9 @@ import { openTurnDocuments } from './turn-documents.ts'
 
 const nothing: ResponseRun['sent'] = { body: {}, pictures: [], replayedImages: [] }
 
+/** Of a picture that was sent only its place and hash are remembered. */
+const notNeeded = { role: 'image', path: '', bytes: 0, format: 'png' } as const
+
 /**
  * Makes the run of a background response again from what is on disk, as whoever settles it needs it. Null when what was kept of it cannot be
  * read any more, or its route is gone.
@@ -45,7 +48,7 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
     warnings: JSON.parse(generation.warnings_json),
     own: {
       body: { input: document.request.input, instructions: document.request.instructions },
-      pictures: [],
+      pictures: document.request.pictures.map(({ place, sha256 }) => ({ place, sha256, ...notNeeded })),
       replayedImages: [],
     },
     sent: { ...nothing, replayedImages: document.replayedImages },

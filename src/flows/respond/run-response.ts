@@ -1,4 +1,4 @@
-import { failure } from '../../contract/failure.ts'
+import { type Failure, failure } from '../../contract/failure.ts'
 import { statementContext } from '../../db/index.ts'
 import { endAttempt, recordAttempt } from '../../generations/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
@@ -85,17 +85,12 @@ async function endRefused(parts: GatewayParts, run: ResponseRun, client: ReplyCl
 async function endAnswered(parts: GatewayParts, run: ResponseRun, call: AnsweredCall): Promise<void> {
   const { relay, reply } = call
   try {
-    if (isOpen(run, call)) {
-      await inPatience(keepOpen(parts, run, call))
-      relay.release()
-      parts.background.wake()
-      return
-    }
+    if (isOpen(run, call)) return await leaveOpen(parts, run, call)
     const settling = settleResponse(parts, run, call)
     const inTime = await inPatience(settling)
     // What upstream answered whole is the caller's, also when it says that it failed.
-    const cut = reply.ended !== 'whole' || reply.errorFrame !== null
-    if (cut && inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
+    const isWhole = reply.ended === 'whole' && reply.errorFrame === null && (isFinished(reply.response) || !run.request.stream)
+    if (!isWhole && inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
     else relay.release()
     const settled = await settling
     const outcome = await call.finished
@@ -106,15 +101,24 @@ async function endAnswered(parts: GatewayParts, run: ResponseRun, call: Answered
   }
 }
 
-/** A background response that has only begun: its end is asked for later. */
+/** A background response that has begun and goes on upstream, also when its stream broke off: its end is asked for later. */
 function isOpen({ request }: ResponseRun, { reply }: AnsweredCall): boolean {
-  return request.background && reply.ended === 'whole' && reply.response !== null && !isFinished(reply.response)
+  return request.background && reply.errorFrame === null && typeof reply.response?.['id'] === 'string' && !isFinished(reply.response)
 }
 
-async function keepOpen(parts: GatewayParts, run: ResponseRun, { reply }: AnsweredCall): Promise<void> {
-  const turn = newTurn(run, reply.response!)
-  if (turn === null) throw new Error('a background response without an id cannot be asked for')
-  await parts.database.transact([recordTurn(statementContext(parts.database, parts.clock, parts.newId), turn)])
+async function leaveOpen(parts: GatewayParts, run: ResponseRun, { relay, reply }: AnsweredCall): Promise<void> {
+  const turn = newTurn(run, reply.response!)!
+  await inPatience(parts.database.transact([recordTurn(statementContext(parts.database, parts.clock, parts.newId), turn)]))
+  if (reply.ended === 'whole') relay.release()
+  else relay.abort(errorReply(run, stillRuns(turn.responseId)))
+  parts.background.wake()
+}
+
+/** Only the stream is lost: the response is brought home without it. */
+function stillRuns(responseId: string): Failure {
+  return failure('upstream_bad_response', {
+    message: `The stream of upstream broke off. The response goes on in the background; read GET /v1/responses/${responseId} instead of sending the call again.`,
+  })
 }
 
 /** A response as log and metrics speak of it. */

@@ -131,6 +131,8 @@ async function chargeOf(
   images: readonly KeptImage[],
 ): Promise<Charged> {
   const usage = readResponseUsage(reply?.response ?? {})
+  const brokeOff = reply === null || brokeOffEarly(reply)
+  const came = reply?.partials.count ?? 0
   const cost = await chargeResponse({
     usage,
     call: run.call,
@@ -138,11 +140,17 @@ async function chargeOf(
     ceiling: run.ceiling,
     imagesCompleted: completedItems(run, items, images),
     imagesFailed: items.filter(({ image }) => image === null).length,
-    partials: reply?.partials.count ?? 0,
+    // Before the first picture nobody can say how many previews were made, so all that were asked count.
+    partials: brokeOff && images.length === 0 ? Math.max(came, run.request.partialImages) : came,
     autoQuality: null,
-    brokeOff: reply === null || reply.ended !== 'whole',
+    brokeOff,
   })
   return { usage, cost, read: { usage: recordedUsage(usage, reply), source: sourceOf(usage) } }
+}
+
+/** True when upstream did not say all it had to say: it was cut, ended in an error, or stopped before the response was finished. */
+function brokeOffEarly({ ended, errorFrame, response }: RelayResult): boolean {
+  return ended !== 'whole' || errorFrame !== null || !isFinished(response)
 }
 
 /** The pictures that came, as far as their items say what they are; one whose item did not come counts as asked. */
@@ -184,11 +192,14 @@ async function responseVerdict(call: SettledCall, usage: ResponseUsage): Promise
   if (unfinished) return unfinished
   const status = statusOf(call.reply.response)
   if (status === 'completed' || status === 'incomplete') return success
-  const error = failure('upstream_refused', { outcome: usage.main ? 'charged' : 'unknown' })
-  const money = usage.main ? (call.reply.images.length > 0 ? 'settle' : 'loss') : 'hold'
+  const hasPictures = call.reply.images.length > 0
+  const wasPaid = usage.main !== null || hasPictures
+  const error = failure(isFinished(call.reply.response) ? 'upstream_refused' : 'upstream_bad_response', {
+    outcome: wasPaid ? 'charged' : 'unknown',
+  })
   return {
-    state: usage.main ? 'charged_lost' : 'unknown',
-    money,
+    state: wasPaid ? 'charged_lost' : 'unknown',
+    money: hasPictures ? 'settle' : wasPaid ? 'loss' : 'hold',
     failure: error,
     retryReason: reasonOf(call.reply.response),
     nextAction: error.nextAction,
@@ -205,7 +216,7 @@ function reasonOf(response: JsonObject | null): AttemptVerdict['retryReason'] {
 function factsOf({ reply, httpStatus, requestId, firstByteMs }: SettledCall, { failure: error }: AttemptVerdict): Booking['facts'] {
   const model = reply.response?.['model']
   return {
-    outcome: reply.cause ? `${error ? 'partial' : 'ok'}: ${reply.cause}` : statusOf(reply.response),
+    outcome: reply.cause ? `${error ? 'partial' : 'ok'}: ${reply.cause}` : error && !isFinished(reply.response) ? error.code : statusOf(reply.response),
     httpStatus,
     requestId,
     modelReported: typeof model === 'string' ? model : null,
@@ -238,7 +249,8 @@ function turnStatements(context: StatementContext, run: ResponseRun, { reply, it
   })
   return [
     recordTurn(context, turn),
-    advanceTurn(context, { generationId: run.id, status: turn.status, finished: isFinished(reply.response) }),
+    // Settled is settled, whatever upstream last said: nobody asks for it again.
+    advanceTurn(context, { generationId: run.id, status: turn.status, finished: true }),
     ...recordImageCalls(context, calls),
     noteAssistant(context, { generationId: run.id, assistant: assistantTrace(run, { response: reply.response!, items, images }) }),
     ...(document === null ? [] : [recordTurnDocument(context, document)]),

@@ -3,7 +3,7 @@ import { imageCallType } from '../../contract/stream-events.ts'
 import { type ResponseTurnRow, statementContext } from '../../db/index.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../primitives/json.ts'
 import { type ReplyClient, rebuildReply, sendReply } from '../../relay/index.ts'
-import { deleteTurn, findTurn, type TurnScope, threadOf } from '../../threads/index.ts'
+import { deleteTurn, findImageCalls, findTurn, type TurnScope } from '../../threads/index.ts'
 import { providerOf, storedBytes, upstreamRequestId } from '../call-upstream.ts'
 import { documentParts, imagePlace } from '../document-with-images.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -67,9 +67,8 @@ function underWay(turn: ResponseTurnRow): JsonObject {
 }
 
 /** Where the pictures of a turn are, by the id of their call. */
-async function picturePaths(parts: GatewayParts, { generation_id: generationId }: ResponseTurnRow): Promise<Map<string, string>> {
-  const turns = await threadOf(parts.database, { generationId, projectId: null })
-  const calls = turns.find(({ turn }) => turn.generation_id === generationId)?.calls ?? []
+async function picturePaths(parts: GatewayParts, { generation_id }: ResponseTurnRow): Promise<Map<string, string>> {
+  const calls = await findImageCalls(parts.database, generation_id)
   return new Map(calls.flatMap(({ call_id, path }) => (path === null ? [] : [[call_id, path]])))
 }
 
@@ -90,12 +89,14 @@ export async function cancelResponse(parts: GatewayParts, asked: AskedResponse):
 }
 
 /**
- * Forgets a response here and upstream. Its pictures, and what they cost, stay. Upstream's answer is not waited for to be good: what is
- * forgotten here is forgotten.
- * @throws Failure `response_not_found`
+ * Forgets a response here and upstream. Its pictures, and what they cost, stay. One that is still under way in the background is ended first:
+ * once upstream has forgotten it too, nobody could say what it cost. Upstream's answer is not waited for to be good: what is forgotten here
+ * is forgotten.
+ * @throws Failure `response_not_found`, or that of a cancellation that did not come about
  */
 export async function deleteResponse(parts: GatewayParts, asked: AskedResponse): Promise<JsonObject> {
   const turn = await requireTurn(parts, asked)
+  if (turn.background === 1) await cancelResponse(parts, asked)
   await parts.database.transact(deleteTurn(statementContext(parts.database, parts.clock, parts.newId), asked))
   if (turn.stored_upstream === 1) {
     const { provider, question } = upstreamOf(parts, turn)

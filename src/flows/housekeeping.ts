@@ -1,0 +1,45 @@
+import { statementContext } from '../db/index.ts'
+import { deleteExpiredTurnDocuments } from '../threads/index.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import { sweepExpiredFiles } from './take-file.ts'
+
+const EVERY_MS = 10 * 60 * 1000
+const BATCH = 500
+
+/** Removes what its time is over for: kept files with their bytes, and what was said in turns. Once at start, then every ten minutes. */
+export class Housekeeping {
+  #timer: NodeJS.Timeout | null = null
+  #round: Promise<void> = Promise.resolve()
+
+  /** Resolves when the first round is done. */
+  async start(parts: GatewayParts): Promise<void> {
+    await this.#work(parts)
+    this.#timer = setInterval(() => {
+      this.#round = this.#work(parts)
+    }, EVERY_MS).unref()
+  }
+
+  /** Resolves when no round is under way any more. */
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer)
+    await this.#round
+  }
+
+  /** What cannot be removed now is tried again with the next round. */
+  async #work(parts: GatewayParts): Promise<void> {
+    try {
+      await sweepExpiredFiles(parts)
+      await sweepTurnDocuments(parts)
+    } catch (error) {
+      parts.logger.error({ err: error }, 'what has expired could not be removed')
+    }
+  }
+}
+
+async function sweepTurnDocuments(parts: GatewayParts): Promise<void> {
+  for (;;) {
+    const context = statementContext(parts.database, parts.clock, parts.newId)
+    const [removed] = await parts.database.transact([deleteExpiredTurnDocuments(context, BATCH)])
+    if (removed!.changes < BATCH) return
+  }
+}
