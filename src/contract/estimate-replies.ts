@@ -27,7 +27,15 @@ export const estimateReplySchema = z
     tokens: z
       .object({ text_in: countSchema, image_in: countSchema, image_out: countSchema, partial_images: countSchema })
       .nullable()
-      .describe('Expected tokens by bucket; null where the route charges by the call.'),
+      .describe('Expected tokens by bucket, of an assistant call those of its image tool; null where the route charges by the call.'),
+    main_model: z
+      .object({
+        model: z.string(),
+        price_card: z.object({ id: z.string(), date: z.string() }).nullable().describe('null = no price; its part stands at the ceiling.'),
+        tokens: z.object({ main_in: countSchema, main_out: countSchema }),
+      })
+      .nullable()
+      .describe('The other bill of an assistant call; null for direct image calls.'),
     low: moneySchema,
     expected: moneySchema,
     high: moneySchema,

@@ -20,6 +20,7 @@ export function presentEstimate({ choice, estimate }: Pick<PricedRequest, 'choic
     route_owner: choice.route.owner,
     price_card: { id: estimate.card.id, date: estimate.card.date },
     tokens: estimate.tokens,
+    main_model: null,
     low: moneyJson(estimate.low),
     expected: moneyJson(estimate.expected),
     high: moneyJson(estimate.high),
@@ -31,6 +32,7 @@ export function presentEstimate({ choice, estimate }: Pick<PricedRequest, 'choic
   }
 }
 
-function moneyTable(rows: readonly (readonly [string, Nanos])[]) {
+/** Amounts by name, on the wire. */
+export function moneyTable(rows: readonly (readonly [string, Nanos])[]) {
   return Object.fromEntries(rows.map(([name, nanos]) => [name, moneyJson(nanos)]))
 }

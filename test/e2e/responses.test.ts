@@ -1,6 +1,6 @@
 import type OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ThreadReply, TraceReply } from '../../src/contract/record.ts'
+import type { EstimateReply, ThreadReply, TraceReply } from '../../src/contract/record.ts'
 import { ledgerLines, readRecord, settledRecord, sumOf } from '../support/generation-calls.ts'
 import { decodePicture, sha256 } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
@@ -145,6 +145,24 @@ describe('a conversation', () => {
       client.responses.create({ ...ask, input: 'Make it night', previous_response_id: first.data.id }).withResponse(),
     )
     expect(second.record).toMatchObject({ status: 'completed', assistant: { replayed_images: 1 }, attempts: [{ n: 1 }] })
+  })
+})
+
+describe('an assistant call before it is paid', () => {
+  const post = (path: string, body: object) =>
+    gateway.fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+
+  it('is judged and priced on both bills without being made', async () => {
+    const calls = gateway.gateway.sandbox!.calls.posts()
+    const verdict = await (await post('/v2/check?operation=respond', ask)).json()
+    expect(verdict).toMatchObject({ ok: true, resolved: { model: 'gpt-image-2', size: '1024x640' } })
+    const estimate = (await (await post('/v2/estimate', { operation: 'respond', request: ask })).json()) as EstimateReply
+    expect(estimate).toEqual((verdict as { estimate: unknown }).estimate)
+    expect(estimate).toMatchObject({ main_model: { model: 'gpt-5.4' }, promise: 'none', tokens: { image_out: expect.any(Number) } })
+    expect(Object.keys(estimate.per_bucket)).toEqual(expect.arrayContaining(['main_in', 'main_out', 'image_out']))
+    const bad = await (await post('/v2/check?operation=respond', { ...ask, tools: [{ ...tool, size: '9x9' }] })).json()
+    expect(bad).toMatchObject({ ok: false, refusals: [{ error: { code: 'invalid_value', param: 'tools[0].size' } }] })
+    expect(gateway.gateway.sandbox!.calls.posts()).toBe(calls)
   })
 })
 

@@ -216,7 +216,11 @@ function reasonOf(response: JsonObject | null): AttemptVerdict['retryReason'] {
 function factsOf({ reply, httpStatus, requestId, firstByteMs }: SettledCall, { failure: error }: AttemptVerdict): Booking['facts'] {
   const model = reply.response?.['model']
   return {
-    outcome: reply.cause ? `${error ? 'partial' : 'ok'}: ${reply.cause}` : error && !isFinished(reply.response) ? error.code : statusOf(reply.response),
+    outcome: reply.cause
+      ? `${error ? 'partial' : 'ok'}: ${reply.cause}`
+      : error && !isFinished(reply.response)
+        ? error.code
+        : statusOf(reply.response),
     httpStatus,
     requestId,
     modelReported: typeof model === 'string' ? model : null,

@@ -1,3 +1,4 @@
+import { inputLimits } from '../../contract/input-limits.ts'
 import {
   checkQuerySchema,
   checkReplySchema,
@@ -6,8 +7,9 @@ import {
   estimateReplySchema,
   estimateRequestSchema,
   generationBodySchema,
+  responseBodySchema,
 } from '../../contract/record.ts'
-import { checkCall, estimateCall, takeInEditCall } from '../../flows/index.ts'
+import { checkCall, checkResponseCall, estimateCall, estimateResponseCall, takeInEditCall } from '../../flows/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { comingEdit, comingJson, readSmallBody } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
@@ -28,7 +30,7 @@ export const checkRoute = keyRoute({
   query: checkQuerySchema,
   body: {
     description: 'The body of the call.',
-    schema: generationBodySchema.or(editBodySchema),
+    schema: generationBodySchema.or(editBodySchema).or(responseBodySchema),
     otherTypes: { 'multipart/form-data': editFormSchema },
   },
   replies: { 200: { description: 'The verdict.', schema: checkReplySchema }, ...errorReplies(400, 401, 413) },
@@ -36,6 +38,10 @@ export const checkRoute = keyRoute({
     const { parts, request, requestId } = context
     const { operation } = readChecked(checkQuerySchema, request.query)
     const headers = readDarkroomHeaders(request)
+    if (operation === 'respond') {
+      await using taken = await takeInEditCall(parts, comingJson(context), { files: inputLimits.responseImages + 1 })
+      return await checkResponseCall(parts, { body: taken.body, brought: taken.brought, headers, requestId })
+    }
     if (operation !== 'edit') {
       const body = parseJsonBody(request, await readSmallBody(request))
       return checkCall(parts, { operation, body, brought: null, headers, requestId })
@@ -58,14 +64,14 @@ export const estimateRoute = keyRoute({
   replies: { 200: { description: 'The estimate.', schema: estimateReplySchema }, ...errorReplies(400, 401, 413, 503) },
   async handle(context) {
     const headers = readDarkroomHeaders(context.request)
-    await using taken = await takeInEditCall(context.parts, comingJson(context), { prefix: 'request.' })
-    const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)
-    const brought = operation === 'edit' ? taken.brought : null
-    return await estimateCall(context.parts, {
-      operation,
-      body: body as JsonObject,
-      brought,
-      headers: { ...headers, route: route ?? headers.route },
+    await using taken = await takeInEditCall(context.parts, comingJson(context), {
+      prefix: 'request.',
+      files: inputLimits.responseImages + 1,
     })
+    const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)
+    const asked = { body: body as JsonObject, headers: { ...headers, route: route ?? headers.route } }
+    if (operation === 'respond') return await estimateResponseCall(context.parts, { ...asked, brought: taken.brought })
+    const brought = operation === 'edit' ? taken.brought : null
+    return await estimateCall(context.parts, { ...asked, operation, brought })
   },
 })
