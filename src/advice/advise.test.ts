@@ -174,7 +174,7 @@ describe('the ready request', () => {
     (job) => {
       const request = adviceFor(job).request!
       const script = `curl() { printf '%s\\n' "$1" >&2; for last; do :; done; printf %s "$last"; }\n${request.curl}`
-      const { stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env: { DARKROOM_KEY: "it's" } })
+      const { stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8', env: { DARKROOM_API_KEY: "it's" } })
       expect(stderr.trim()).toBe(`${baseUrl}${request.path}`)
       expect(JSON.parse(stdout)).toEqual(request.body)
     },
@@ -185,7 +185,7 @@ describe('the ready request', () => {
     (job) => {
       const { openai_node: program } = adviceFor(job).request!
       const body = program.replaceAll(/^import .*$/gm, '')
-      expect(program).toContain('apiKey: process.env.DARKROOM_KEY')
+      expect(program).toContain('apiKey: process.env.DARKROOM_API_KEY')
       expect(() => Reflect.construct(AsyncFunction, [body])).not.toThrow()
     },
   )

@@ -79,7 +79,7 @@ function opening({ baseUrl, headers, imports }: Opening): string[] {
     '',
     'const client = new OpenAI({',
     `  baseURL: ${JSON.stringify(`${baseUrl}/v1`)},`,
-    '  apiKey: process.env.DARKROOM_KEY,',
+    '  apiKey: process.env.DARKROOM_API_KEY,',
     '  timeout: 300_000,',
     ...extra,
     '})',

@@ -109,7 +109,7 @@ function curlOf(url: string, headers: Readonly<Record<string, string>>, body: Js
   const all = ['Content-Type: application/json', ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)]
   const lines = [
     `curl ${shellQuoted(url)}`,
-    '-H "Authorization: Bearer $DARKROOM_KEY"',
+    '-H "Authorization: Bearer $DARKROOM_API_KEY"',
     ...all.map((header) => `-H ${shellQuoted(header)}`),
     `-d ${shellQuoted(JSON.stringify(body, null, 2))}`,
   ]

@@ -39,7 +39,7 @@ export const adviceLabels: Readonly<Record<AdviceLanguage, AdviceLabels>> = {
     planning: 'Planning before drawing ("thinking")',
     planningIs: { available: 'exists here', notPromised: 'not promised here' },
     warnings: 'Mind',
-    request: 'Ready request, with a Darkroom key in DARKROOM_KEY',
+    request: 'Ready request, with a Darkroom key in DARKROOM_API_KEY',
   },
   ja: {
     surface: '使う経路',
@@ -61,7 +61,7 @@ export const adviceLabels: Readonly<Record<AdviceLanguage, AdviceLabels>> = {
     planning: '描く前の計画 (「思考」)',
     planningIs: { available: 'あり', notPromised: '約束なし' },
     warnings: '注意',
-    request: 'そのまま使えるリクエスト (DARKROOM_KEY に Darkroom のキー)',
+    request: 'そのまま使えるリクエスト (DARKROOM_API_KEY に Darkroom のキー)',
   },
   'zh-CN': {
     surface: '使用方式',
@@ -83,6 +83,6 @@ export const adviceLabels: Readonly<Record<AdviceLanguage, AdviceLabels>> = {
     planning: '绘制前的规划（“思考”）',
     planningIs: { available: '有', notPromised: '不保证' },
     warnings: '注意',
-    request: '可直接使用的请求（DARKROOM_KEY 中放 Darkroom 密钥）',
+    request: '可直接使用的请求（DARKROOM_API_KEY 中放 Darkroom 密钥）',
   },
 }

@@ -103,6 +103,15 @@ describe('responses.create with the official client', () => {
     })
   })
 
+  it('prices a dated main model as its model, and says beforehand that one without a price has none', async () => {
+    const { record } = await recorded(client.responses.create({ ...ask, model: 'gpt-5.5-2026-04-23' }).withResponse())
+    expect(record.assistant).toMatchObject({ main_model_priced: true })
+    const { response } = await client.responses.create({ ...ask, model: 'gpt-5.5-pro' }).withResponse()
+    expect(response.headers.get('x-darkroom-warnings')).toContain('unpriced_main_model')
+    const lines = await ledgerLines(gateway, (await settledRecord(gateway, response.headers.get('x-darkroom-generation')!)).id)
+    expect(lines.find(({ bucket }) => bucket === 'main_unpriced')).toMatchObject({ nanos: '1000000000' })
+  })
+
   it('remarks on Responses used for a single picture', async () => {
     const { record } = await recorded(client.responses.create(ask).withResponse())
     expect(record.warnings.map(({ code }) => code)).toContain('responses_for_one_picture')

@@ -33,7 +33,7 @@ export const englishTexts: AdviceTexts = {
       'No surface draws that fast: a picture takes from about 15 seconds to 2 minutes. Show a state or a preview meanwhile.',
     show_previews: 'Somebody waits: stream and show up to 3 previews. Each adds output tokens to the cost.',
     many_at_once:
-      'Begin with drafts in low quality, keep few calls in flight, and give each an Idempotency-Key so that a repeat never buys twice.',
+      'Begin with drafts in low quality, keep few calls in flight, and switch the retries of your client off: each repeat is another purchase.',
     planning_costs:
       'Planning before drawing adds time and may add tokens: compare a few pictures with and without it before it becomes the rule.',
     review_before_public:

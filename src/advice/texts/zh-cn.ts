@@ -27,7 +27,7 @@ export const chineseTexts: AdviceTexts = {
     single_pictures_apart: '单独使用的图片即使在这里也属于 Image API：Responses 只用于流程中产生的图片。',
     cannot_be_that_fast: '没有哪种方式能画得这么快：一张图片大约需要 15 秒到 2 分钟。其间请显示状态或预览。',
     show_previews: '有人在等待：请使用流式传输，最多显示 3 张预览。每张都会增加输出 token 的费用。',
-    many_at_once: '先用 low 质量出草稿，限制同时进行的调用数，并为每次调用带上 Idempotency-Key，重发就不会重复付费。',
+    many_at_once: '先用 low 质量出草稿，限制同时进行的调用数，并关闭客户端的自动重试：每次重发都是一次新的购买。',
     planning_costs: '绘制前的规划会增加时间，也可能增加 token：成为惯例之前，先用几张图片比较有无规划的差别。',
     review_before_public: '公开之前必须有人完整审读图片，尤其是文字。请把请求 ID、费用和决定放在一起保存。',
   },

@@ -37,7 +37,7 @@ async function judge(parts: GatewayParts, ask: ResponseAsk) {
   const nothing = { warnings: [], request: null, inputs: [], choice: null }
   try {
     const choice = chooseMainRoute(parts, ask)
-    return { ...(await judgeResponse(parts, ask, choice.route)), choice }
+    return { ...(await judgeResponse(parts, ask, choice)), choice }
   } catch (error) {
     if (error instanceof Failure) return { ...nothing, refusals: [error] }
     throw error

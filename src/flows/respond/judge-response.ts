@@ -5,12 +5,13 @@ import type { ContractWarning } from '../../contract/image-request.ts'
 import type { InputReference } from '../../contract/input-picture.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
 import type { JsonObject } from '../../primitives/json.ts'
-import type { RouteContract } from '../../routes/index.ts'
+import type { RouteChoice } from '../../routes/index.ts'
 import type { BroughtInputs } from '../brought-inputs.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { gatherInputs } from '../gather-inputs.ts'
 import { examineInputs, type PreparedInput } from '../prepare-inputs.ts'
 import { strictly } from '../strictly.ts'
+import { mainModelCard } from './main-model-card.ts'
 
 /** A Responses call as it would be made, before anything is decided about it. */
 export interface ResponseAsk {
@@ -28,15 +29,16 @@ export interface ResponseJudgement {
 }
 
 /** Judges a Responses call by the contract; its pictures are fetched and decoded only when its fields have passed. */
-export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, route: RouteContract): Promise<ResponseJudgement> {
+export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, choice: RouteChoice): Promise<ResponseJudgement> {
   const { form } = ask.brought
   const check = checkResponse(ask.body, form.form === 'json' ? form : { dataUrls: [] }, {
     catalogue: parts.catalogue,
     mainModels: parts.mainModels,
     atMs: parts.clock.nowMs(),
-    transparentPreview: route.transparentPreview,
+    transparentPreview: choice.route.transparentPreview,
     headers: ask.headers,
     unknownModels: parts.policy.unknownModels,
+    isPricedMainModel: () => mainModelCard(parts, choice) !== null,
   })
   if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null, inputs: [] }
   const { request, warnings } = check

@@ -1,12 +1,13 @@
 import type { Failure } from '../../contract/failure.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
-import { estimateResponse, findMainModelCard, type ResponseCall, type ResponseCards, requirePriceCard } from '../../pricing/index.ts'
+import { estimateResponse, type ResponseCall, type ResponseCards, requirePriceCard } from '../../pricing/index.ts'
 import type { JsonValue } from '../../primitives/json.ts'
 import type { RouteChoice } from '../../routes/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { inputSizes } from '../input-sizes.ts'
 import type { PreparedInput } from '../prepare-inputs.ts'
 import { judgeResponse, type ResponseAsk } from './judge-response.ts'
+import { mainModelCard } from './main-model-card.ts'
 import type { PricedResponse } from './response-run.ts'
 
 /**
@@ -15,7 +16,7 @@ import type { PricedResponse } from './response-run.ts'
  */
 export async function priceResponse(parts: GatewayParts, ask: ResponseAsk): Promise<PricedResponse> {
   const choice = chooseMainRoute(parts, ask)
-  const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice.route)
+  const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice)
   if (refusals.length > 0 || request === null) throw refusals[0] as Failure
   return { request, warnings, choice, inputs, ...(await priceOf(parts, { request, inputs, choice })) }
 }
@@ -43,7 +44,7 @@ export async function priceOf(
           id: route.priceCard,
           atMs,
         })
-  const cards: ResponseCards = { main: findMainModelCard(parts.mainModelCards, { model: modelSent, owner: route.owner, atMs }), image }
+  const cards: ResponseCards = { main: mainModelCard(parts, choice), image }
   const call = responseCall(request, inputs, modelSent)
   const { responsesCeiling: ceiling } = parts.policy
   return { toolModelSent, call, cards, ceiling, estimate: await estimateResponse({ call, cards, ceiling, autoQuality: null, atMs }) }
