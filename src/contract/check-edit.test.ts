@@ -98,7 +98,7 @@ describe('checkEdit accepts', () => {
     const own = 'http://127.0.0.1:4100/v2/images/img_1/content'
     const body = { ...fields, images: [{ image_url: own }] }
     expect(found(body, json)).toEqual(['url_not_allowed images[0].image_url'])
-    expect(found(body, { ...json, isOwnImageUrl: (url) => url === own })).toEqual([])
+    expect(found(body, { ...json, isServedUrl: (url) => url === own })).toEqual([])
   })
 
   it('input_fidelity where the model has it', () => {

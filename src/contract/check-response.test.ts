@@ -206,7 +206,7 @@ describe('checkResponse reads the input', () => {
   it('and takes an own picture by an address that is not https', () => {
     const own = 'http://127.0.0.1:4100/v2/images/img_1'
     const picture = [{ role: 'user', content: [{ type: 'input_image', image_url: own }] }]
-    const { request } = accepted(turn({}, { input: picture }), { dataUrls: [], isOwnImageUrl: (url) => url === own })
+    const { request } = accepted(turn({}, { input: picture }), { dataUrls: [], isServedUrl: (url) => url === own })
     expect(request.inputImages).toHaveLength(1)
   })
 })

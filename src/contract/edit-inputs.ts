@@ -18,11 +18,11 @@ export interface DataUrlInput {
 /**
  * The pictures of an edit as its form brought them.
  * `multipart`: one reference a file part, in the order of the parts. `json`: they are named in the body itself;
- * `isOwnImageUrl` knows the addresses of pictures that this gateway made, which need not be https.
+ * `isServedUrl` knows the addresses of pictures that this gateway made, which need not be https.
  */
 export type EditInputs =
   | { form: 'multipart'; references: readonly InputReference[] }
-  | { form: 'json'; dataUrls: readonly DataUrlInput[]; isOwnImageUrl?: (url: string) => boolean }
+  | { form: 'json'; dataUrls: readonly DataUrlInput[]; isServedUrl?: (url: string) => boolean }
 
 /** References that were read, images first, and what is wrong with the others. */
 export interface ReadReferences {
@@ -154,6 +154,6 @@ function readFileId(role: 'image' | 'mask', param: string, id: JsonValue): Input
 function readUrl(role: 'image' | 'mask', param: string, url: JsonValue, inputs: NamedInputs): InputReference | Failure {
   if (typeof url !== 'string') return wrongType(param, 'a string', url)
   const spooled = inputs.dataUrls.find((dataUrl) => dataUrl.param === param)
-  const from = readImageUrl(param, url, { spooledBytes: spooled?.byteLength ?? null, isOwn: inputs.isOwnImageUrl ?? (() => false) })
+  const from = readImageUrl(param, url, { spooledBytes: spooled?.byteLength ?? null, isOwn: inputs.isServedUrl ?? (() => false) })
   return from instanceof Failure ? from : { role, param, from }
 }

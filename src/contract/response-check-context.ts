@@ -17,5 +17,5 @@ export interface ResponseCheckContext extends RequestCheckContext {
 /** The data URLs that were taken out of the body while it was read, and the addresses of pictures that this gateway made. */
 export interface ResponseInputs {
   dataUrls: readonly DataUrlInput[]
-  isOwnImageUrl?: (url: string) => boolean
+  isServedUrl?: (url: string) => boolean
 }

@@ -132,7 +132,8 @@ export const unknowns: readonly Unknown[] = [
   {
     id: 'missing-input-details',
     unknown: 'How input tokens split when usage gives no details.',
-    choice: 'Text for a call without input images, else image tokens, the dearer bucket.',
+    choice:
+      'Text for a call without input images. Else the split of the formula where that gives exactly the total, otherwise image tokens, the dearer bucket.',
   },
   {
     id: 'usage-of-several-events',

@@ -56,10 +56,10 @@ function bodyOf(intake: EditIntake): JsonObject {
   return body
 }
 
-function formOf(intake: EditIntake, uploads: readonly Upload[], isOwnImageUrl: (url: string) => boolean): BroughtInputs['form'] {
+function formOf(intake: EditIntake, uploads: readonly Upload[], isServedUrl: (url: string) => boolean): BroughtInputs['form'] {
   if (intake.form === 'multipart') return { form: 'multipart', references: uploads.map(referenceOf) }
   const dataUrls = uploads.map(({ param, bytes }) => ({ param, byteLength: bytes }))
-  return { form: 'json', dataUrls, isOwnImageUrl }
+  return { form: 'json', dataUrls, isServedUrl }
 }
 
 /** The operator lists origins that may be fetched although they are plain http: the contract asks them for no https, as of our own. */
