@@ -1,4 +1,5 @@
 import { type Channels, keyness } from './key-colour.ts'
+import { shadowsOnKey } from './key-shadows.ts'
 import { forEachNear } from './near-pixels.ts'
 import type { RawPixels } from './raw-pixels.ts'
 
@@ -13,7 +14,7 @@ const [TRANSPARENT, OPAQUE] = [0.03, 0.97]
 /**
  * Takes a flat key colour out of a picture, in place. Pixels within `tolerance` of it, wherever they are, become fully transparent. Only
  * those near one of them can be a mixture of key and subject: they become partly transparent, and the key's part is taken out of their
- * colour. All others keep their bytes, so the subject's own colours are never touched.
+ * colour. Shadow on the background becomes black of its darkness, so that it falls on whatever the picture is laid over. All others keep their bytes, so the subject's own colours are never touched.
  * @param pixels RGBA @param tolerance greatest difference of a channel, 0..255
  * @returns how many pixels became fully transparent
  */
@@ -26,9 +27,11 @@ export function keyPixels(pixels: RawPixels, key: Channels, tolerance: number): 
     values[pixel] = 255
     keyed++
   }
+  const shadows = shadowsOnKey(pixels, values, key)
   soften(pixels, values, key)
   values.forEach((value, pixel) => {
-    if (value === 255) data.fill(0, pixel * 4, pixel * 4 + 4)
+    if (value === 255 || shadows[pixel] !== 0) data.fill(0, pixel * 4, pixel * 4 + 3)
+    if (value === 255 || shadows[pixel] !== 0) data[pixel * 4 + 3] = shadows[pixel]!
   })
   return keyed
 }

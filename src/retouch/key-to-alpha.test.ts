@@ -72,6 +72,23 @@ describe('a keyed picture', () => {
     expect(pixelAt(pixels, 60 + 40, 60)).toEqual([230, 180, 160, 255])
   })
 
+  it('keeps the shadow of its subject as shadow: black, as dark as it was, and nothing of the key', async () => {
+    const shade = (x: number, y: number) => Math.max(0, Math.min(1, (45 - Math.hypot(x - 64, y - 70)) / 20)) * 0.6
+    const drawn = painted(SIDE, SIDE, (x, y) => {
+      if (Math.hypot(x - 60, y - 60) <= 30) return [230, 180, 160, 255]
+      return [0, Math.round(250 * (1 - shade(x, y))), 0, 255]
+    })
+    const { pixels } = await keyed(drawn, '#00ff00')
+    const shadow = pixelAt(pixels, 66, 97)
+    expect(shadow.slice(0, 3)).toEqual([0, 0, 0])
+    expect(Math.abs(shadow[3]! - 255 * shade(66, 97))).toBeLessThan(30)
+    for (let y = 0; y < SIDE; y++)
+      for (let x = 0; x < SIDE; x++) {
+        const [red, green, blue, alpha] = pixelAt(pixels, x, y)
+        expect((green! - Math.max(red!, blue!)) * (alpha! / 255)).toBeLessThan(40)
+      }
+  })
+
   it('may touch the border with its subject', async () => {
     const bust = painted(SIDE, SIDE, (x, y) => (y > 60 && x > 20 && x < 100 ? [200, 150, 120, 255] : [0, 255, 0, 255]))
     const { borderShare, transparentShare } = await keyed(bust, '#00ff00', { format: 'webp' })
