@@ -10,9 +10,9 @@ import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
 import { dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
 import {
+  AfterDelivery,
   adoptBackgroundTurns,
   BackgroundResponses,
-  DriftMeter,
   type GatewayParts,
   Housekeeping,
   RunningGenerations,
@@ -105,7 +105,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
   const store = await FolderStore.open(paths.objects)
   const pixels = opening.use(openPixelPool())
-  const drifts = opening.adopt(new DriftMeter(), (meter) => meter.close())
+  const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const openAi = createOpenAiProvider({ outbound, clock })
 
@@ -129,7 +129,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     objectLocks: createObjectLocks(),
     storageHealth: new StorageHealth(store, clock, options.minimumFreeBytes),
     running: new RunningGenerations(),
-    drifts,
+    afterDelivery,
     background,
     documentKey: documentKey(secrets.masterKey),
     spoolFolder: paths.spool,
@@ -139,7 +139,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await adoptBackgroundTurns(parts)
   await sweepAbandoned(parts)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
-  drifts.start(parts)
+  afterDelivery.start(parts)
   background.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)

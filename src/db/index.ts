@@ -19,6 +19,7 @@ export { storageFailure } from './storage-failure.ts'
 export type {
   ApiKeyRow,
   AttemptRow,
+  CredentialReportRow,
   DriftReportRow,
   FileRow,
   GenerationInputRow,

@@ -42,6 +42,18 @@ CREATE TABLE attempts (
   unique (generation_id, n)
 );
 
+CREATE TABLE credential_reports (
+  image_id text not null primary key references images (id),
+  state text not null check (state in ('pending', 'read', 'failed')),
+  report_json text,
+  error text,
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  finished_at_ms bigint,
+  check ((finished_at_ms is null) = (state = 'pending'))
+);
+
+CREATE INDEX credential_reports_pending on credential_reports (created_at_ms) where state = 'pending';
+
 CREATE TABLE drift_reports (
   image_id text not null primary key references images (id),
   state text not null check (state in ('pending', 'measured', 'failed', 'not_comparable')),

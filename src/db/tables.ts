@@ -12,6 +12,7 @@ export interface Tables {
   generation_inputs: GenerationInputRow
   files: FileRow
   drift_reports: DriftReportRow
+  credential_reports: CredentialReportRow
   response_turns: ResponseTurnRow
   image_calls: ImageCallRow
   turn_documents: TurnDocumentRow
@@ -186,6 +187,17 @@ export interface DriftReportRow {
   state: string
   report_json: string | null
   heat_map_sha256: string | null
+  error: string | null
+  created_at_ms: number
+  finished_at_ms: number | null
+}
+
+/** What the content credentials embedded in a picture say, read after delivery. */
+export interface CredentialReportRow {
+  image_id: string
+  /** `pending | read | failed`. */
+  state: string
+  report_json: string | null
   error: string | null
   created_at_ms: number
   finished_at_ms: number | null

@@ -77,6 +77,7 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'credential_reports',
   'turn_documents',
   'image_calls',
   'response_turns',

@@ -3,6 +3,7 @@ import type { Principal } from '../access/index.ts'
 import { errorBody } from '../contract/failure.ts'
 import type { ContractWarning, Operation } from '../contract/image-request.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
+import { recordPendingCredentials } from '../evidence/index.ts'
 import {
   AttemptNotOurs,
   completeGeneration,
@@ -116,6 +117,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
       ...booking.retouched.map((image, place) => newRetouched(run, image, booking.images.length + booking.previews.length + place)),
     ]),
     ...driftsToMeasure(context, run, booking),
+    ...credentialsToRead(context, booking),
     ...(booking.with?.(context) ?? []),
     generationEnd(context, run, booking, { settledNanos, heldNanos }),
   ])
@@ -172,6 +174,13 @@ function attemptEnd(parts: GatewayParts, run: BookedRun, { verdict, facts }: Boo
 function driftsToMeasure(context: StatementContext, run: BookedRun, { images, retouched }: Booking): Statement[] {
   if (run.request.operation !== 'edit') return []
   return [...images, ...retouched].filter(({ object }) => object !== null).map(({ id }) => recordPendingDrift(context, { imageId: id }))
+}
+
+/** Whoever signed what the model made is read afterwards; what Darkroom made carries no credentials. */
+function credentialsToRead(context: StatementContext, { images }: Booking): Statement[] {
+  return images
+    .filter(({ facts, object }) => facts?.hasContentCredentials && object !== null)
+    .map(({ id }) => recordPendingCredentials(context, { imageId: id }))
 }
 
 /** Upstream said nothing of a picture it did not make: there is no evidence to be had of it. */

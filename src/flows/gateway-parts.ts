@@ -13,7 +13,7 @@ import type { RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
-import type { DriftMeter } from './drift-meter.ts'
+import type { AfterDelivery } from './after-delivery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
 import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
@@ -52,7 +52,7 @@ export interface GatewayParts {
   objectLocks: ObjectLocks
   storageHealth: StorageHealth
   running: RunningGenerations
-  drifts: DriftMeter
+  afterDelivery: AfterDelivery
   background: BackgroundResponses
   /** What turns of assistant flows are sealed with. */
   documentKey: DocumentKey

@@ -44,7 +44,7 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, client: Repl
     if (inTime?.retouched) await deliverRetouched(parts, run, client, { documents: call.reply.documents, images: inTime.retouched })
     const { settled } = await settling
     const outcome = await call.finished
-    if (run.request.operation === 'edit') parts.drifts.wake()
+    parts.afterDelivery.wake()
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(call.reply.bytesReceived)
   } finally {

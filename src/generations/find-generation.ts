@@ -1,13 +1,25 @@
-import type { AttemptRow, Database, DriftReportRow, GenerationRow, ImageRow, ObjectRow, ResponseTurnRow } from '../db/index.ts'
+import type {
+  AttemptRow,
+  CredentialReportRow,
+  Database,
+  DriftReportRow,
+  GenerationRow,
+  ImageRow,
+  ObjectRow,
+  ResponseTurnRow,
+} from '../db/index.ts'
 
 /** Where an image's bytes are; all null when they are nowhere. */
 type BytesPlace = { [Column in 'store' | 'path' | 'media_type']: ObjectRow[Column] | null }
 
 /** How far the comparison of an edit's result with its source has come; null when there is none. */
+/** What was read of the picture's content credentials; null when it has none, or they were not read yet. */
+type CredentialPlace = { credentials_json: CredentialReportRow['report_json'] }
+
 type DriftPlace = { drift_state: DriftReportRow['state'] | null; drift_json: DriftReportRow['report_json'] }
 
 /** An image with the place of its bytes and the state of its drift report. */
-export type FoundImage = ImageRow & BytesPlace & DriftPlace
+export type FoundImage = ImageRow & BytesPlace & DriftPlace & CredentialPlace
 
 /** A generation with all that belongs to it, of one moment. */
 export interface GenerationRows {
@@ -59,5 +71,7 @@ function imagesWithPlace(db: Database) {
     .leftJoin('drift_reports', 'drift_reports.image_id', 'images.id')
     .selectAll('images')
     .select(['objects.store', 'objects.path', 'objects.media_type'])
+    .leftJoin('credential_reports', 'credential_reports.image_id', 'images.id')
     .select(['drift_reports.state as drift_state', 'drift_reports.report_json as drift_json'])
+    .select('credential_reports.report_json as credentials_json')
 }

@@ -62,12 +62,18 @@ function imageRecord(image: FoundImage): GenerationRecord['images'][number] {
     storage_pointer: kept
       ? { store, path, public_url: null, delete_after: timeOrNull(image.delete_after_ms), deletion_policy: image.deletion_policy }
       : null,
-    evidence: JSON.parse(image.evidence_json),
+    evidence: evidenceOf(image),
     review: null,
     process: image.process_json === null ? null : { ...JSON.parse(image.process_json), original_image_id: image.derived_from },
     drift: driftSummary(image),
     deleted_at: timeOrNull(image.deleted_at_ms),
   }
+}
+
+/** What was compared when the picture came, and what its content credentials say once they are read. */
+function evidenceOf({ evidence_json, credentials_json }: FoundImage): GenerationRecord['images'][number]['evidence'] {
+  const evidence = JSON.parse(evidence_json)
+  return credentials_json === null ? evidence : { ...evidence, content_credentials: JSON.parse(credentials_json) }
 }
 
 /** The two figures that tell whether a report is worth opening; all of it is at `GET /v2/images/{id}/drift`. */

@@ -197,17 +197,14 @@ describe('a method that an address does not take', () => {
 })
 
 describe('an address that leads nowhere', () => {
-  it.each([
-    '/v1/chat/completions',
-    '/v1/embeddings',
-    '/v1/audio/speech',
-    '/v1/images/variations',
-    '/v1/batches',
-  ])('POST %s is answered 404 that says it is not served here', async (path) => {
-    const refusal = await refusalOf(rawRequest(`POST ${path}`, good(), '{}'))
-    expect(refusal).toMatchObject({ status: 404, code: 'endpoint_not_served' })
-    await expectNoTrace()
-  })
+  it.each(['/v1/chat/completions', '/v1/embeddings', '/v1/audio/speech', '/v1/images/variations', '/v1/batches'])(
+    'POST %s is answered 404 that says it is not served here',
+    async (path) => {
+      const refusal = await refusalOf(rawRequest(`POST ${path}`, good(), '{}'))
+      expect(refusal).toMatchObject({ status: 404, code: 'endpoint_not_served' })
+      await expectNoTrace()
+    },
+  )
 
   it.each([
     '/nothing',

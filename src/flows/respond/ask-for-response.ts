@@ -61,6 +61,7 @@ async function answered(parts: GatewayParts, run: ResponseRun, turn: ResponseTur
   if (!isFinished(reply.response)) return notYet(parts, turn, statusOf(reply.response))
   const settled = await settleResponse(parts, run, call)
   reportEnd(parts, endedRun(run), settled, { class: 'ok', firstByteMs: call.firstByteMs })
+  parts.afterDelivery.wake()
 }
 
 async function refused(parts: GatewayParts, run: ResponseRun, turn: ResponseTurnRow, { outcome }: RefusedCall): Promise<void> {

@@ -1,4 +1,5 @@
 import { failure } from '../../contract/failure.ts'
+import type { PixelSize } from '../../contract/image-request.ts'
 import type { InputFormat } from '../../contract/input-picture.ts'
 import type { ResponseTurnRow } from '../../db/index.ts'
 import { type FoundInput, findInputs } from '../../generations/index.ts'
@@ -16,7 +17,7 @@ import type { PlacedPicture, ResponseRun, SentBody } from './response-run.ts'
 import { openTurnDocuments } from './turn-documents.ts'
 
 /** How a call is tied to the turns before it. */
-type LinkedCall = Pick<ResponseRun, 'sent' | 'replay' | 'linked'>
+type LinkedCall = Pick<ResponseRun, 'sent' | 'replay' | 'linked' | 'call'>
 
 /**
  * Ties a call to earlier turns. Where upstream still has them, ids go on as they are; where it cannot have them (another route made them, or
@@ -35,9 +36,23 @@ export async function linkTurns(parts: GatewayParts, run: ResponseRun): Promise<
   )
   const whole = putPictures(run.own, known)
   const turn = await turnBefore(parts, run)
-  if (turn === null) return { sent, replay: known.length > 0 ? whole : null, linked }
+  if (turn === null) return { sent, replay: known.length > 0 ? whole : null, linked, call: withPictures(run, whole) }
   const replay = await withMemory(parts, run, turn, whole)
-  return isThere(turn) ? { sent, replay, linked } : { sent: replay, replay: null, linked }
+  const call = withPictures(run, replay)
+  return isThere(turn) ? { sent, replay, linked, call } : { sent: replay, replay: null, linked, call }
+}
+
+/** A picture that counts as many input tokens as any can: 1,536. */
+const dearestPicture: PixelSize = { width: 1024, height: 1536 }
+
+/**
+ * What is counted where upstream does not say what it used: every picture the models may have before them, earlier ones too. Where none of
+ * those is known here, upstream may still have one.
+ */
+function withPictures({ call, own }: ResponseRun, { pictures }: SentBody): ResponseRun['call'] {
+  const unknown = call.hasUncountedInput && pictures.length === own.pictures.length ? [dearestPicture] : []
+  const known = pictures.filter(({ role }) => role === 'image').map(({ size }) => size ?? dearestPicture)
+  return { ...call, inputImages: [...known, ...unknown] }
 }
 
 interface KnownCall {
@@ -82,8 +97,9 @@ function putPictures({ body, pictures, replayedImages }: SentBody, known: readon
 
 type StoredPicture = Omit<PlacedPicture, 'place'>
 
-function storedPicture({ path, sha256, bytes, format }: FoundImageCall): StoredPicture {
-  return { role: 'image', path: path!, sha256: sha256!, bytes: bytes!, format: format as InputFormat }
+function storedPicture({ path, sha256, bytes, format, width, height }: FoundImageCall): StoredPicture {
+  const size = width === null || height === null ? {} : { size: { width, height } }
+  return { role: 'image', path: path!, sha256: sha256!, bytes: bytes!, format: format as InputFormat, ...size }
 }
 
 /** The same call with everything in it that was said before. */

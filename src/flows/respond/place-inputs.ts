@@ -19,7 +19,8 @@ export function placeInputs(body: JsonObject, inputs: readonly KeptInput[]): Sen
     holder['image_url'] = dataUrlPlaceholder
     const { sent, picture, sentPath } = input
     const as = role === 'mask' ? 'mask' : 'image'
-    return { place: `${parent}.image_url`, role: as, path: sentPath, sha256: sent.sha256, bytes: sent.bytes, format: picture.format }
+    const size = { width: picture.width, height: picture.height }
+    return { place: `${parent}.image_url`, role: as, path: sentPath, sha256: sent.sha256, bytes: sent.bytes, format: picture.format, size }
   })
   return { body: placed, pictures, replayedImages: [] }
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '../../access/index.ts'
-import type { ContractWarning } from '../../contract/image-request.ts'
+import type { ContractWarning, PixelSize } from '../../contract/image-request.ts'
 import type { InputFormat } from '../../contract/input-picture.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
 import type { ResponseCall, ResponseCards, ResponseEstimate } from '../../pricing/index.ts'
@@ -70,4 +70,6 @@ export interface PlacedPicture {
   sha256: string
   bytes: number
   format: InputFormat
+  /** Left out where it is not known any more. */
+  size?: PixelSize
 }

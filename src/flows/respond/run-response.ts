@@ -96,6 +96,7 @@ async function endAnswered(parts: GatewayParts, run: ResponseRun, call: Answered
     const outcome = await call.finished
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(reply.bytesReceived)
+    parts.afterDelivery.wake()
   } finally {
     await relay.discard()
   }

@@ -1,11 +1,12 @@
 import type { GatewayParts } from './gateway-parts.ts'
 import { measurePendingDrifts } from './measure-pending-drifts.ts'
+import { readPendingCredentials } from './read-pending-credentials.ts'
 
 /**
- * Measures what edits changed, one after the other, behind the answers. What is to be measured stands in the database: waking it twice does
- * nothing twice, and what a process did not get to is measured by the next.
+ * Looks closely at pictures once they are delivered, one after the other: what their content credentials say, and what an edit changed. What
+ * waits stands in the database: waking it twice does nothing twice, and what a process did not get to is done by the next.
  */
-export class DriftMeter {
+export class AfterDelivery {
   #working: Promise<void> | null = null
   #again = false
   #closed = false
@@ -37,9 +38,10 @@ export class DriftMeter {
     while (this.#again && !this.#closed) {
       this.#again = false
       try {
+        await readPendingCredentials(parts, () => this.#closed)
         await measurePendingDrifts(parts, () => this.#closed)
       } catch (error) {
-        parts.logger.error({ err: error }, 'drift could not be measured')
+        parts.logger.error({ err: error }, 'delivered pictures could not be looked at')
       }
     }
   }
