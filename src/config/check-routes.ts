@@ -31,13 +31,13 @@ function sharedIds({ routes }: Pick<ConfigFileSettings, 'routes'>): ConfigProble
   })
 }
 
-/** A card that does not exist would make every call of the route unpriced, and an unpriced call is refused. */
+/** A route that no card prices could only be called unpriced, and an unpriced call is refused. */
 function missingPriceCards({ routes, price_cards }: Pick<ConfigFileSettings, 'routes' | 'price_cards'>): ConfigProblem[] {
   const cards = [...builtInPriceCards, ...price_cards]
   return routes.flatMap(({ owner, price_card }, index) => {
-    if (price_card == null || cards.some((card) => card.id === price_card && card.owner === owner)) return []
-    const ofOwner = [...new Set(cards.filter((card) => card.owner === owner).map((card) => card.id))]
-    const known = ofOwner.length === 0 ? `, which has none` : ` (${ofOwner.join(', ')})`
+    const ofOwner = [...new Set(cards.filter((card) => card.owner === owner && card.kind !== 'main_model').map((card) => card.id))]
+    if (price_card == null ? ofOwner.length > 0 : ofOwner.includes(price_card)) return []
+    const known = ofOwner.length === 0 ? ', which has none: state one under price_cards' : ` (${ofOwner.join(', ')})`
     return [{ at: ['routes', index, 'price_card'], expected: `expected a price card of owner ${owner}${known}` }]
   })
 }

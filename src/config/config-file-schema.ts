@@ -11,20 +11,23 @@ function isOrigin(text: string): boolean {
 
 /** `darkroom.yaml` as this version reads it. Unknown keys are refused: a misspelt setting must not be ignored. */
 export const configFileSchema = z.strictObject({
-  version: z.literal(1),
-  public_url: z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).optional(),
-  trust_proxy: z.boolean().default(false),
-  allowed_hosts: z.array(z.string().min(1)).default([]),
+  version: z.literal(1).describe('The form of this file.'),
+  public_url: z
+    .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+    .optional()
+    .describe('How clients reach the gateway; left out: the address they used.'),
+  trust_proxy: z.boolean().default(false).describe('Believe x-forwarded-* headers of the proxy in front.'),
+  allowed_hosts: z.array(z.string().min(1)).default([]).describe('Host names to answer to, beside loopback and public_url.'),
   outbound: z
     .strictObject({
       allow: z.array(z.string().refine(isOrigin, 'expected an origin: scheme, host and port, nothing behind')).default([]),
       deny_ranges: z.array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()])).default([]),
     })
     .prefault({}),
-  routes: z.array(routeSchema).default([]),
-  price_cards: z.array(anyPriceCardSchema).default([]),
-  models: z.array(modelRowSchema).default([]),
-  main_models: z.array(mainModelRowSchema).default([]),
+  routes: z.array(routeSchema).default([]).describe('Ways to upstreams; none: the built-in sandbox serves.'),
+  price_cards: z.array(anyPriceCardSchema).default([]).describe('Prices you agreed; all amounts are quoted decimals.'),
+  models: z.array(modelRowSchema).default([]).describe('Further rows of the model catalogue.'),
+  main_models: z.array(mainModelRowSchema).default([]).describe('Further main models of Responses calls.'),
   unknown_models: z.enum(['refuse', 'pass_with_ceiling']).default('pass_with_ceiling'),
   policy: z
     .strictObject({

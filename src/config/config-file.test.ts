@@ -113,7 +113,7 @@ price_cards:
 `)
     expect(problems).toEqual([
       'line 8: routes[0].failed_calls.timeouts: expected one of timeout, policy, retry, found an unknown key',
-      expect.stringMatching(/^line 7: routes\[0\]\.bas_url: expected one of id, owner, .*base_url.*, found an unknown key$/),
+      expect.stringMatching(/^line 7: routes\[0\]\.bas_url: expected one of id, preset, owner, .*base_url.*, found an unknown key$/),
       expect.stringMatching(/^line 10: price_cards\[0\]\.price: expected one of .*per_call.*, found an unknown key$/),
       'line 11: price_cards[1].kind: expected tokens or per_call or main_model, found "barter"',
     ])

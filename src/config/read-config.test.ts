@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { builtInPriceCards, officialOwner, sandboxOwner } from '../pricing/index.ts'
 import { ConfigurationError, type Environment } from '../primitives/settings.ts'
-import { officialRoute, sandboxRoute } from '../routes/index.ts'
+import { officialRoute, routePresets, sandboxRoute } from '../routes/index.ts'
 import { type ConfigFlags, readConfig } from './read-config.ts'
 import { readDataFolder } from './read-data-folder.ts'
 
@@ -16,8 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const acme = '{ id: acme, owner: acme, kind: wrapper, base_url: "https://acme.example/v1", key: { env: ACME_KEY } }'
 const official = '{ id: paid, owner: openai, kind: official, base_url: "https://api.openai.com/v1", key: { env: OPENAI_API_KEY } }'
 
+const acmeCard =
+  '{ id: acme-1, date: 2026-01-01, owner: acme, kind: per_call, per_call: "0.03", per: call, models: [gpt-image-2], source: s }'
+
 function read(environment: Environment, { yaml = 'version: 1', ...flags }: ConfigFlags & { yaml?: string } = {}) {
-  writeFileSync(DARKROOM_CONFIG, yaml)
+  writeFileSync(DARKROOM_CONFIG, `${yaml}\nprice_cards: [${acmeCard}]`)
   return readConfig({ DARKROOM_CONFIG, ...environment }, flags)
 }
 
@@ -84,7 +87,7 @@ routes:
     const lines = refusalOf(() => read({}, { yaml })).split('\n')
     expect(lines.slice(1, -1).map((line) => line.trim())).toEqual([
       'line 5: routes[2].id: expected an id of its own; routes[0] has this one, found "acme"',
-      'line 5: routes[2].price_card: expected a price card of owner acme, which has none, found "acme-2026"',
+      'line 5: routes[2].price_card: expected a price card of owner acme (acme-1), found "acme-2026"',
       'line 3: routes[0].key.env: expected the key of route acme in the environment variable ACME_KEY, found nothing there',
       'line 4: routes[1].key.env: expected the key of route paid in the environment variable OPENAI_API_KEY, found nothing there',
     ])
@@ -92,13 +95,23 @@ routes:
 
   it('include one with the price card of another owner', () => {
     const yaml = `version: 1\nroutes: [${acme.replace('owner: acme', 'owner: acme, price_card: openai-gpt-image-2')}]`
-    expect(refusalOf(() => read({ ACME_KEY: 'a' }, { yaml }))).toContain('expected a price card of owner acme, which has none')
+    expect(refusalOf(() => read({ ACME_KEY: 'a' }, { yaml }))).toContain('expected a price card of owner acme (acme-1)')
+  })
+
+  it('include one that no card prices, with the line of the route', () => {
+    const yaml = `version: 1\nroutes:\n  - ${acme.replace('owner: acme', 'owner: nobody')}`
+    expect(refusalOf(() => read({ ACME_KEY: 'a' }, { yaml }))).toContain(
+      'line 3: routes[0].price_card: expected a price card of owner nobody, which has none: state one under price_cards, found nothing',
+    )
+  })
+
+  it('include a preset whose prices depend on an agreement', () => {
+    const yaml = 'version: 1\nroutes: [{ id: jobs, preset: apiframe }]'
+    expect(refusalOf(() => read({ APIFRAME_API_KEY: 'a' }, { yaml }))).toContain('expected a price card of owner apiframe, which has none')
   })
 
   it('do not include one whose card stands in the same file', () => {
-    const card =
-      '{ id: acme-1, date: 2026-01-01, owner: acme, kind: per_call, per_call: "0.03", per: call, models: [gpt-image-2], source: s }'
-    const yaml = `version: 1\nprice_cards: [${card}]\nroutes: [${acme.replace('owner: acme', 'owner: acme, price_card: acme-1')}]`
+    const yaml = `version: 1\nroutes: [${acme.replace('owner: acme', 'owner: acme, price_card: acme-1')}]`
     expect(read({ ACME_KEY: 'a' }, { yaml })).toMatchObject({
       routes: [{ priceCard: 'acme-1' }],
       priceCards: [{ perCallNanos: 30_000_000n }],
@@ -180,7 +193,9 @@ describe('owners', () => {
   it('are spelt alike by routes and price cards, or nothing would have a price', () => {
     expect(sandboxRoute('http://127.0.0.1:1').owner).toBe(sandboxOwner)
     expect(officialRoute('sk').owner).toBe(officialOwner)
-    expect([...new Set(builtInPriceCards.map((card) => card.owner))].sort()).toEqual([sandboxOwner, officialOwner].sort())
+    const ofPresets = Object.values(routePresets).flatMap(({ facts }) => (facts.price_card ? [facts.owner] : []))
+    const owners = new Set(builtInPriceCards.map((card) => card.owner))
+    expect([...owners].sort()).toEqual([...new Set([sandboxOwner, officialOwner, ...ofPresets])].sort())
   })
 
   it('keep real and play money in different books', () => {

@@ -51,5 +51,6 @@ export {
   modelsV2ReplySchema,
 } from './model-replies.ts'
 export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'
+export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
 export { promptSegmentSchema, type ThreadReply, type TraceReply, threadReplySchema, traceReplySchema } from './thread-replies.ts'
 export { type Money, moneySchema } from './wire-values.ts'

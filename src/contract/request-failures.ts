@@ -119,6 +119,12 @@ export const requestFailures = {
     message:
       'The route asked for is not open to this request. Nothing was sent or charged; drop x-darkroom-route or have the route approved.',
   },
+  unsupported_on_route: {
+    ...refused,
+    nextAction: 'reroute',
+    message:
+      'The route does not take a parameter of this request, as its declared capabilities say. Nothing was sent or charged; leave it out or name another route.',
+  },
   no_route: {
     ...notNow,
     shouldRetry: false,

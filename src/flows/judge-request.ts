@@ -3,7 +3,7 @@ import { checkGeneration } from '../contract/check-generation.ts'
 import { Failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import type { RequestCheckContext } from '../contract/request-check-context.ts'
-import type { RouteContract } from '../routes/index.ts'
+import { checkCapabilities, checkOperation, type RouteContract } from '../routes/index.ts'
 import type { CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { gatherInputs } from './gather-inputs.ts'
@@ -21,14 +21,17 @@ export interface Judgement {
 }
 
 /**
- * Judges a call by the contract. What it names is fetched and decoded only when its fields have passed: a misspelt quality must not
- * download sixteen pictures first. Reserves, records and sends nothing.
+ * Judges a call by the contract and by what its route declares. What it names is fetched and decoded only when its fields have passed:
+ * a misspelt quality must not download sixteen pictures first. Reserves, records and sends nothing.
  */
 export async function judgeRequest(parts: GatewayParts, ask: CallAsk, route: RouteContract): Promise<Judgement> {
   const context = checkContext(parts, ask, route)
   const check = ask.brought ? checkEdit(ask.body, ask.brought.form, context) : checkGeneration(ask.body, context)
   if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null, inputs: [] }
   const { request } = check
+  const served = parts.providers.get(route.protocol)?.operations ?? []
+  const beyond = [...checkOperation(request, route, served), ...checkCapabilities(request, route, context.atMs)]
+  if (beyond.length > 0) return { refusals: beyond, warnings: check.warnings, request: null, inputs: [] }
   const pictures = ask.brought ? await judgeInputs(parts, request, ask) : nothingBrought
   const warnings = [...check.warnings, ...pictures.warnings]
   const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []

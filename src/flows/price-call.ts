@@ -1,7 +1,7 @@
 import type { Failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import { type Estimate, estimate, type PriceCard, requirePriceCard } from '../pricing/index.ts'
-import type { RouteChoice } from '../routes/index.ts'
+import { billingIsStated, type RouteChoice } from '../routes/index.ts'
 import { asSent, type SentRequest } from './as-sent.ts'
 import { assertServed, type CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -53,7 +53,7 @@ export async function priceRequest(
     id: route.priceCard,
     atMs,
   })
-  const billingKnown = route.kind === 'official' || route.kind === 'sandbox' || route.failedCalls !== null
+  const billingKnown = route.kind === 'official' || route.kind === 'sandbox' || billingIsStated(route)
   return { card, estimate: await estimate({ request, ...inputSizes({ inputs }), card, autoQuality: null, atMs, billingKnown }) }
 }
 

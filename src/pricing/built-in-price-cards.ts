@@ -1,4 +1,4 @@
-import type { PriceCard, TokenPriceCard, TokenRates } from './price-card.ts'
+import type { PerCallPriceCard, PriceCard, TokenPriceCard, TokenRates } from './price-card.ts'
 
 /** Owner of OpenAI's own prices. */
 export const officialOwner = 'openai'
@@ -94,5 +94,37 @@ export const sandboxPriceCards: readonly TokenPriceCard[] = officialPriceCards.m
   source: `${card.source}; charged in play money`,
 }))
 
+const laozhang = {
+  owner: 'laozhang.ai',
+  date: '2026-11-20',
+  currency: 'USD',
+  markupBasisPoints: 0,
+  book: 'provider',
+  source: "laozhang.ai's documentation of its token groups, read 2026-11-20",
+  confidence: 'reported',
+} as const
+
+/** Prices of providers that presets of routes name, from the day they were read. They are the provider's own, never OpenAI's. */
+export const providerPriceCards: readonly (TokenPriceCard | PerCallPriceCard)[] = [
+  {
+    ...laozhang,
+    id: 'laozhang-per-call',
+    kind: 'per_call',
+    models: ['gpt-image-2', 'gpt-image-2-vip'],
+    perCallNanos: 30_000_000n,
+    perCallUnit: 'call',
+  },
+  {
+    ...laozhang,
+    id: 'laozhang-official',
+    kind: 'tokens',
+    models: ['gpt-image-2'],
+    rates: standardRates,
+    batchRates: null,
+    batchConfidence: null,
+    source: `${laozhang.source}: OpenAI's token prices`,
+  },
+]
+
 /** Every card that ships with this version. Rows of darkroom.yaml go after them. */
-export const builtInPriceCards: readonly PriceCard[] = [...officialPriceCards, ...sandboxPriceCards]
+export const builtInPriceCards: readonly PriceCard[] = [...officialPriceCards, ...sandboxPriceCards, ...providerPriceCards]

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../primitives/settings.ts'
-import { frozenContract, MissingKeyError, officialRoute, routeFromRow, routeSchema, sandboxRoute } from './index.ts'
+import { frozenContract, MissingKeyError, officialRoute, refusedKinds, routeFromRow, routeSchema, sandboxRoute } from './index.ts'
 
 const row = { id: 'acme', owner: 'acme-images', kind: 'provider', base_url: 'https://images.acme.example/v1' }
 const environment = { ACME_KEY: 'sk-acme-secret' }
@@ -86,9 +86,9 @@ describe('a route of the file', () => {
     expect(routeOf({ kind, base_url }).grade).toBe(grade)
   })
 
-  it.each(['account-pool', 'session-relay', 'cookie', 'harvested-token'])('of kind %s is refused with the page that says why', (kind) => {
+  it.each(Object.entries(refusedKinds))('of kind %s is refused with the reason and the page that says more', (kind, reason) => {
     expect(problemsOf({ kind })).toEqual([
-      'kind: account pools, session relays, cookies and harvested tokens are not served, see docs/configuration.md#refused-routes',
+      `kind: account pools, session relays, cookies and harvested tokens are not served, since ${reason}: see docs/routes.md#refused`,
     ])
   })
 

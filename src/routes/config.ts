@@ -1,69 +1,57 @@
 import { z } from 'zod'
 import { Secret } from '../primitives/secret.ts'
 import { ConfigurationError, type Environment, readText } from '../primitives/settings.ts'
-import type { RouteContract, RouteGrade, RouteKind } from './route-contract.ts'
+import { capabilityFromRow } from './capability-row.ts'
+import { fillFromPreset } from './fill-from-preset.ts'
+import { type RouteContract, type RouteGrade, type RouteKind, unstatedFacts } from './route-contract.ts'
+import { keyTravelsUnread, presetNames, type RouteFacts, routeFacts } from './route-row.ts'
 
 const OFFICIAL_ORIGIN = 'https://api.openai.com'
-const refusedKinds = ['account-pool', 'session-relay', 'cookie', 'harvested-token']
-const whyRefused = 'account pools, session relays, cookies and harvested tokens are not served, see docs/configuration.md#refused-routes'
 
-const fact = z.string().trim().min(1).max(500)
+/** A row may leave a fact to its preset; a route without one of these three is none. */
+const isStated = (name: keyof RouteFacts) => ({
+  check: (row: unknown) => withPreset(row, (facts) => facts[name] !== undefined),
+  // Beside whatever else is wrong with the row, not only once that is mended.
+  params: { path: [name], when: () => true },
+})
 
-/** Paths are put behind it, so it must end where the path begins; a password in it would stand in every record. */
-const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'expected an http or https address' })
-  .refine((url) => parsed(url, (it) => it.username === '' && it.password === ''), 'expected an address without user and password')
-  .refine((url) => parsed(url, (it) => it.search === '' && it.hash === ''), 'expected an address without query and fragment')
+const owner = isStated('owner')
+const kind = isStated('kind')
+const baseUrl = isStated('base_url')
 
-/** One row of `routes:` in darkroom.yaml. */
+/** One row of `routes:` in darkroom.yaml. What comes out has its preset filled in. */
 export const routeSchema = z
   .strictObject({
-    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes'),
-    owner: fact,
-    kind: z.enum(['official', 'provider', 'wrapper', 'self-hosted'], {
-      error: (issue) => (refusedKinds.includes(String(issue.input)) ? whyRefused : undefined),
-    }),
-    protocol: z.literal('openai').default('openai'),
-    base_url: baseUrl,
-    key: z
-      .strictObject({
-        env: z
-          .string()
-          .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'expected the name of an environment variable such as OPENAI_API_KEY, never the key itself'),
-      })
-      .nullish(),
-    models: z.record(fact, fact).default({}),
-    price_card: fact.nullish(),
-    transparent_preview: z.boolean().default(false),
-    failed_calls: z.partialRecord(z.enum(['timeout', 'policy', 'retry']), z.enum(['charged', 'free', 'unknown'])).nullish(),
-    rights: z.partialRecord(z.enum(['store', 'commercial', 'delete', 'redistribute']), z.union([z.boolean(), fact])).nullish(),
-    terms: z.strictObject({ url: z.url(), read_on: z.iso.date(), by: fact }).nullish(),
-    account_owner: fact.nullish(),
-    support: fact.nullish(),
-    retention: fact.nullish(),
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and dashes')
+      .describe('Names the route in records, headers and reports.'),
+    preset: z.enum(presetNames).optional().describe("Fills in a vendor's published facts where the row says nothing."),
+    ...routeFacts.shape,
   })
-  .refine(keyTravelsUnread, {
+  .refine(owner.check, { ...owner.params, message: 'expected text: who answers for this route' })
+  .refine(kind.check, { ...kind.params, message: 'expected one of official, provider, wrapper, self-hosted' })
+  .refine(baseUrl.check, { ...baseUrl.params, message: 'expected an http or https address' })
+  .refine((row) => withPreset(row, (facts) => keyTravelsUnread(facts.key, facts.base_url)), {
     path: ['base_url'],
     message: 'expected https, because the key of this route would be readable on the way; plain http is for loopback addresses',
-    // Beside whatever else is wrong with the row, not only once that is mended.
     when: () => true,
   })
+  .transform((row) => {
+    const filled = fillFromPreset(row)
+    return { ...filled, owner: filled.owner!, kind: filled.kind!, base_url: filled.base_url! }
+  })
 
-/** A route as written in the file. */
+/** A route as the file states it, its preset filled in. */
 export type RouteRow = z.infer<typeof routeSchema>
 
-/** What cannot be parsed has its own message already and passes here. */
-function parsed(url: unknown, holds: (url: URL) => boolean): boolean {
-  return typeof url !== 'string' || !URL.canParse(url) || holds(new URL(url))
-}
-
-/** A key may go over plain http only where no other machine is on the way. */
-function keyTravelsUnread(row: { key?: unknown; base_url?: unknown }): boolean {
-  return row?.key == null || parsed(row.base_url, (url) => url.protocol !== 'http:' || isLoopback(url.hostname))
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+/** Asks a row that may be wrong in any way; what is no row, or names no preset, has its own message already. */
+function withPreset(row: unknown, holds: (facts: RouteFacts) => boolean): boolean {
+  if (typeof row !== 'object' || row === null) return true
+  const { preset } = row as { preset?: unknown }
+  if (preset === undefined) return holds(row as RouteFacts)
+  const named = presetNames.find((name) => name === preset)
+  return named === undefined || holds(fillFromPreset({ ...(row as RouteFacts), preset: named }))
 }
 
 /** A route row whose key variable is not set: named apart so that start-up can say which line wants it. */
@@ -89,21 +77,40 @@ export function routeFromRow(row: RouteRow, environment: Environment): RouteCont
     id: row.id,
     owner: row.owner,
     kind: row.kind,
-    protocol: row.protocol,
+    protocol: row.protocol ?? 'openai',
     baseUrl: row.base_url.replace(/\/+$/, ''),
     key: key === null ? null : new Secret(key),
     keySource: variable,
-    models: row.models,
+    preset: row.preset ?? null,
+    models: row.models ?? {},
+    capabilities: (row.capabilities ?? []).map(capabilityFromRow),
     priceCard: row.price_card ?? null,
-    transparentPreview: row.transparent_preview,
-    failedCalls: row.failed_calls ?? null,
-    rights: row.rights ?? null,
+    transparentPreview: row.transparent_preview ?? false,
+    failedCalls: stated(row.failed_calls),
+    rights: stated(row.rights),
     terms: row.terms ?? null,
     accountOwner: row.account_owner ?? null,
     support: row.support ?? null,
+    abuse: row.abuse ?? null,
     retention: row.retention ?? null,
+    limits: limitsOf(row.limits),
     grade: gradeOf(row.kind, row.base_url),
   }
+}
+
+/** The members that were stated; null when none was. */
+function stated<Value extends string | boolean>(members: Record<string, Value | null | undefined> | null | undefined) {
+  const said = Object.entries(members ?? {}).filter((member): member is [string, Value] => member[1] != null)
+  return said.length === 0 ? null : (Object.fromEntries(said) as Record<string, Value>)
+}
+
+function limitsOf(row: RouteFacts['limits']): RouteContract['limits'] {
+  const limits = {
+    concurrency: row?.concurrency ?? null,
+    imagesPerMinute: row?.images_per_minute ?? null,
+    tokensPerMinute: row?.tokens_per_minute ?? null,
+  }
+  return Object.values(limits).every((limit) => limit === null) ? null : limits
 }
 
 /** The word "official" in a file proves nothing: only OpenAI's own host carries production traffic without a gate. */
@@ -111,30 +118,15 @@ function gradeOf(kind: RouteKind, baseUrl: string): RouteGrade {
   return kind === 'official' && new URL(baseUrl).origin === OFFICIAL_ORIGIN ? 'production' : 'manual-test'
 }
 
-const unstated = { failedCalls: null, rights: null, terms: null, accountOwner: null, support: null, retention: null } as const
-
 /** The route that `--live` opens: OpenAI itself, paid by the owner of `OPENAI_API_KEY`. */
 export function officialRoute(key: string): RouteContract {
-  return {
-    ...unstated,
-    id: 'openai',
-    owner: 'openai',
-    kind: 'official',
-    protocol: 'openai',
-    baseUrl: `${OFFICIAL_ORIGIN}/v1`,
-    key: new Secret(key),
-    keySource: 'OPENAI_API_KEY',
-    models: {},
-    priceCard: null,
-    transparentPreview: false,
-    grade: 'production',
-  }
+  return routeFromRow(routeSchema.parse({ id: 'openai', preset: 'openai' }), { OPENAI_API_KEY: key })
 }
 
 /** The route to the built-in sandbox: play money, pictures that say so. */
 export function sandboxRoute(sandboxUrl: string): RouteContract {
   return {
-    ...unstated,
+    ...unstatedFacts,
     id: 'sandbox',
     owner: 'darkroom-sandbox',
     kind: 'sandbox',
@@ -142,9 +134,6 @@ export function sandboxRoute(sandboxUrl: string): RouteContract {
     baseUrl: `${sandboxUrl}/v1`,
     key: new Secret('sk-sandbox'),
     keySource: null,
-    models: {},
-    priceCard: null,
-    transparentPreview: false,
     grade: 'production',
   }
 }

@@ -5,7 +5,7 @@ import type { ContractWarning } from '../../contract/image-request.ts'
 import type { InputReference } from '../../contract/input-picture.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
 import type { JsonObject } from '../../primitives/json.ts'
-import type { RouteChoice } from '../../routes/index.ts'
+import { checkCapabilities, type RouteChoice } from '../../routes/index.ts'
 import type { BroughtInputs } from '../brought-inputs.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { gatherInputs } from '../gather-inputs.ts'
@@ -45,6 +45,9 @@ export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, choic
   if (!request.hasImageTool && parts.policy.surfaces === 'images-only') {
     return { refusals: [imagesOnly()], warnings, request: null, inputs: [] }
   }
+  const tool = request.imageTool?.request
+  const unable = tool ? checkCapabilities(tool, choice.route, parts.clock.nowMs()) : []
+  if (unable.length > 0) return { refusals: unable, warnings, request: null, inputs: [] }
   const pictures = await judgePictures(parts, picturesOf(request), ask.brought)
   const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []
   return { refusals: [...pictures.refusals, ...strict], warnings, request, inputs: pictures.inputs }

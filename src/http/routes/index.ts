@@ -12,6 +12,7 @@ import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
+import { routesRoute } from './routes.ts'
 
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
 export const httpRoutes: readonly HttpRoute[] = [
@@ -29,6 +30,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   modelsRoute,
   modelRoute,
   capabilitiesRoute,
+  routesRoute,
   checkRoute,
   estimateRoute,
   adviseRoute,
