@@ -27,7 +27,7 @@ import { openPixelPool } from './pixels/index.ts'
 import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
 import { type Clock, systemClock } from './primitives/clock.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
-import { createOpenAiProvider } from './providers/index.ts'
+import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
 import { RouteTable, sandboxRoute } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, FolderStore } from './store/index.ts'
@@ -107,7 +107,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const pixels = opening.use(openPixelPool())
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
-  const openAi = createOpenAiProvider({ outbound, clock })
+  const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
   const parts: GatewayParts = {
     clock,
@@ -122,7 +122,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     mainModelCards: [...builtInMainModelCards, ...config.mainModelCards],
     policy: config.policy,
     routes: new RouteTable(sandbox ? [sandboxRoute(sandbox.url)] : config.routes),
-    providers: new Map([[openAi.protocol, openAi]]),
+    providers: new Map(providers.map((provider) => [provider.protocol, provider])),
     outbound,
     pixels,
     store,

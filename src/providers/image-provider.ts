@@ -106,25 +106,33 @@ export type DispatchOutcome = CallFacts &
     | { class: 'ok' }
     /**
      * 200, then the body broke off or could not be read. Almost surely charged. Causes: `reset`, `timeout`, `idle`,
-     * `too_large`, `protocol`, `aborted`, `reader`; `thrown` is what the sink threw, with cause `reader` only.
+     * `too_large`, `protocol`, `aborted`, `reader`, and where pictures are fetched from addresses of their own `picture_unreachable`;
+     * `thrown` is what the sink threw, with cause `reader` only. The sink was told the beginning of every call that ends so.
      */
     | { class: 'partial'; cause: string; thrown?: unknown }
     /** Surely never reached the upstream application: safe to send again, except with `invalid_request`, which never can be. */
     | { class: 'not_sent'; cause: 'dns' | 'connect' | 'tls' | 'aborted' | 'request_cut' | 'invalid_request' }
-    /** A complete 4xx answer in JSON, or a 413 in any words, also one that came before the request was sent whole. Not charged. */
+    /**
+     * A complete 4xx answer in JSON, or a 413 in any words, also one that came before the request was sent whole. Not charged. Without a
+     * status: a job that upstream took and gave up for what was asked, or a request that the protocol has no words for, which was not sent.
+     */
     | { class: 'rejected'; error: UpstreamError; retryAfterMs: number | null }
-    /** A complete 500/503 JSON answer with a request id. Normally not charged, not promised. */
+    /** A complete 500/503 JSON answer with a request id, or a job that upstream took and failed at. Normally not charged, not promised. */
     | { class: 'server_refused'; error: UpstreamError; retryAfterMs: number | null }
     /**
      * 502, 504, 52x, HTML or an answer without a request id: nobody knows what ran behind it.
      * Causes: `status`, `html`, `no_request_id`, `not_json`, `answer_cut`, `answer_too_large`, `content_encoding`.
      */
     | { class: 'edge_failed'; cause: string }
-    /** Sent, then silence: timeout or reset without an answer, or a shutdown that waited no longer. */
-    | { class: 'lost'; cause: 'timeout' | 'reset' | 'aborted' }
+    /**
+     * Sent, then silence: timeout or reset without an answer, or a shutdown that waited no longer. `unreadable` = upstream took the job and
+     * then would not say how it stands.
+     */
+    | { class: 'lost'; cause: 'timeout' | 'reset' | 'aborted' | 'unreadable' }
     /**
      * A 2xx or 3xx that is not an image answer, or no HTTP at all.
-     * Causes: `redirect`, `html`, `content_type`, `content_encoding`, `not_http`, and for small answers `not_json`.
+     * Causes: `redirect`, `html`, `content_type`, `content_encoding`, `not_http`, for small answers `not_json`,
+     * and `no_job` for one that names no job where a job was asked.
      */
     | { class: 'bad_response'; cause: string }
   )

@@ -1,3 +1,5 @@
+export type { ApiframeProviderParts } from './apiframe/apiframe-parts.ts'
+export { createApiframeProvider } from './apiframe/apiframe-provider.ts'
 export type {
   CallFacts,
   DispatchOutcome,

@@ -8,6 +8,13 @@ export interface ProviderConformance {
   name: string
   /** What the provider can be asked for; of each it is held to the cases there are. */
   operations: readonly Operation[]
+  /**
+   * Where the answer comes from. `passed_on`: one request on the wire, whose answer's bytes reach the sink as they came. `composed`: the
+   * scripted answer is only the one to the request that buys, and the provider writes its own from what it fetches later; which bytes
+   * those are, and what becomes of a call that breaks after the purchase, is for the protocol's own tests.
+   * @default 'passed_on'
+   */
+  answers?: 'passed_on' | 'composed'
   /** A provider with its network; `close` ends its sockets. */
   create(): { provider: ImageProvider; close(): Promise<void> }
   /**

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { invalidRequest } from './refusal.ts'
 
+/** Decides whether a call may go on; throws a Refusal when it may not. */
+export type KeyCheck = (request: IncomingMessage) => void
+
 /**
  * Lets any key pass that could be one. Keys that begin with `sk-bad` are refused, so that a revoked key can be played.
  * The key is compared and forgotten: it is in no answer, no log and no file.
@@ -15,6 +18,16 @@ export function authorize({ headers }: IncomingMessage): void {
     )
   }
   if (key.startsWith('sk-bad')) throw unauthorized('Incorrect API key provided. The sandbox refuses keys that begin with sk-bad.')
+}
+
+/**
+ * The same for the job API, whose key stands in `X-API-Key`; `afk_bad…` is refused, too.
+ * @throws Refusal 401 `invalid_api_key`.
+ */
+export function authorizeByApiKey({ headers }: IncomingMessage): void {
+  const key = headers['x-api-key']
+  if (typeof key !== 'string' || key.trim() === '') throw unauthorized('Missing API key. Send it as X-API-Key. The sandbox takes any key.')
+  if (/^(?:sk-|afk_)bad/.test(key)) throw unauthorized('Invalid API key. The sandbox refuses keys that begin with afk_bad or sk-bad.')
 }
 
 function unauthorized(message: string): Error {

@@ -1,3 +1,4 @@
+import type { JobShelf } from './apiframe/job-shelf.ts'
 import type { Invoice } from './billing/invoice.ts'
 import type { CallLog } from './call-log.ts'
 import type { SandboxSettings } from './config.ts'
@@ -14,6 +15,7 @@ export interface SandboxState {
   readonly calls: CallLog
   readonly faults: FaultBook
   readonly files: FileShelf
+  readonly jobs: JobShelf
   readonly limiter: RateLimiter
   readonly press: PicturePress
   readonly responses: ResponseShelf

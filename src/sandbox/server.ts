@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isoTime } from '../primitives/clock.ts'
 import { newId } from '../primitives/ids.ts'
-import { authorize } from './authorization.ts'
 import type { Call } from './call.ts'
 import { endpointFor } from './endpoints/route-table.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
 import type { SandboxState } from './sandbox-state.ts'
 import { sendRefusal } from './scripted-answer.ts'
@@ -51,7 +51,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, sandbox
 async function handle(call: Call, sandbox: SandboxState): Promise<void> {
   try {
     const endpoint = endpointFor(call.method, call.path)
-    if (endpoint.needsKey) authorize(call.request)
+    endpoint.checkKey?.(call.request)
     if (endpoint.isCounted) sandbox.calls.note(call.record)
     await endpoint.serve(call, sandbox)
   } catch (error) {
@@ -106,11 +106,11 @@ function headerText(request: IncomingMessage, name: string): string | null {
 }
 
 function commonHeaders({ record, path }: Call, { limiter }: SandboxState): Record<string, string> {
-  const headers = {
-    'x-sandbox': 'true',
-    'x-request-id': record.request_id,
-    'openai-organization': 'sandbox',
-    'openai-version': '2020-10-01',
-  }
-  return path.startsWith('/v1/images/') ? { ...headers, ...limiter.headers() } : headers
+  const headers = { 'x-sandbox': 'true', 'x-request-id': record.request_id }
+  if (/^\/(?:v2|results)\//.test(path)) return headers
+  return { ...headers, 'openai-organization': 'sandbox', 'openai-version': '2020-10-01', ...limitHeaders(path, limiter) }
+}
+
+function limitHeaders(path: string, limiter: RateLimiter): Record<string, string> {
+  return path.startsWith('/v1/images/') ? limiter.headers() : {}
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { JobShelf } from './apiframe/job-shelf.ts'
 import { Invoice, type InvoiceReader } from './billing/invoice.ts'
 import { CallLog, type CallReader } from './call-log.ts'
 import { type SandboxOptions, sandboxSettings } from './config.ts'
@@ -41,9 +42,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const calls = new CallLog()
   const faults = new FaultBook()
   const files = new FileShelf(settings.maxFilesBytes)
+  const jobs = new JobShelf()
   const limiter = new RateLimiter(settings.limits, settings.clock)
 
-  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, limiter, press, responses })
+  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, jobs, limiter, press, responses })
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
   opening.defer(async () => {

@@ -1,16 +1,16 @@
 import type { OutboundCall, OutboundFailure, OutboundHandler, OutboundHead } from '../../outbound/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
-import type { CallFacts, DispatchOutcome, ReplySink } from '../image-provider.ts'
-import { type AnswerKind, isEncoded, kindOfAnswer, mediaTypeOf } from './answer-kind.ts'
-import { classifyRefusal } from './classify-refusal.ts'
-import { type HeadFacts, noHeadFacts, readHeadFacts, readRetryAfterMs } from './head-facts.ts'
-import { readUpstreamError } from './read-upstream-error.ts'
-import type { Redact } from './redact.ts'
+import { type AnswerKind, isEncoded, kindOfAnswer, mediaTypeOf } from '../answer-kind.ts'
+import { classifyRefusal } from '../classify-refusal.ts'
+import { type HeadFacts, noHeadFacts, readHeadFacts, readRetryAfterMs } from '../head-facts.ts'
+import type { DispatchOutcome, ReplySink } from '../image-provider.ts'
+import { readUpstreamError } from '../read-upstream-error.ts'
+import type { Redact } from '../redact.ts'
+import { unanswered } from '../unanswered.ts'
+import type { Verdict } from '../verdict.ts'
 
 /** A refusal is a few hundred bytes; more than this is not read. */
 const MAX_REFUSAL_BYTES = 64 * 1024
-
-type Verdict = DispatchOutcome extends infer Outcome ? (Outcome extends CallFacts ? Omit<Outcome, keyof CallFacts> : never) : never
 
 /** What a reader needs for one call. */
 export interface AnswerReaderContext {
@@ -113,36 +113,5 @@ function attempt(decide: () => Verdict): Verdict {
     return decide()
   } catch (thrown) {
     return { class: 'partial', cause: 'reader', thrown }
-  }
-}
-
-/** A call that ended without a head. */
-function unanswered(failure: OutboundFailure | null): Verdict {
-  if (!failure) return { class: 'bad_response', cause: 'not_http' }
-  if (!failure.sent) return { class: 'not_sent', cause: whyNotSent(failure) }
-  switch (failure.cause) {
-    case 'timeout':
-      return { class: 'lost', cause: 'timeout' }
-    case 'aborted':
-    case 'reader':
-      return { class: 'lost', cause: 'aborted' }
-    case 'protocol':
-      return { class: 'bad_response', cause: 'not_http' }
-    default:
-      return { class: 'lost', cause: 'reset' }
-  }
-}
-
-function whyNotSent({ cause }: OutboundFailure): Extract<Verdict, { class: 'not_sent' }>['cause'] {
-  switch (cause) {
-    case 'dns':
-    case 'connect':
-    case 'tls':
-    case 'aborted':
-      return cause
-    case 'invalid':
-      return 'invalid_request'
-    default:
-      return 'request_cut'
   }
 }

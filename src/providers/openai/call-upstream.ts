@@ -2,8 +2,8 @@ import type { ConfiguredRequest, Outbound } from '../../outbound/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
 import { Secret } from '../../primitives/secret.ts'
 import type { DispatchOutcome, ProviderCall, ReplySink } from '../image-provider.ts'
+import { redactorFor } from '../redact.ts'
 import { AnswerReader } from './answer-reader.ts'
-import { redactorFor } from './redact.ts'
 
 /**
  * The longest answer that is read. Ten pictures of 25 MB are 333 MB of base64; with previews and 4K formats some more.

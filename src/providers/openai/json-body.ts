@@ -1,6 +1,7 @@
 import { dataUrlPlaceholder } from '../../contract/image-url.ts'
 import type { StreamedBody } from '../../outbound/index.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../primitives/json.ts'
+import { base64Of } from '../base64-of.ts'
 import type { ProviderInput } from '../image-provider.ts'
 import { exactly } from './exactly.ts'
 
@@ -18,7 +19,7 @@ export function jsonBodyWithInputs(body: JsonObject, inputs: readonly ProviderIn
     async *open() {
       for (const part of parts) {
         if (Buffer.isBuffer(part)) yield part
-        else yield* base64Of(part)
+        else yield* base64Of(exactly(part))
       }
     },
   }
@@ -69,19 +70,3 @@ function outlineOf(body: JsonObject, inputs: readonly ProviderInput[]): OutlineP
 }
 
 const base64Length = (byteLength: number) => Math.ceil(byteLength / 3) * 4
-
-/** Base64 knows groups of three bytes: what is left of one waits for the next piece, and only the last group is padded. */
-async function* base64Of(input: ProviderInput): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = new Uint8Array()
-  for await (const piece of exactly(input)) {
-    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
-    const whole = bytes.length - (bytes.length % 3)
-    if (whole > 0) yield base64Bytes(bytes.subarray(0, whole))
-    rest = bytes.subarray(whole)
-  }
-  if (rest.length > 0) yield base64Bytes(rest)
-}
-
-function base64Bytes(bytes: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), 'latin1')
-}

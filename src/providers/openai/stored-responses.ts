@@ -1,8 +1,8 @@
 import type { ConfiguredRequest } from '../../outbound/index.ts'
 import { isJsonObject, type JsonObject } from '../../primitives/json.ts'
+import { noHeadFacts } from '../head-facts.ts'
 import type { DispatchOutcome, ReplySink, RetrieveResponseCall, StoredResponseAnswer, StoredResponseCall } from '../image-provider.ts'
 import { callUpstream, type OpenAiProviderParts, requestTo } from './call-upstream.ts'
-import { noHeadFacts } from './head-facts.ts'
 
 /** What is read of an answer that is held in memory. */
 const MAX_SMALL_ANSWER_BYTES = 1_000_000

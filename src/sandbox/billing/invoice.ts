@@ -9,7 +9,7 @@ import type { ChargePhase } from '../faults/fault-script.ts'
 const REMEMBERED_LINES = 100_000
 
 /**
- * The account a line belongs to: a call of the Image API; one picture of the image tool of a Responses call; or the main model of that
+ * The account a line belongs to: a call of the Image API, or of the job API; one picture of the image tool of a Responses call; or the main model of that
  * call. A Responses call has exactly one line of its main model and one for each picture, all with its ids.
  */
 export type InvoiceBook = 'image_api' | 'image_tool' | 'main_model'
@@ -25,7 +25,8 @@ export interface InvoiceLine {
   response_id: string | null
   /** The model that was paid for: another than the one asked for when a script swapped it. */
   model: string
-  operation: 'generate' | 'edit' | 'respond'
+  /** `job` is a generation asked of the job API. */
+  operation: 'generate' | 'edit' | 'respond' | 'job'
   /** Null for a main model, as is the quality. */
   size: string | null
   quality: string | null
@@ -43,6 +44,8 @@ export interface InvoiceLine {
   text_out: number
   /** Previews charged, 100 output tokens each. */
   partial_images: number
+  /** Jobs only, which are charged in credits and not by tokens. */
+  credits?: number
   /** Price in nano-USD, a whole number as text. */
   nanos: string
   charged_at_phase: ChargePhase

@@ -1,3 +1,7 @@
+import { serveResult } from '../apiframe/serve-result.ts'
+import { showJob } from '../apiframe/show-job.ts'
+import { submitJob } from '../apiframe/submit-job.ts'
+import { authorize, authorizeByApiKey, type KeyCheck } from '../authorization.ts'
 import type { Call } from '../call.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
@@ -15,8 +19,8 @@ type Serve = (call: Call, sandbox: SandboxState) => Promise<void>
 /** What a method on a path leads to. */
 export interface Endpoint {
   serve: Serve
-  /** Upstream's surface needs a key, the sandbox's own does not. */
-  needsKey: boolean
+  /** Upstreams' surfaces need a key, the sandbox's own and the addresses of pictures do not. */
+  checkKey: KeyCheck | null
   /** A POST to the API: counted by its client request id. */
   isCounted: boolean
 }
@@ -37,6 +41,9 @@ const routes: readonly Route[] = [
   { path: /^\/v1\/files\/[^/]+$/, methods: { GET: retrieveFile, DELETE: deleteFile } },
   { path: /^\/v1\/models$/, methods: { GET: listModels } },
   { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
+  { path: /^\/v2\/images\/generate$/, methods: { POST: submitJob } },
+  { path: /^\/v2\/jobs\/[^/]+$/, methods: { GET: showJob } },
+  { path: /^\/results\/[^/]+\/[^/]+$/, methods: { GET: serveResult } },
   { path: /^\/_sandbox\/invoice$/, methods: { GET: readInvoice } },
   { path: /^\/_sandbox\/calls$/, methods: { GET: readCalls } },
   { path: /^\/_sandbox\/responses$/, methods: { GET: readResponses, DELETE: forgetResponses } },
@@ -44,12 +51,18 @@ const routes: readonly Route[] = [
   { path: /^\/_sandbox\/faults$/, methods: { GET: readFaults, POST: armFault, DELETE: clearFaults } },
 ]
 
+/** How each surface takes its key. */
+const keyChecks: ReadonlyMap<string | undefined, KeyCheck> = new Map([
+  ['v1', authorize],
+  ['v2', authorizeByApiKey],
+])
+
 /** The endpoint of a call. What upstream does not have is an endpoint too: one that refuses. */
 export function endpointFor(method: string, path: string): Endpoint {
-  const isApi = path.startsWith('/v1/')
+  const surface = /^\/(v[12])\//.exec(path)?.[1]
   const route = routes.find((candidate) => candidate.path.test(path))
   const serve = route ? (route.methods[method] ?? refusing(wrongMethod(method, path))) : refusing(noSuchPath(method, path))
-  return { serve, needsKey: isApi, isCounted: isApi && method === 'POST' }
+  return { serve, checkKey: keyChecks.get(surface) ?? null, isCounted: surface !== undefined && method === 'POST' }
 }
 
 function refusing(refusal: Error): Serve {

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../primitives/json.ts'
-import type { UpstreamError } from '../image-provider.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../primitives/json.ts'
+import type { UpstreamError } from './image-provider.ts'
 import type { Redact } from './redact.ts'
 
 const MAX_MESSAGE_LENGTH = 2_000

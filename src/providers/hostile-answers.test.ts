@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Secret } from '../../primitives/secret.ts'
+import { Secret } from '../primitives/secret.ts'
 import { kindOfAnswer } from './answer-kind.ts'
 import { readHeadFacts, readRetryAfterMs } from './head-facts.ts'
 import { readUpstreamError } from './read-upstream-error.ts'

@@ -1,4 +1,4 @@
-import type { DispatchOutcome, UpstreamError } from '../image-provider.ts'
+import type { DispatchOutcome, UpstreamError } from './image-provider.ts'
 import { silentError } from './read-upstream-error.ts'
 
 /** The part of an outcome that a refusal decides; the call's facts are added by who made the call. */

@@ -1,5 +1,5 @@
-import type { OutboundHead, OutboundHeaders } from '../../outbound/index.ts'
-import type { CallFacts } from '../image-provider.ts'
+import type { OutboundHead, OutboundHeaders } from '../outbound/index.ts'
+import type { CallFacts } from './image-provider.ts'
 import type { Redact } from './redact.ts'
 
 const DAY_MS = 86_400_000

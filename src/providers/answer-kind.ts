@@ -1,4 +1,4 @@
-import type { OutboundHead } from '../../outbound/index.ts'
+import type { OutboundHead } from '../outbound/index.ts'
 import { headerValue } from './head-facts.ts'
 
 /** What to do with the body that follows a head. */
