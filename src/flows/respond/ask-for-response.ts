@@ -56,19 +56,25 @@ function retrieve(parts: GatewayParts, run: ResponseRun, responseId: string): Pr
 
 async function answered(parts: GatewayParts, run: ResponseRun, turn: ResponseTurnRow, call: AnsweredCall): Promise<void> {
   const { reply } = call
-  // An answer that broke off is asked for again: it costs nothing.
-  if (reply.ended !== 'whole' || reply.response === null) return notYet(parts, turn, turn.status)
-  if (!isFinished(reply.response)) return notYet(parts, turn, statusOf(reply.response))
-  const settled = await settleResponse(parts, run, call)
+  if (reply.ended === 'cut') return again(parts, run, turn, turn.status)
+  if (reply.ended === 'whole' && !isFinished(reply.response)) return again(parts, run, turn, statusOf(reply.response))
+  // What came whole and cannot be read will not be better the next time.
+  const response = reply.response ?? { id: turn.response_id, object: 'response', status: turn.status, output: [] }
+  const settled = await settleResponse(parts, run, { ...call, reply: { ...reply, response } })
   reportEnd(parts, endedRun(run), settled, { class: 'ok', firstByteMs: call.firstByteMs })
   parts.afterDelivery.wake()
 }
 
 async function refused(parts: GatewayParts, run: ResponseRun, turn: ResponseTurnRow, { outcome }: RefusedCall): Promise<void> {
   const isGone = outcome.class === 'rejected' && outcome.httpStatus === 404
+  if (isGone) return giveUp(parts, turn, run)
+  await again(parts, run, turn, turn.status)
+}
+
+/** Asks once more later, which costs nothing; what has not ended after a day is given up. */
+async function again(parts: GatewayParts, run: ResponseRun, turn: ResponseTurnRow, status: string): Promise<void> {
   const isLate = parts.clock.nowMs() - turn.created_at_ms > LONGEST_RUN_MS
-  if (isGone || isLate) return giveUp(parts, turn, run)
-  await notYet(parts, turn, turn.status)
+  return isLate ? giveUp(parts, turn, run) : notYet(parts, turn, status)
 }
 
 async function notYet(parts: GatewayParts, turn: ResponseTurnRow, status: string): Promise<void> {

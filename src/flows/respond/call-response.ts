@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { statementContext } from '../../db/index.ts'
-import type { JsonObject } from '../../primitives/json.ts'
+import { isJsonObject, type JsonObject } from '../../primitives/json.ts'
 import type { ProviderCall } from '../../providers/index.ts'
-import type { ReplyClient } from '../../relay/index.ts'
+import type { RelayResult, ReplyClient } from '../../relay/index.ts'
 import { recordTurn } from '../../threads/index.ts'
 import { type AnsweredCall, placeCall, providerOf, type RefusedCall, storedBytes, upstreamRequestId } from '../call-upstream.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -13,14 +13,29 @@ import type { ResponseRun } from './response-run.ts'
 const NOTE_PATIENCE_MS = 5000
 
 /** Makes the one upstream call of an attempt. A stream's response id is on disk before the caller learns it. Never rejects. */
-export function callResponse(parts: GatewayParts, run: ResponseRun, client: ReplyClient): Promise<RefusedCall | AnsweredCall> {
-  return placeCall(parts, {
+export async function callResponse(parts: GatewayParts, run: ResponseRun, client: ReplyClient): Promise<RefusedCall | AnsweredCall> {
+  const named: { response: JsonObject | null } = { response: null }
+  const call = await placeCall(parts, {
     attemptId: run.attemptId,
     dispatch: (sink) => providerOf(parts, run.choice).dispatch(providerCall(parts, run), sink),
-    reading: { shape: 'responses', onResponse: (response) => noteResponse(parts, run, response) },
+    reading: {
+      shape: 'responses',
+      onResponse: (response) => {
+        named.response = response
+        return noteResponse(parts, run, response)
+      },
+    },
     keepPartials: run.keepPartials,
     client,
   })
+  return call.kind === 'answered' ? { ...call, reply: asFarAsKnown(call.reply, named.response) } : call
+}
+
+/** Of a stream that did not come to its end, the response is what its first event named, with the items that came. */
+function asFarAsKnown(reply: RelayResult, named: JsonObject | null): RelayResult {
+  if (reply.response !== null || named === null) return reply
+  const output = reply.documents.flatMap(({ item }) => (isJsonObject(item ?? null) ? (item as JsonObject) : []))
+  return { ...reply, response: { ...named, output } }
 }
 
 function providerCall(parts: GatewayParts, run: ResponseRun): ProviderCall {

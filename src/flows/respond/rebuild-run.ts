@@ -1,8 +1,10 @@
 import type { Principal } from '../../access/index.ts'
+import { Failure } from '../../contract/failure.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
 import type { GenerationRow, ResponseTurnRow } from '../../db/index.ts'
 import { findGeneration } from '../../generations/index.ts'
 import type { ResponseCall } from '../../pricing/index.ts'
+import type { RouteChoice } from '../../routes/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { priceOf } from './price-response.ts'
 import type { ResponseRun } from './response-run.ts'
@@ -24,7 +26,8 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
   if (!rows || !attempt || !document?.run) return null
   const { request, call } = document.run as unknown as { request: ResponseRequest; call: ResponseCall }
   const { generation } = rows
-  const choice = parts.routes.choose(request.mainModel.asked, turn.route_id)
+  const choice = routeOf(parts, turn, request.mainModel.asked)
+  if (choice === null) return null
   const priced = await priceOf(parts, { request, inputs: [], choice })
   return {
     ...priced,
@@ -54,6 +57,16 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
     sent: { ...nothing, replayedImages: document.replayedImages },
     replay: null,
     linked: [],
+  }
+}
+
+/** Null when the route is not configured any more. */
+function routeOf(parts: GatewayParts, { route_id }: ResponseTurnRow, model: string): RouteChoice | null {
+  try {
+    return parts.routes.choose(model, route_id)
+  } catch (error) {
+    if (error instanceof Failure) return null
+    throw error
   }
 }
 

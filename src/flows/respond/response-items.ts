@@ -12,12 +12,9 @@ export interface ImageItem {
   image: number | null
 }
 
-/**
- * The image calls of an answer, in order: those the response lists, or, of an answer that broke off, those whose items came. A picture
- * whose item nobody named stands under its own number.
- */
-export function imageItems({ response, documents, images }: RelayResult): ImageItem[] {
-  const listed = Array.isArray(response?.['output']) ? response['output'] : documents.map((document) => document['item'])
+/** The image calls that a response lists, in order. A picture whose item nobody named stands under its own number. */
+export function imageItems({ response, images }: Pick<RelayResult, 'response' | 'images'>): ImageItem[] {
+  const listed = Array.isArray(response?.['output']) ? response['output'] : []
   const items = listed.filter(isJsonObject).filter((item) => item['type'] === imageCallType)
   return items.map((item, idx) => {
     const id = typeof item['id'] === 'string' && item['id'] !== '' ? item['id'] : `unnamed-${idx}`

@@ -34,6 +34,10 @@ const billRemarks: Partial<Record<ResponseChargeFlag, ContractWarning>> = {
     'unpriced_main_model',
     'The main model has no price here; its part is booked at the ceiling of one Responses call.',
   ),
+  main_cached_unknown: remark(
+    'cached_unknown',
+    "Upstream did not say what of the main model's input was cached; all of it is booked at the full rate.",
+  ),
   main_usage_estimated: remark('usage_estimated', 'Upstream did not say what the main model used; it was counted.'),
   usage_estimated: remark('usage_estimated', 'Upstream did not say what the image tool used; it was counted by the formula.'),
   tool_usage_incomplete: remark('tool_usage_incomplete', 'Upstream counted fewer image tokens than the pictures that came must have cost.'),

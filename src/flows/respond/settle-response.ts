@@ -1,3 +1,4 @@
+import { acceptResponse } from '../../contract/check-response.ts'
 import { failure } from '../../contract/failure.ts'
 import type { ImageRequest } from '../../contract/image-request.ts'
 import { type ResponseUsage, readResponseUsage } from '../../contract/response-usage.ts'
@@ -70,11 +71,13 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
   return parts.objectLocks.hold(
     [...reply.images, ...reply.partials.images].map(({ sha256 }) => sha256),
     async () => {
-      const images = await keepResponseImages(parts, run, call)
+      const images = await keepPictures(parts, run, call, reply.images)
       const charged = await chargeOf(run, reply, items, images)
       const verdict = await responseVerdict(call, charged.usage)
-      const previews = await keepResponsePreviews(parts, run, call)
-      const document = reply.response === null ? null : await sealTurn(parts, run, reply.response)
+      const shown = reply.partials.images.map((image, place) => ({ ...image, index: reply.images.length + place }))
+      const previews = await keepPictures(parts, run, call, shown)
+      const response = reply.response && asKept(reply.response)
+      const document = response && (await sealTurn(parts, run, response))
       return bookCall(parts, run, {
         verdict,
         facts: factsOf(call, verdict),
@@ -83,40 +86,40 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
         retouched: [],
         ...charged,
         warnings: responseWarnings(run, { images, items, charge: charged.cost, held: verdict.money === 'hold' }),
-        with: (context) => turnStatements(context, run, { reply, items, images, document }),
+        with: (context) => turnStatements(context, run, { response, items, images, document }),
       })
     },
   )
 }
 
-/** What the answer is compared with: the tool's settings, under the model that the route was asked for. */
-function keepResponseImages(parts: GatewayParts, run: ResponseRun, { reply, requestId }: SettledCall): Promise<KeptImage[]> {
-  const request = toolRequest(run)
+/** What pictures are compared with: the tool's settings, under the model that the route was asked for. */
+async function keepPictures(
+  parts: GatewayParts,
+  run: ResponseRun,
+  { requestId }: SettledCall,
+  images: RelayResult['images'],
+): Promise<KeptImage[]> {
+  if (images.length === 0) return []
+  const request = toolRequest(parts, run)
+  const modelSent = run.toolModelSent ?? request.model.id
   return Promise.all(
-    reply.images.map((image) => {
+    images.map((image) => {
       const reported = reportedFacts(image.origin?.item)
-      return keepImage(parts, image, { request, modelSent: run.toolModelSent ?? '', reported, requestId, usageOnFormula: () => null })
+      return keepImage(parts, image, { request, modelSent, reported, requestId, usageOnFormula: () => null })
     }),
   )
 }
 
-function keepResponsePreviews(parts: GatewayParts, run: ResponseRun, { reply, requestId }: SettledCall): Promise<KeptImage[]> {
-  const request = toolRequest(run)
-  const previews = reply.partials.images.map((image, place) => ({ ...image, index: reply.images.length + place }))
-  return Promise.all(
-    previews.map((image) => {
-      const reported = reportedFacts(image.origin?.item)
-      return keepImage(parts, image, { request, modelSent: run.toolModelSent ?? '', reported, requestId, usageOnFormula: () => null })
-    }),
-  )
+/** A picture that no tool of the call asked for, as a prompt stored upstream may, is compared with a tool that names nothing. */
+function toolRequest(parts: GatewayParts, { request: { imageTool, mainModel } }: ResponseRun): ImageRequest {
+  if (imageTool !== null) return imageTool.request
+  const { catalogue, mainModels, clock, policy } = parts
+  const body = { model: mainModel.asked, input: '-', tools: [{ type: imageToolType }] }
+  const context = { catalogue, mainModels, atMs: clock.nowMs(), transparentPreview: false, unknownModels: policy.unknownModels }
+  return acceptResponse(body, { dataUrls: [] }, context).request.imageTool!.request
 }
 
-/** A picture that no tool was asked for is compared with nothing it could miss. */
-function toolRequest({ request, choice }: ResponseRun): ImageRequest {
-  const { imageTool } = request
-  if (imageTool === null) throw new Error(`the route ${choice.route.id} sent a picture that nobody asked for`)
-  return imageTool.request
-}
+const imageToolType = 'image_generation'
 
 interface Charged {
   usage: ResponseUsage
@@ -228,15 +231,20 @@ function factsOf({ reply, httpStatus, requestId, firstByteMs }: SettledCall, { f
   }
 }
 
+/** Nothing more comes of a response whose answer broke off: nobody who reads it again should wait. */
+function asKept(response: JsonObject): JsonObject {
+  return isFinished(response) ? response : { ...response, status: 'incomplete', incomplete_details: { reason: 'answer_broke_off' } }
+}
+
 interface Came {
-  reply: RelayResult
+  response: JsonObject | null
   items: readonly ImageItem[]
   images: readonly KeptImage[]
   document: NewTurnDocument | null
 }
 
-function turnStatements(context: StatementContext, run: ResponseRun, { reply, items, images, document }: Came): Statement[] {
-  const turn = reply.response && newTurn(run, reply.response)
+function turnStatements(context: StatementContext, run: ResponseRun, { response, items, images, document }: Came): Statement[] {
+  const turn = response && newTurn(run, response)
   if (!turn) return []
   const calls = items.map((item): NewImageCall => {
     const kept = images.find(({ index }) => index === item.image)
@@ -256,7 +264,7 @@ function turnStatements(context: StatementContext, run: ResponseRun, { reply, it
     // Settled is settled, whatever upstream last said: nobody asks for it again.
     advanceTurn(context, { generationId: run.id, status: turn.status, finished: true }),
     ...recordImageCalls(context, calls),
-    noteAssistant(context, { generationId: run.id, assistant: assistantTrace(run, { response: reply.response!, items, images }) }),
+    noteAssistant(context, { generationId: run.id, assistant: assistantTrace(run, { response, items, images }) }),
     ...(document === null ? [] : [recordTurnDocument(context, document)]),
   ]
 }
