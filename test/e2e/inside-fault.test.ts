@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest'
 import type { GenerationRecord, LedgerReply } from '../../src/contract/record.ts'
+import type { ImageProvider } from '../../src/providers/index.ts'
 import { startTestGateway } from '../support/test-gateway.ts'
 
 it('holds the reservation of a call that failed inside Darkroom, and says so in answer, record and ledger', async () => {
   await using darkroom = await startTestGateway()
-  const providers = darkroom.gateway.parts.providers as Map<string, unknown>
-  providers.clear()
+  const providers = darkroom.gateway.parts.providers as Map<string, ImageProvider>
+  const broken = { ...providers.get('openai')! }
+  Object.defineProperty(broken, 'dispatch', { get: () => never('a fault of ours, after the call was reserved') })
+  providers.set('openai', broken)
 
   const reply = await darkroom.fetch('/v1/images/generations', {
     method: 'POST',
@@ -28,3 +31,7 @@ it('holds the reservation of a call that failed inside Darkroom, and says so in 
     ['0', '0.00592', '0'],
   ])
 })
+
+function never(message: string): never {
+  throw new Error(message)
+}
