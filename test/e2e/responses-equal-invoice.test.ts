@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GenerationRecord, LedgerReply } from '../../src/contract/record.ts'
-import { ledgerLines, promptWith, readRecord, sumOf } from '../support/generation-calls.ts'
+import { ledgerLines, promptWith, readAtMost, readRecord, sumOf } from '../support/generation-calls.ts'
 import { type SeededChance, seededChance } from '../support/seeded-chance.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 import { rehash, tidy, untidiness } from './data-folder-state.ts'
@@ -100,26 +100,12 @@ async function make(chance: SeededChance, { limit, ...input }: { limit?: Record<
   const headers = { 'content-type': 'application/json', ...limit }
   const response = await gateway.fetch('/v1/responses', { method: 'POST', body, headers, signal: leaving.signal })
   if (!response.headers.has('x-darkroom-generation')) seen.refused += 1
-  const text = await readAtMost(response, leavesAfter ?? Number.POSITIVE_INFINITY)
+  const text = await readAtMost(response, leavesAfter)
   if (leavesAfter !== null) {
     seen.left += 1
     leaving.abort()
   }
   return { responseId: /"id": ?"(resp_[^"]+)"/.exec(text)?.[1] ?? null, callId: /"id": ?"(ig_[^"]+)"/.exec(text)?.[1] ?? null }
-}
-
-async function readAtMost(response: Response, bytes: number): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    for await (const piece of response.body!) {
-      text += decoder.decode(piece, { stream: true })
-      if (text.length >= bytes) break
-    }
-  } catch {
-    // The connection broke; what came is what the client has.
-  }
-  return text
 }
 
 const estimates = ['usage_estimated', 'failed_items_unmetered', 'tool_usage_incomplete', 'cached_unknown']

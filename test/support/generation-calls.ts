@@ -131,3 +131,20 @@ export function invoiceOf(gateway: TestGateway, attemptId: string): InvoiceLine[
 export function callsOf(gateway: TestGateway, attemptId: string): number {
   return gateway.gateway.sandbox!.calls.countFor(`dk-${attemptId}`)
 }
+
+/** Reads at least so many bytes of an answer, or all there are, as a client that leaves early does. A connection that breaks ends it. */
+export async function readAtMost(response: Response, bytes: number | null): Promise<string> {
+  const decoder = new TextDecoder()
+  let read = 0
+  let text = ''
+  try {
+    for await (const piece of response.body ?? []) {
+      text += decoder.decode(piece, { stream: true })
+      read += piece.length
+      if (bytes !== null && read >= bytes) break
+    }
+  } catch {
+    // What came is what the client has.
+  }
+  return text
+}
