@@ -224,7 +224,7 @@ describe('hostile files', () => {
   it('cost one refusal each, however much they ask of the decoder', async () => {
     const within = flatPng(5_792, 5_792)
     expect(await examine(within)).toMatchObject({ ok: true, picture: { width: 5_792, height: 5_792 } })
-    await using starved = openPixelPool({ children: 1, maxRssBytes: 60_000_000 })
+    await using starved = openPixelPool({ children: 1, maxRssBytes: 30_000_000 })
     expect(await examine(within, starved)).toMatchObject({ ok: false, problem: 'unreadable', found: expect.stringContaining('memory') })
   })
 })

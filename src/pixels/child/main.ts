@@ -7,6 +7,7 @@ import { flushCompileCache } from 'node:module'
 import { constants, setPriority } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { RefusedPixels } from '../refused-pixels.ts'
+import { endAbove } from './memory-limit.ts'
 import type { Answer, Order, Outcome } from './orders.ts'
 
 function main(): void {
@@ -31,6 +32,8 @@ function yieldToGateway(): void {
 
 async function answer(order: Order): Promise<void> {
   const outcome = await outcomeOf(order)
+  // What ends between two looks of the watch is held to the limit all the same: whether a task passes is no matter of luck.
+  endAbove(order.maxRssBytes)
   process.send!({ outcome, rssBytes: process.memoryUsage.rss() } satisfies Answer)
   // Compiled code is otherwise kept when a process exits, which this one never does.
   flushCompileCache()

@@ -1,10 +1,8 @@
 /** A thread of the pixel process that kills it when it holds too much memory or the gateway is gone, whatever its main thread is doing. */
-import { writeSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { outOfMemoryWords } from './orders.ts'
+import { endAbove } from './memory-limit.ts'
 
 const LOOK_EVERY_MS = 25
-const STANDARD_ERROR = 2
 
 const { parent } = workerData as { parent: number }
 let maxRssBytes = Number.POSITIVE_INFINITY
@@ -14,7 +12,6 @@ parentPort!.on('message', (limit: number) => {
 })
 
 setInterval(() => {
-  if (process.memoryUsage.rss() > maxRssBytes) writeSync(STANDARD_ERROR, `${outOfMemoryWords}\n`)
-  else if (process.ppid === parent) return
-  process.kill(process.pid, 'SIGKILL')
+  endAbove(maxRssBytes)
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
 }, LOOK_EVERY_MS)
