@@ -1,5 +1,6 @@
 import { failure } from '../contract/failure.ts'
 import { HeldReplyClient, type ReplyClient } from '../relay/index.ts'
+import { bookFault } from './book-without-answer.ts'
 import { type AnsweredCall, callUpstream, type RefusedCall } from './call-upstream.ts'
 import { deliverRetouched } from './deliver-retouched.ts'
 import { errorReply, inPatience, reportEnd } from './end-call.ts'
@@ -7,7 +8,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { refusedVerdict } from './read-outcome.ts'
 import { isRetouched } from './retouch-images.ts'
-import { settleAnswer, settleFault, settleRefusal } from './settle-generation.ts'
+import { settleAnswer, settleRefusal } from './settle-generation.ts'
 
 /**
  * The second half of the road: call, relay, inspect, store, settle, let the reply end. The client may leave at any time: the
@@ -21,7 +22,7 @@ export async function runGeneration(parts: GatewayParts, run: GenerationRun, cli
   } catch (error) {
     parts.logger.error({ generation_id: run.id, err: error }, 'a generation failed inside')
     client.fail(errorReply(run, failure('internal_error')))
-    await settleFault(parts, run)
+    await bookFault(parts, run)
   }
 }
 

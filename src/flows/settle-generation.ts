@@ -1,7 +1,8 @@
-import { type Failure, failure } from '../contract/failure.ts'
+import type { Failure } from '../contract/failure.ts'
 import type { ReadUsage } from '../contract/usage.ts'
 import { type Charge, charge } from '../pricing/index.ts'
 import { type Booking, bookCall, type Settled } from './book-call.ts'
+import { bookRefusal } from './book-without-answer.ts'
 import type { AnsweredCall, RefusedCall } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
@@ -17,41 +18,12 @@ import { usageOnFormula } from './usage-on-formula.ts'
 export async function settleRefusal(
   parts: GatewayParts,
   run: GenerationRun,
-  { outcome }: RefusedCall,
+  call: RefusedCall,
   verdict: AttemptVerdict,
 ): Promise<Settled | null> {
-  const facts: Booking['facts'] = {
-    outcome: 'cause' in outcome ? `${outcome.class}: ${outcome.cause}` : outcome.class,
-    httpStatus: outcome.httpStatus,
-    requestId: outcome.requestId,
-    modelReported: null,
-    firstByteMs: outcome.firstByteMs,
-  }
   const read = verdict.money === 'loss' ? await replyUsage(run, nothingCame) : null
-  return bookCall(parts, run, {
-    verdict,
-    facts,
-    ...noPictures,
-    read,
-    cost: read && costOf(run, read, nothingCame),
-    warnings: run.warnings,
-  })
+  return bookRefusal(parts, run, call, verdict, { read, cost: read && costOf(run, read, nothingCame) })
 }
-
-/** Ends a generation that failed inside, if nothing has ended it yet: the call may have been made, so its reservation is held. */
-export function settleFault(parts: GatewayParts, run: GenerationRun): Promise<Settled | null> {
-  const verdict: AttemptVerdict = {
-    state: 'unknown',
-    money: 'hold',
-    failure: failure('internal_error'),
-    retryReason: 'unknown_outcome',
-    nextAction: 'human',
-  }
-  const facts = { outcome: 'failed inside', httpStatus: null, requestId: null, modelReported: null, firstByteMs: null }
-  return bookCall(parts, run, { verdict, facts, ...noPictures, read: null, cost: null, warnings: run.warnings })
-}
-
-const noPictures = { images: [], previews: [], retouched: [] }
 
 const nothingCame: CountedReply = { ended: 'cut', errorFrame: null, images: [], partials: { count: 0 }, documents: [] }
 

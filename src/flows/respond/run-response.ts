@@ -5,6 +5,7 @@ import { release, reserve } from '../../ledger/index.ts'
 import type { ReplyClient } from '../../relay/index.ts'
 import { recordTurn } from '../../threads/index.ts'
 import { ledgerCall, newAttempt } from '../accept-generation.ts'
+import { bookFault } from '../book-without-answer.ts'
 import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
 import { errorReply, inPatience, reportEnd } from '../end-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -13,7 +14,7 @@ import { ledgerFacts } from './accept-response.ts'
 import { callResponse } from './call-response.ts'
 import { isFinished, newTurn } from './new-turn.ts'
 import type { ResponseRun } from './response-run.ts'
-import { settleRefusedResponse, settleResponse, settleResponseFault } from './settle-response.ts'
+import { settleRefusedResponse, settleResponse } from './settle-response.ts'
 
 /**
  * The second half of the road of an assistant call: call, relay, keep the pictures, settle both books, let the reply end. Where upstream has
@@ -33,7 +34,7 @@ export async function runResponse(parts: GatewayParts, run: ResponseRun, client:
   } catch (error) {
     parts.logger.error({ generation_id: run.id, err: error }, 'a response failed inside')
     client.fail(errorReply(run, failure('internal_error')))
-    await settleResponseFault(parts, current)
+    await bookFault(parts, current)
   }
 }
 

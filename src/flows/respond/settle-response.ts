@@ -18,6 +18,7 @@ import {
   recordTurnDocument,
 } from '../../threads/index.ts'
 import { type BookedUsage, type Booking, bookCall, type Settled } from '../book-call.ts'
+import { bookRefusal } from '../book-without-answer.ts'
 import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { type KeptImage, keepImage } from '../keep-images.ts'
@@ -37,28 +38,11 @@ export type SettledCall = Pick<AnsweredCall, 'reply' | 'finished' | 'httpStatus'
 export async function settleRefusedResponse(
   parts: GatewayParts,
   run: ResponseRun,
-  { outcome }: RefusedCall,
+  call: RefusedCall,
   verdict: AttemptVerdict,
 ): Promise<Settled | null> {
-  const facts: Booking['facts'] = {
-    outcome: 'cause' in outcome ? `${outcome.class}: ${outcome.cause}` : outcome.class,
-    httpStatus: outcome.httpStatus,
-    requestId: outcome.requestId,
-    modelReported: null,
-    firstByteMs: outcome.firstByteMs,
-  }
-  const charged = verdict.money === 'loss' ? await chargeOf(run, null, [], []) : null
-  return bookCall(parts, run, { ...nothingCame, verdict, facts, ...charged, warnings: run.warnings })
-}
-
-const nothingCame = { images: [], previews: [], retouched: [], read: null, cost: null }
-
-/** Ends a generation that failed inside, if nothing has ended it yet: the call may have been made, so its reservation is held. */
-export function settleResponseFault(parts: GatewayParts, run: ResponseRun): Promise<Settled | null> {
-  const error = failure('internal_error')
-  const verdict: AttemptVerdict = { state: 'unknown', money: 'hold', failure: error, retryReason: 'unknown_outcome', nextAction: 'human' }
-  const facts = { outcome: 'failed inside', httpStatus: null, requestId: null, modelReported: null, firstByteMs: null }
-  return bookCall(parts, run, { ...nothingCame, verdict, facts, warnings: run.warnings })
+  const charged = verdict.money === 'loss' ? await chargeOf(run, null, [], []) : {}
+  return bookRefusal(parts, run, call, verdict, charged)
 }
 
 /**
