@@ -28,12 +28,24 @@ const fixedShapes = { wide: { width: 1536, height: 1024 }, tall: { width: 1024, 
  * 3 to 1; models of fixed sizes take the nearest of theirs.
  */
 export function chooseEditSize(model: ModelRow, { width, height }: PixelSize): PixelSize {
-  const aspect = Math.min(WIDEST_ASPECT, Math.max(1 / WIDEST_ASPECT, width / height))
-  if (model.sizes === 'free')
-    return { width: Math.round(Math.sqrt(AUTO_AREA_PIXELS * aspect)), height: Math.round(Math.sqrt(AUTO_AREA_PIXELS / aspect)) }
+  const aspect = boundedAspect(width, height)
+  if (model.sizes === 'free') return autoSizeOfAspect(aspect)
   // Half way, in the logarithm, between a square and 3:2.
   if (aspect > Math.sqrt(1.5)) return fixedShapes.wide
   return aspect < 1 / Math.sqrt(1.5) ? fixedShapes.tall : FIXED_SIZE
+}
+
+/** About 1.57 megapixels in the shape of a size, at most 3 to 1: what wrappers that ignore sizes were seen to deliver. */
+export function autoSizeLike({ width, height }: PixelSize): PixelSize {
+  return autoSizeOfAspect(boundedAspect(width, height))
+}
+
+function boundedAspect(width: number, height: number): number {
+  return Math.min(WIDEST_ASPECT, Math.max(1 / WIDEST_ASPECT, width / height))
+}
+
+function autoSizeOfAspect(aspect: number): PixelSize {
+  return { width: Math.round(Math.sqrt(AUTO_AREA_PIXELS * aspect)), height: Math.round(Math.sqrt(AUTO_AREA_PIXELS / aspect)) }
 }
 
 /** The quality that `auto` becomes: low was measured on gpt-image-2, medium is the sandbox's choice for the others. */

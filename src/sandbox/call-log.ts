@@ -21,7 +21,10 @@ export interface CallRecord {
   at: string
   request_id: string
   client_request_id: string | null
+  /** Without the prefix of the face. */
   path: string
+  /** The face that was called; null for a call without one. */
+  face: string | null
   /** `X-Stainless-Retry-Count` of the official client: 1 and 2 are its own retries. */
   retry_count: string | null
   /** Status that was answered; null while it runs and when no head was ever written. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CallRecord } from './call-log.ts'
+import type { Face } from './faces/face.ts'
 import type { FaultScript } from './faults/fault-script.ts'
 import { CallOver } from './wire/wire-writer.ts'
 
@@ -9,7 +10,9 @@ export interface Call {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly method: string
-  /** Path without query. */
+  /** The face the call came to; null for the sandbox itself. */
+  readonly face: Face | null
+  /** Path without query, and without the face's prefix. */
   readonly path: string
   readonly record: CallRecord
   /** Milliseconds since the call came in. */

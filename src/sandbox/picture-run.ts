@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ImageRequest, PixelSize } from '../contract/image-request.ts'
 import type { ModelRow, Quality } from '../contract/model-row.ts'
-import { chooseEditSize, chooseQuality, chooseSize } from './auto-choices.ts'
+import { autoSizeLike, chooseEditSize, chooseQuality, chooseSize } from './auto-choices.ts'
 import type { SandboxSettings } from './config.ts'
 import type { FaultScript, PaintedFormat } from './faults/fault-script.ts'
 import type { MarkedPrompt } from './faults/parse-faults.ts'
@@ -9,10 +9,10 @@ import type { ReadInput } from './intake/input-facts.ts'
 import { invalidRequest } from './refusal.ts'
 import type { EditBrief, PictureDamage, PictureOrder, SourcePicture } from './render/index.ts'
 
-/** What an answer says about its pictures: what came, or what was asked where a script lies. */
+/** What an answer says about its pictures: what came, or what was asked where a script lies; `auto` where a face says that. */
 export interface ReportedFacts {
   size: string
-  quality: Quality
+  quality: Quality | 'auto'
   background: 'opaque' | 'transparent'
   outputFormat: PaintedFormat
 }
@@ -49,17 +49,15 @@ export function planRun(
 ): PictureRun {
   const images = inputs.filter(({ role }) => role === 'image')
   const model = script.swap === undefined ? request.model : swappedModel(script.swap, settings)
-  const asked = {
-    size: request.size === 'auto' ? autoSize(model, drawn, images) : request.size,
-    quality: request.quality === 'auto' ? chooseQuality(model) : request.quality,
-    format: request.outputFormat as PaintedFormat,
-  }
-  const size = script.size ?? asked.size
+  const asked = askedFacts(request, model, drawn, images)
+  const size = script.size ?? sizeByRule(script.sizeRule, request, asked.size) ?? autoSize(model, drawn, images)
   const quality = script.quality ?? asked.quality
   const format = script.format ?? asked.format
   const background = format !== 'jpeg' && wantsTransparency(request, images) ? 'transparent' : 'opaque'
-  const shown = script.lie ? asked : { size, quality, format }
-  const reported: ReportedFacts = { size: sizeText(shown.size), quality: shown.quality, background, outputFormat: shown.format }
+  const shown = script.lie
+    ? shownFacts(asked)
+    : shownFacts({ size, quality, format }, script.says, askedFacts(request, request.model, drawn, images))
+  const reported: ReportedFacts = { ...shown, background }
 
   return {
     request,
@@ -85,6 +83,7 @@ export function planRun(
       flat: settings.flat,
       edit: briefOf(images, inputs),
       damage: damageOf(script),
+      finish: script.finish,
     }),
   }
 }
@@ -92,6 +91,37 @@ export function planRun(
 /** `WIDTHxHEIGHT`. */
 export function sizeText({ width, height }: PixelSize): string {
   return `${width}x${height}`
+}
+
+/** What a picture is, as the model makes it. */
+interface PictureFacts {
+  size: PixelSize
+  quality: Quality
+  format: PaintedFormat
+}
+
+/** What was asked, every `auto` decided as this model would. */
+function askedFacts(request: ImageRequest, model: ModelRow, drawn: string, images: readonly ReadInput[]): PictureFacts {
+  return {
+    size: request.size === 'auto' ? autoSize(model, drawn, images) : request.size,
+    quality: request.quality === 'auto' ? chooseQuality(model) : request.quality,
+    format: request.outputFormat as PaintedFormat,
+  }
+}
+
+/** @returns null for the size of `auto`. */
+function sizeByRule(rule: FaultScript['sizeRule'], request: ImageRequest, asked: PixelSize): PixelSize | null {
+  if (rule === 'auto') return null
+  return rule === 'shape-asked' && request.size !== 'auto' ? autoSizeLike(asked) : asked
+}
+
+/** What an answer says: what came, unless a face says something else. */
+function shownFacts(came: PictureFacts, says: FaultScript['says'] = {}, asked = came): Omit<ReportedFacts, 'background'> {
+  return {
+    size: says.size === 'auto' ? 'auto' : sizeText(says.size === 'asked' ? asked.size : came.size),
+    quality: says.quality === 'auto' ? 'auto' : says.quality === 'asked' ? asked.quality : came.quality,
+    outputFormat: came.format,
+  }
 }
 
 function swappedModel(id: string, settings: SandboxSettings): ModelRow {

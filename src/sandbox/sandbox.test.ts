@@ -153,7 +153,7 @@ describe('the invoice', () => {
       ...{ at: expect.any(String), request_id: expect.stringMatching(/^req_/), client_request_id: 'att_1' },
       ...{ book: 'image_api', response_id: null, model: 'gpt-image-2', operation: 'generate', size: '1024x1024', quality: 'low', n: 1 },
       ...{ text_in: 8, text_cached_in: 0, image_in: 0, image_cached_in: 0, image_out: 196, text_out: 0, partial_images: 0 },
-      ...{ nanos: '5920000', charged_at_phase: 'model_run' },
+      ...{ nanos: '5920000', charged_at_phase: 'model_run', face: null },
     })
   })
 

@@ -12,15 +12,16 @@ import { answerInstead } from './scripted-answer.ts'
 import { sendAnswer } from './wire/send-answer.ts'
 
 /**
- * Takes the fault words off a prompt; from here on the call's script rules.
+ * Takes the fault words off a prompt; from here on the call's script rules. What its face does to every call lies under it.
  * @param param where the prompt stands, for the refusal.
  * @throws Refusal 400 `sandbox_unknown_fault` for a word that is not in the grammar.
  */
-export function takeFaults(call: Call, prompt: string, { faults }: SandboxState, param = 'prompt'): MarkedPrompt {
+export function takeFaults(call: Call, prompt: string, { faults, swaps }: SandboxState, param = 'prompt'): MarkedPrompt {
   try {
-    const marked = faults.take(prompt)
-    call.script = marked.script
-    return marked
+    const { drawn, script } = faults.take(prompt)
+    if (call.face) call.script = { ...call.face.script, ...swaps.take(call.record, call.face, script), ...script }
+    else call.script = script
+    return { drawn, script: call.script }
   } catch (error) {
     if (error instanceof FaultSyntaxError) throw invalidRequest(error.message, 'sandbox_unknown_fault', { param })
     throw error

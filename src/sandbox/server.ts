@@ -3,6 +3,8 @@ import { isoTime } from '../primitives/clock.ts'
 import { newId } from '../primitives/ids.ts'
 import type { Call } from './call.ts'
 import { endpointFor } from './endpoints/route-table.ts'
+import { splitFacePath } from './faces/face-path.ts'
+import { sandboxBehind } from './faces/sandbox-behind.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { Refusal } from './refusal.ts'
 import type { SandboxState } from './sandbox-state.ts'
@@ -46,6 +48,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, sandbox
     if (!(error instanceof CallOver)) await answerUnexpected(call, error)
   }
   call.record.status = response.headersSent ? response.statusCode : null
+  sandbox.swaps.release(call.record)
 }
 
 async function handle(call: Call, sandbox: SandboxState): Promise<void> {
@@ -53,7 +56,7 @@ async function handle(call: Call, sandbox: SandboxState): Promise<void> {
     const endpoint = endpointFor(call.method, call.path)
     endpoint.checkKey?.(call.request)
     if (endpoint.isCounted) sandbox.calls.note(call.record)
-    await endpoint.serve(call, sandbox)
+    await endpoint.serve(call, sandboxBehind(call.face, sandbox))
   } catch (error) {
     if (!(error instanceof Refusal) || call.response.headersSent) throw error
     if (error.status === 413) call.response.setHeader('connection', 'close')
@@ -78,11 +81,12 @@ function openCall(request: IncomingMessage, response: ServerResponse, { settings
   // A write that loses the race with a closing connection; `gone` ends the call.
   response.on('error', () => gone.abort())
   const method = request.method ?? 'GET'
-  const path = (request.url ?? '/').split('?', 1)[0]!
+  const { face, path } = splitFacePath((request.url ?? '/').split('?', 1)[0]!)
   return {
     request,
     response,
     method,
+    face,
     path,
     gone: gone.signal,
     script: {},
@@ -92,6 +96,7 @@ function openCall(request: IncomingMessage, response: ServerResponse, { settings
       request_id: newId('req'),
       client_request_id: headerText(request, 'x-client-request-id'),
       path,
+      face: face?.name ?? null,
       retry_count: headerText(request, 'x-stainless-retry-count'),
       status: null,
       state: 'running',
@@ -105,8 +110,8 @@ function headerText(request: IncomingMessage, name: string): string | null {
   return typeof value === 'string' ? value : null
 }
 
-function commonHeaders({ record, path }: Call, { limiter }: SandboxState): Record<string, string> {
-  const headers = { 'x-sandbox': 'true', 'x-request-id': record.request_id }
+function commonHeaders({ record, path, face }: Call, { limiter }: SandboxState): Record<string, string> {
+  const headers = { 'x-sandbox': 'true', ...(face?.hidesRequestId ? {} : { 'x-request-id': record.request_id }) }
   if (/^\/(?:v2|results)\//.test(path)) return headers
   return { ...headers, 'openai-organization': 'sandbox', 'openai-version': '2020-10-01', ...limitHeaders(path, limiter) }
 }

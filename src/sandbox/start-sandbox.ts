@@ -4,6 +4,7 @@ import { JobShelf } from './apiframe/job-shelf.ts'
 import { Invoice, type InvoiceReader } from './billing/invoice.ts'
 import { CallLog, type CallReader } from './call-log.ts'
 import { type SandboxOptions, sandboxSettings } from './config.ts'
+import { SwapCounter } from './faces/swap-counter.ts'
 import { FaultBook, type FaultControls } from './faults/fault-book.ts'
 import { FileShelf } from './file-shelf.ts'
 import { RateLimiter } from './rate-limiter.ts'
@@ -44,8 +45,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const files = new FileShelf(settings.maxFilesBytes)
   const jobs = new JobShelf()
   const limiter = new RateLimiter(settings.limits, settings.clock)
+  const swaps = new SwapCounter()
 
-  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, jobs, limiter, press, responses })
+  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, jobs, limiter, press, responses, swaps })
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
   opening.defer(async () => {

@@ -1,6 +1,7 @@
 import { isoTime } from '../../primitives/clock.ts'
 import { maybeBroken } from '../answers/picture-part.ts'
 import type { Call } from '../call.ts'
+import { facePrefix } from '../faces/face-path.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
 import { sendAnswer } from '../wire/send-answer.ts'
@@ -43,10 +44,10 @@ function creditCost(status: JobStatus, credits: number, isChargedAnyway: boolean
 }
 
 /** One address, or a list of several: the documentation shows the shape for one picture only. */
-function resultOf({ request }: Call, { id, run }: Job): string | string[] | null {
+function resultOf({ request, face }: Call, { id, run }: Job): string | string[] | null {
   if (run.script.noData) return null
   const origin = `http://${request.headers.host ?? 'sandbox.invalid'}`
   const names = Array.from({ length: run.n }, (_, index) => `${run.script.url ? 'gone-' : ''}${index + 1}.${run.format}`)
-  const addresses = names.map((name) => `${origin}/results/${id}/${name}`)
+  const addresses = names.map((name) => `${origin}${facePrefix(face)}/results/${id}/${name}`)
   return addresses.length === 1 ? addresses[0]! : addresses
 }

@@ -15,6 +15,7 @@ const line: InvoiceLine = {
   ...{ model: 'gpt-image-2', operation: 'generate', size: '1024x1024', quality: 'low', n: 2, text_in: 16, text_cached_in: 0 },
   ...{ image_in: 0, image_cached_in: 0, image_out: 391, text_out: 0, partial_images: 0, nanos: '11810000' },
   charged_at_phase: 'model_run',
+  face: null,
 }
 
 test('writes a line a call and sums them', async () => {

@@ -49,6 +49,20 @@ export interface InvoiceLine {
   /** Price in nano-USD, a whole number as text. */
   nanos: string
   charged_at_phase: ChargePhase
+  /** The face that was called; null for a call without one. */
+  face: string | null
+}
+
+/** What is charged, before it stands on the invoice. */
+export type Charge = Omit<InvoiceLine, 'face'>
+
+/** What the endpoints may do with the invoice. */
+export interface InvoiceWriter extends InvoiceReader {
+  /**
+   * Books one charge. The line is on record when this returns, whatever becomes of the answer.
+   * @throws Error once the invoice file cannot be written: an emulator that forgets charges proves nothing.
+   */
+  add(charge: Charge, face?: string): void
 }
 
 /** Sums over all charges of this run. */
@@ -73,7 +87,7 @@ export interface InvoiceReader {
  * The sandbox's own book of charged calls: the independent truth that a gateway's ledger is compared with.
  * Append-only; a file of an earlier run is continued, and a line that a crash tore is closed off first so that it spoils no other.
  */
-export class Invoice implements InvoiceReader {
+export class Invoice implements InvoiceWriter {
   readonly #file: WriteStream | null
   #failure: Error | null = null
   readonly #lines: InvoiceLine[] = []
@@ -91,12 +105,9 @@ export class Invoice implements InvoiceReader {
     })
   }
 
-  /**
-   * Books one charge. The line is on record when this returns, whatever becomes of the answer.
-   * @throws Error once the invoice file cannot be written: an emulator that forgets charges proves nothing.
-   */
-  add(line: InvoiceLine): void {
+  add(charge: Charge, face?: string): void {
     if (this.#failure) throw this.#failure
+    const line: InvoiceLine = { ...charge, face: face ?? null }
     if (line.book !== 'image_tool') this.#totals.calls += 1
     this.#totals.images += line.n
     this.#totals.nanos += BigInt(line.nanos)

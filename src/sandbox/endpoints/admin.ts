@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../primitives/json.ts'
 import { formatUsd } from '../../primitives/money.ts'
 import type { Call } from '../call.ts'
+import { listedFaces } from '../faces/find-face.ts'
 import type { FaultOrder } from '../faults/fault-book.ts'
 import { FaultSyntaxError } from '../faults/parse-faults.ts'
 import { readJsonBody } from '../intake/read-json-body.ts'
@@ -17,6 +18,11 @@ export async function readInvoice(call: Call, { invoice }: SandboxState): Promis
 /** `GET /_sandbox/calls`: what was asked in this run. */
 export async function readCalls(call: Call, { calls }: SandboxState): Promise<void> {
   await sendJson(call, 200, { posts: calls.posts(), by_client_request_id: calls.counts(), calls: calls.list() })
+}
+
+/** `GET /_sandbox/faces`: the faces there are. */
+export async function readFaces(call: Call): Promise<void> {
+  await sendJson(call, 200, { faces: listedFaces() })
 }
 
 /** `GET /_sandbox/faults`: the faults that lie in wait. */

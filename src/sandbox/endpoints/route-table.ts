@@ -3,9 +3,10 @@ import { showJob } from '../apiframe/show-job.ts'
 import { submitJob } from '../apiframe/submit-job.ts'
 import { authorize, authorizeByApiKey, type KeyCheck } from '../authorization.ts'
 import type { Call } from '../call.ts'
+import { unknownFace } from '../faces/face-path.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
-import { armFault, clearFaults, forgetResponses, readCalls, readFaults, readInvoice, readResponses } from './admin.ts'
+import { armFault, clearFaults, forgetResponses, readCalls, readFaces, readFaults, readInvoice, readResponses } from './admin.ts'
 import { edits } from './edits.ts'
 import { deleteFile, listFiles, retrieveFile, uploadFile } from './files.ts'
 import { generations } from './generations.ts'
@@ -48,6 +49,7 @@ const routes: readonly Route[] = [
   { path: /^\/_sandbox\/calls$/, methods: { GET: readCalls } },
   { path: /^\/_sandbox\/responses$/, methods: { GET: readResponses, DELETE: forgetResponses } },
   { path: /^\/_sandbox\/responses\/[^/]+$/, methods: { DELETE: forgetResponses } },
+  { path: /^\/_sandbox\/faces$/, methods: { GET: readFaces } },
   { path: /^\/_sandbox\/faults$/, methods: { GET: readFaults, POST: armFault, DELETE: clearFaults } },
 ]
 
@@ -77,5 +79,5 @@ function wrongMethod(method: string, path: string): Error {
 }
 
 function noSuchPath(method: string, path: string): Error {
-  return invalidRequest(`Invalid URL (${method} ${path.slice(0, 200)})`, null, { status: 404 })
+  return unknownFace(path) ?? invalidRequest(`Invalid URL (${method} ${path.slice(0, 200)})`, null, { status: 404 })
 }

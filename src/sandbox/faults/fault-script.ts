@@ -1,12 +1,16 @@
 import type { PixelSize } from '../../contract/image-request.ts'
 import type { Quality } from '../../contract/model-row.ts'
 import type { UsageFault } from '../billing/usage.ts'
+import type { PictureFinish } from '../render/index.ts'
 
 /** Formats the sandbox can paint. */
 export type PaintedFormat = 'png' | 'jpeg' | 'webp'
 
 /** Where a body breaks off. */
 export type CutPoint = { unit: 'bytes'; at: number } | { unit: 'percent'; at: number } | { unit: 'frames'; at: number }
+
+/** What an answer says of a picture's size or quality: what was asked (as the model that was asked decides an `auto`), or the word `auto`. */
+type SaidInstead = 'asked' | 'auto'
 
 /**
  * What goes wrong with one call. Every member is optional and they combine: `{}` is an ordinary call.
@@ -107,6 +111,13 @@ export interface FaultScript {
   deltas?: boolean
   /** Responses: a finished picture's item says `generating`, as upstream was seen to. */
   staysGenerating?: boolean
+
+  /** Faces only: paint about 1.57 megapixels, as if `auto` had been asked or in the shape that was asked. `size` wins. */
+  sizeRule?: 'auto' | 'shape-asked'
+  /** Faces only: say this of the picture instead of what came. `lie` wins. */
+  says?: { size?: SaidInstead; quality?: SaidInstead }
+  /** Faces only: what happens to the files of finished pictures. */
+  finish?: PictureFinish
 
   /** Only the first so many calls with this prompt are faulty. */
   first?: number

@@ -1,3 +1,5 @@
+import type { PictureFinish } from './finish/picture-finish.ts'
+
 /** A picture that came in with a request. Its hash stands for it in an order's identity. */
 export interface SourcePicture {
   bytes: Uint8Array
@@ -59,6 +61,8 @@ export interface PictureOrder {
   /** Edit pictures instead of making one up. */
   edit?: EditBrief
   damage?: PictureDamage
+  /** What happens to the finished picture's file; previews go out as they are. */
+  finish?: PictureFinish
 }
 
 /** Formats a picture comes in. */
@@ -80,11 +84,17 @@ export function assertDrawable(order: PictureOrder): void {
     throw new RangeError(`expected compression from 0 to 100, found ${order.compression}`)
 }
 
+/** What is to be done to the file of this order; null for a preview. */
+export function finishOf({ finish, stage }: PictureOrder): PictureFinish | null {
+  return finish === undefined || (stage !== undefined && stage < 1) ? null : finish
+}
+
 /** The identity of an order: two orders with the same key are the same picture, byte for byte. */
-export function orderKey({ edit, stage, flat, ...order }: PictureOrder): string {
+export function orderKey(whole: PictureOrder): string {
+  const { edit, stage, flat, ...order } = whole
   const { prompt, width, height, format, compression, background, quality, model, seed, label, damage } = order
   const plain = [prompt, width, height, format, compression, background, quality, model, seed, label, stage ?? 1, flat === true]
-  return JSON.stringify([...plain, damage ?? {}, edit ? briefKey(edit) : null])
+  return JSON.stringify([...plain, damage ?? {}, edit ? briefKey(edit) : null, finishOf(whole)])
 }
 
 function briefKey({ sources, mask, markup }: EditBrief): (string | null)[] {

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { threadEnvironment } from '../../primitives/thread-environment.ts'
 import type { DecodedFacts } from './edit/decoded-facts.ts'
+import type { SigningCredentials } from './finish/picture-finish.ts'
 import { PictureCache } from './picture-cache.ts'
-import { assertDrawable, orderKey, type PictureOrder, type SourcePicture } from './picture-order.ts'
+import { assertDrawable, finishOf, orderKey, type PictureOrder, type SourcePicture } from './picture-order.ts'
 import type { PressResult, PressTask } from './press-task.ts'
 import { ThreadPool } from './thread-pool.ts'
 
@@ -32,6 +33,7 @@ export class PicturePress {
   readonly #pool: ThreadPool<PressTask, PressResult>
   readonly #drawing = new Map<string, Promise<Buffer>>()
   readonly #facts = new Map<string, DecodedFacts | null>()
+  #credentials: Promise<SigningCredentials> | undefined
 
   constructor(options: PicturePressOptions = {}) {
     this.#cache = new PictureCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES)
@@ -71,7 +73,7 @@ export class PicturePress {
     const known = this.#facts.get(sha256)
     if (known !== undefined) return known
     const result = await this.#pool.run({ kind: 'examine', bytes })
-    if (result.kind !== 'examined') throw new Error('the thread drew a picture where it was asked to look at one')
+    if (result.kind !== 'examined') throw new Error('the thread did something else where it was asked to look at a picture')
     this.#facts.set(sha256, result.facts)
     if (this.#facts.size > KNOWN_PICTURES) this.#facts.delete(this.#facts.keys().next().value!)
     return result.facts
@@ -83,10 +85,10 @@ export class PicturePress {
   }
 
   #draw(key: string, order: PictureOrder): Promise<Buffer> {
-    const drawing = this.#pool
-      .run({ kind: 'draw', order })
+    const drawing = this.#credentialsFor(order)
+      .then((credentials) => this.#pool.run({ kind: 'draw', order, credentials }))
       .then((result) => {
-        if (result.kind !== 'drawn') throw new Error('the thread looked at a picture where it was asked to draw one')
+        if (result.kind !== 'drawn') throw new Error('the thread did something else where it was asked to draw a picture')
         const { bytes } = result
         const picture = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
         this.#cache.set(key, picture)
@@ -95,5 +97,21 @@ export class PicturePress {
       .finally(() => this.#drawing.delete(key))
     this.#drawing.set(key, drawing)
     return drawing
+  }
+
+  /** One key pair for all signed pictures of this press, made for the first of them; when that failed, for the next. */
+  async #credentialsFor(order: PictureOrder): Promise<SigningCredentials | null> {
+    if (finishOf(order)?.kind !== 'signed') return null
+    this.#credentials ??= this.#makeCredentials().catch((error) => {
+      this.#credentials = undefined
+      throw error
+    })
+    return this.#credentials
+  }
+
+  async #makeCredentials(): Promise<SigningCredentials> {
+    const result = await this.#pool.run({ kind: 'make-credentials' })
+    if (result.kind !== 'credentials') throw new Error('the thread did something else where it was asked for keys')
+    return result.credentials
   }
 }

@@ -31,6 +31,7 @@ export function startBackgroundJob(plan: ResponsePlan, record: CallRecord, laten
     cancel: () => stopped.abort(),
   }
   sandbox.responses.keep(kept)
+  sandbox.swaps.keep(record)
   const { signal } = stopped
   const ended = work(kept, { record, latencyMs, begin, signal }, sandbox)
     .catch(() => endEarly(kept, signal, sandbox))

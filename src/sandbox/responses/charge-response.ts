@@ -1,12 +1,12 @@
 import { isoTime } from '../../primitives/clock.ts'
-import type { InvoiceLine } from '../billing/invoice.ts'
+import type { Charge } from '../billing/invoice.ts'
 import type { CallRecord } from '../call-log.ts'
 import { type ChargePhase, chargePhase } from '../faults/fault-script.ts'
 import { sizeText } from '../picture-run.ts'
 import type { SandboxState } from '../sandbox-state.ts'
 import type { PlannedPicture, ResponsePlan } from './response-plan.ts'
 
-type Common = Pick<InvoiceLine, 'at' | 'request_id' | 'client_request_id' | 'response_id' | 'operation' | 'charged_at_phase'>
+type Common = Pick<Charge, 'at' | 'request_id' | 'client_request_id' | 'response_id' | 'operation' | 'charged_at_phase'>
 
 /**
  * Books a response as its models begin: one line for the main model, one for each picture. A response that will fail is free, and so is a
@@ -32,7 +32,7 @@ export function chargeResponse(plan: ResponsePlan, record: CallRecord, { invoice
   record.charged = true
 }
 
-function pictureLine({ run, counts, nanos }: PlannedPicture, common: Common): InvoiceLine {
+function pictureLine({ run, counts, nanos }: PlannedPicture, common: Common): Charge {
   return {
     book: 'image_tool',
     ...common,
@@ -51,7 +51,7 @@ function pictureLine({ run, counts, nanos }: PlannedPicture, common: Common): In
   }
 }
 
-function mainModelLine({ main }: ResponsePlan, common: Common): InvoiceLine {
+function mainModelLine({ main }: ResponsePlan, common: Common): Charge {
   return {
     book: 'main_model',
     ...common,
