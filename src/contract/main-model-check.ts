@@ -17,11 +17,17 @@ const imageModelName = /(?:^|\/)(?:gpt-image|chatgpt-image|dall-e)/i
 export function readMainModel(asked: JsonValue | undefined, context: ResponseCheckContext): ReadMainModel {
   if (asked === undefined || asked === null) return missing('model')
   if (typeof asked !== 'string') return wrongType('model', 'a string', asked)
-  if (imageModelName.test(asked) || context.catalogue.find(asked, context.atMs)) return imageModelAsMain(asked, context)
+  if (imageModelName.test(asked) || isImageModel(asked, context)) return imageModelAsMain(asked, context)
   const found = context.mainModels.find(asked, context.atMs)
   if (found?.retired) return context.as === 'upstream' ? notThere(asked) : retiredModel('model', asked, found.row)
   if (!found && (asked === '' || context.unknownModels === 'refuse')) return notThere(asked)
   return { asked, row: found?.row ?? null }
+}
+
+/** By name: a catalogue may let one model stand in for ids that are not its own. */
+function isImageModel(asked: string, { catalogue, atMs }: ResponseCheckContext): boolean {
+  const row = catalogue.find(asked, atMs)?.row
+  return row !== undefined && [row.id, ...row.aliases].includes(asked)
 }
 
 function imageModelAsMain(asked: string, { as }: ResponseCheckContext): Failure {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { listedFaces } from './faces/find-face.ts'
 import { faultWords } from './faults/fault-words.ts'
 import { parseFaults } from './faults/parse-faults.ts'
 
@@ -33,4 +34,10 @@ test('every word is tried over HTTP by a test', async () => {
   const sources = await Promise.all(files.map((name) => readFile(new URL(name, import.meta.url), 'utf8')))
   const tried = (word: string) => new RegExp(`[' ]${word}[='" ,]`).test(sources.join('\n'))
   expect(faultWords.map(({ word }) => word).filter((word) => !tried(word))).toEqual([])
+})
+
+test('the document lists exactly the faces there are, in their order', () => {
+  const section = document.slice(document.indexOf('## Faces'), document.indexOf('## Faults'))
+  const names = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
+  expect(names).toEqual(listedFaces().map(({ name }) => name))
 })

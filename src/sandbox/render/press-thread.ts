@@ -29,7 +29,7 @@ async function resultOf(task: PressTask): Promise<PressResult> {
   return { kind: 'drawn', bytes: await finished(await drawPicture(task.order), task) }
 }
 
-/** What signs is loaded by the first picture that wants it: a third of the thread's time to start. */
+/** What signs is loaded by the first picture that wants it; most sandboxes never do. */
 async function finished(
   bytes: Uint8Array<ArrayBuffer>,
   { order, credentials }: { order: PictureOrder; credentials: SigningCredentials | null },
