@@ -11,8 +11,10 @@ const totals = {
   images: countSchema,
   charged: moneySchema,
   lost: moneySchema.describe('How much of the charged gave no picture.'),
+  presumed: moneySchema.describe('How much of the charged is presumed: nobody found out within 72 hours whether the call was charged.'),
+  invoiced: moneySchema.describe('How much of the charged the project is charged: calls that gave a picture.'),
   reserved: moneySchema.describe('Held for calls that are running.'),
-  held_unknown: moneySchema.describe('Held for calls whose outcome nobody knows.'),
+  held_unknown: moneySchema.describe('Held for calls whose outcome nobody knows yet.'),
 }
 
 const groups = {
@@ -36,6 +38,9 @@ export const ledgerReplySchema = z
 /** As `ledgerReplySchema` describes it. */
 export type LedgerReply = z.infer<typeof ledgerReplySchema>
 
+/** What a line does to one book: what is settled there, and what is open because a call runs or is not known. */
+const bookAmount = z.object({ settled: z.string(), open: z.string() })
+
 /** One line of the append-only ledger. */
 export const ledgerEntrySchema = z
   .object({
@@ -49,6 +54,9 @@ export const ledgerEntrySchema = z
     nanos: z.string(),
     price_card: z.string(),
     actor: z.string(),
+    effects: z
+      .object({ provider_cost: bookAmount, tenant_usage: bookAmount, tenant_invoice: bookAmount })
+      .describe('What the line does to each of the three books, in nanos with a sign.'),
   })
   .meta({ id: 'LedgerEntry' })
 

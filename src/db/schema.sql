@@ -42,6 +42,10 @@ CREATE TABLE attempts (
   unique (generation_id, n)
 );
 
+CREATE INDEX attempts_by_route on attempts (route_id, started_at_ms);
+
+CREATE INDEX attempts_unknown on attempts (started_at_ms, id) where state = 'unknown';
+
 CREATE TABLE credential_reports (
   image_id text not null primary key references images (id),
   state text not null check (state in ('pending', 'read', 'failed')),
@@ -308,3 +312,32 @@ CREATE TABLE turn_documents (
   created_at_ms bigint not null check (created_at_ms >= 0),
   delete_after_ms bigint
 );
+
+CREATE TABLE unknown_evidence (
+  id text not null primary key,
+  generation_id text not null references generations (id),
+  -- The one attempt it is about: evidence is never used again for another.
+  attempt_id text not null references attempts (id),
+  project_id text not null references projects (id),
+  at_ms bigint not null check (at_ms >= 0),
+  step text not null check (step in ('E0', 'E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7')),
+  finding text not null check (finding in ('charged', 'not_charged', 'undecided', 'run_again')),
+  -- What was done because of it.
+  effect text not null check (effect in ('none', 'resolved', 'presumed', 'adjusted')),
+  -- What the call cost, as far as this says so.
+  nanos bigint check (nanos >= 0),
+  actor text not null check (actor <> ''),
+  evidence_json text not null
+);
+
+CREATE INDEX unknown_evidence_by_generation on unknown_evidence (generation_id, at_ms, id);
+
+CREATE TRIGGER unknown_evidence_is_never_changed before update on unknown_evidence
+begin
+  select raise(abort, 'evidence is append-only: note what contradicts it instead of changing it');
+end;
+
+CREATE TRIGGER unknown_evidence_is_never_deleted before delete on unknown_evidence
+begin
+  select raise(abort, 'evidence is append-only: what was noted cannot be deleted');
+end;

@@ -17,6 +17,7 @@ export interface Tables {
   image_calls: ImageCallRow
   turn_documents: TurnDocumentRow
   ledger_entries: LedgerEntryRow
+  unknown_evidence: UnknownEvidenceRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -87,7 +88,10 @@ export interface AttemptRow {
   generation_id: string
   n: number
   route_id: string
-  /** `dispatching | ok | rejected | server_refused | not_sent | unknown | charged_lost`. */
+  /**
+   * `dispatching | ok | rejected | server_refused | not_sent | unknown | charged_lost`; what was unknown becomes
+   * `resolved_charged | resolved_free | presumed_charged`.
+   */
   state: string
   /** Boot that owns the attempt: only its owner, or a sweep that knows the owner dead, may end it. */
   owner: string
@@ -280,9 +284,9 @@ export interface LedgerEntryRow {
   project_tag: string | null
   /** `provider` for real money, `sandbox` for play money: never summed together. */
   book: string
-  /** `reserve | release | settle | hold_unknown | loss`. */
+  /** `reserve | release | settle | hold_unknown | loss | resolve_charged | resolve_free | presume | adjust`. */
   kind: string
-  /** Price bucket of a settle line (`image_out`, `per_call` …), else `total`. */
+  /** Price bucket of a settle line (`image_out`, `per_call` …), `hold` of a line that closes a hold, `more-1` or `less-1` of an adjustment, else `total`. */
   bucket: string
   nanos: bigint
   /** Pictures the attempt delivered, on one of its settle lines; 0 on all others, so that a sum counts each once. */
@@ -290,4 +294,23 @@ export interface LedgerEntryRow {
   price_card: string
   /** Who caused the entry: an API key, the admin, or `boot-sweep`. */
   actor: string
+}
+
+/** What was found out about an attempt whose outcome nobody knew. Append-only. */
+export interface UnknownEvidenceRow {
+  id: string
+  generation_id: string
+  attempt_id: string
+  project_id: string
+  at_ms: number
+  /** Step of the ladder, `E0` to `E7`. */
+  step: string
+  /** `charged | not_charged | undecided | run_again`. */
+  finding: string
+  /** `none | resolved | presumed | adjusted`. */
+  effect: string
+  /** What the call cost, as far as this says so. */
+  nanos: bigint | null
+  actor: string
+  evidence_json: string
 }

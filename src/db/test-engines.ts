@@ -77,6 +77,7 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'unknown_evidence',
   'credential_reports',
   'turn_documents',
   'image_calls',

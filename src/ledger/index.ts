@@ -1,5 +1,7 @@
+export { type BookAmount, effectsOf, type MoneyBook } from './book-effects.ts'
 export { type LedgerBook, type LedgerCall, LedgerConflict, type LedgerKind, type LedgerLine } from './ledger-entry.ts'
 export { type LedgerGroup, type LedgerRange, parseLedgerGroups } from './ledger-query.ts'
 export { holdUnknown, loss, release, reserve, type Settlement, settle } from './ledger-statements.ts'
 export { type LedgerEntry, readEntries } from './read-entries.ts'
 export { type LedgerReport, type LedgerRow, type LedgerSums, readLedger } from './read-ledger.ts'
+export { type Adjustment, adjust, type ChargedResolution, presume, resolveCharged, resolveFree } from './resolution-statements.ts'

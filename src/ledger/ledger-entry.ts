@@ -9,9 +9,24 @@ export type LedgerBook = 'provider' | 'sandbox'
  * - `release` gives it back; every end of an attempt begins with one, so an attempt can end only once,
  * - `settle` is what the call cost, a line for each price bucket,
  * - `hold_unknown` is what it may have cost: it was sent and nobody knows,
- * - `loss` is what it cost without giving a picture.
+ * - `loss` is what it cost without giving a picture,
+ * - `resolve_charged`, `resolve_free` and `presume` end a hold: each begins with a line of bucket `hold` that closes it; what the call
+ *   turned out to cost, or is taken to have cost, follows,
+ * - `adjust` corrects what a hold ended with, upwards or downwards as its bucket says.
  */
-export type LedgerKind = 'reserve' | 'release' | 'settle' | 'hold_unknown' | 'loss'
+export type LedgerKind =
+  | 'reserve'
+  | 'release'
+  | 'settle'
+  | 'hold_unknown'
+  | 'loss'
+  | 'resolve_charged'
+  | 'resolve_free'
+  | 'presume'
+  | 'adjust'
+
+/** The bucket of a line that closes a hold. No price bucket has its name. */
+export const HOLD_BUCKET = 'hold'
 
 /** What a reservation is for. Kept in every entry, so that reports need no other table and survive the erasure of all of them. */
 export interface LedgerCall {

@@ -126,6 +126,8 @@ describe.each(engines)('ledger on $name', (engine) => {
           images: 1,
           charged: 60n,
           lost: 0n,
+          presumed: 0n,
+          invoiced: 60n,
           reserved: 0n,
           held_unknown: 0n,
         },

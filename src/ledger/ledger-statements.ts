@@ -1,4 +1,4 @@
-import { type OnConflictBuilder, sql } from 'kysely'
+import { type Expression, type ExpressionBuilder, type OnConflictBuilder, type SqlBool, sql } from 'kysely'
 import type { LedgerEntryRow, Statement, StatementContext, Tables } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 import type { Nanos } from '../primitives/money.ts'
@@ -86,6 +86,16 @@ interface EndingLine {
   images: number
 }
 
+/** One more line of a call, and what it continues. */
+export interface ContinuedLine extends EndingLine {
+  id: string
+  actor: string | undefined
+  /** The line it is made from, whose amount `as reserved` takes. @default 'reserve' */
+  from?: 'reserve' | 'hold_unknown'
+  /** What must hold of the call, beside there being such a line. */
+  onlyIf?: (line: ExpressionBuilder<Tables, 'ledger_entries'>) => Expression<SqlBool>
+}
+
 /** All lines carry one time; their ids are sorted, so that the journal shows them in this order. */
 function endCall(context: StatementContext, attemptId: string, lines: EndingLine[], actor: string | undefined): Statement[] {
   const released: EndingLine = { kind: 'release', bucket: TOTAL, nanos: 'as reserved', images: 0 }
@@ -107,12 +117,8 @@ const COPIED = [
 ] as const
 
 /** One more entry for a call, made from its reservation. Finds it by the unique key; PostgreSQL needs the casts to type the values. */
-function continueCall(
-  context: StatementContext,
-  attemptId: string,
-  line: EndingLine & { id: string; actor: string | undefined },
-): Statement {
-  const { id, kind, bucket, nanos, images, actor } = line
+export function continueCall(context: StatementContext, attemptId: string, line: ContinuedLine): Statement {
+  const { id, kind, bucket, nanos, images, actor, from: source = 'reserve', onlyIf } = line
   return {
     query: context.sql
       .insertInto('ledger_entries')
@@ -121,7 +127,8 @@ function continueCall(
         from
           .selectFrom('ledger_entries')
           .where('attempt_id', '=', attemptId)
-          .where('kind', '=', 'reserve')
+          .where('kind', '=', source)
+          .$if(onlyIf !== undefined, (lines) => lines.where(onlyIf!))
           .select((reserved) => [
             sql<string>`cast(${id} as text)`.as('id'),
             sql<number>`cast(${context.nowMs} as bigint)`.as('at_ms'),
@@ -135,7 +142,10 @@ function continueCall(
           ]),
       )
       .onConflict(keepFirst),
-    expect: { rows: 1, otherwise: () => new LedgerConflict(attemptId, `cannot book ${kind} ${bucket}: no reservation, or booked before`) },
+    expect: {
+      rows: 1,
+      otherwise: () => new LedgerConflict(attemptId, `cannot book ${kind} ${bucket}: nothing to book it on, or booked before`),
+    },
   }
 }
 

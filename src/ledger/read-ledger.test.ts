@@ -4,7 +4,10 @@ import { ledgerEntriesReplySchema, ledgerReplySchema } from '../contract/record.
 import { engines } from '../db/test-engines.ts'
 import { moneyJson } from '../primitives/money.ts'
 import {
+  type BookAmount,
+  effectsOf,
   holdUnknown,
+  type LedgerEntry,
   type LedgerGroup,
   type LedgerSums,
   loss,
@@ -54,7 +57,7 @@ describe.each(engines)('reading the ledger on $name', (engine) => {
       await fc.assert(
         fc.asyncProperty(fc.array(fate, { maxLength: 12 }), async (fates) => {
           const project = `prj-${serial++}`
-          const expected = new Map<string, { charged: bigint; reserved: bigint; held_unknown: bigint; images: number; calls: number }>()
+          const expected = new Map<string, Pick<LedgerSums, 'charged' | 'invoiced' | 'reserved' | 'held_unknown' | 'images' | 'calls'>>()
           for (const { end, owner, book, nanos, images } of fates) {
             const id = await ledger.reserved(`${project}-${serial++}`, nanos * 2n, { routeOwner: owner, book, projectId: project })
             const lines = [{ bucket: 'image_out', nanos }]
@@ -62,16 +65,27 @@ describe.each(engines)('reading the ledger on $name', (engine) => {
             if (end === 'release') await ledger.db.transact(release(ledger.context(), id))
             if (end === 'holdUnknown') await ledger.db.transact(holdUnknown(ledger.context(), id, { nanos }))
             if (end === 'loss') await ledger.db.transact(loss(ledger.context(), id, { lines }))
-            const sums = expected.get(`${owner} ${book}`) ?? { charged: 0n, reserved: 0n, held_unknown: 0n, images: 0, calls: 0 }
+            const sums = expected.get(`${owner} ${book}`) ?? {
+              charged: 0n,
+              invoiced: 0n,
+              reserved: 0n,
+              held_unknown: 0n,
+              images: 0,
+              calls: 0,
+            }
             sums.calls += 1
             if (end === 'running') sums.reserved += nanos * 2n
             if (end === 'settle' || end === 'loss') sums.charged += nanos
             if (end === 'settle') sums.images += images
+            if (end === 'settle') sums.invoiced += nanos
             if (end === 'holdUnknown') sums.held_unknown += nanos
             expected.set(`${owner} ${book}`, sums)
           }
           const { totals_by_owner } = await readLedger(ledger.db, { projectId: project })
-          const found = totals_by_owner.map(({ route_owner, book, lost: _lost, ...sums }) => [`${route_owner} ${book}`, sums])
+          const found = totals_by_owner.map(({ route_owner, book, lost: _lost, presumed: _presumed, ...sums }) => [
+            `${route_owner} ${book}`,
+            sums,
+          ])
           expect(found).toEqual([...expected].sort(([a], [b]) => (a < b ? -1 : 1)))
         }),
         { numRuns: 12 },
@@ -132,10 +146,12 @@ describe.each(engines)('reading the ledger on $name', (engine) => {
       const { rows, totals_by_owner, next_cursor } = await readLedger(ledger.db, {
         group: ['day', 'model', 'route', 'project', 'key', 'tag'],
       })
-      const wire = ({ charged, lost, reserved, held_unknown, ...rest }: LedgerSums) => ({
+      const wire = ({ charged, lost, presumed, invoiced, reserved, held_unknown, ...rest }: LedgerSums) => ({
         ...rest,
         charged: moneyJson(charged),
         lost: moneyJson(lost),
+        presumed: moneyJson(presumed),
+        invoiced: moneyJson(invoiced),
         reserved: moneyJson(reserved),
         held_unknown: moneyJson(held_unknown),
       })
@@ -143,7 +159,13 @@ describe.each(engines)('reading the ledger on $name', (engine) => {
         true,
       )
       const page = await readEntries(ledger.db, {})
-      const wireEntries = { ...page, entries: page.entries.map((entry) => ({ ...entry, nanos: String(entry.nanos) })) }
+      const text = ({ settled, open }: BookAmount) => ({ settled: String(settled), open: String(open) })
+      const effects = (entry: LedgerEntry) =>
+        Object.fromEntries(Object.entries(effectsOf(entry)).map(([book, amount]) => [book, text(amount)]))
+      const wireEntries = {
+        ...page,
+        entries: page.entries.map((entry) => ({ ...entry, nanos: String(entry.nanos), effects: effects(entry) })),
+      }
       expect(ledgerEntriesReplySchema.safeParse(wireEntries).success).toBe(true)
     })
   })

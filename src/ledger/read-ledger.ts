@@ -1,9 +1,11 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { Database, Tables } from '../db/index.ts'
 import type { Nanos } from '../primitives/money.ts'
+import { type BookEffect, type BucketSort, bookEffects, type MoneyBook } from './book-effects.ts'
 import { readCursor, writeCursor } from './cursor.ts'
-import type { LedgerBook } from './ledger-entry.ts'
+import { HOLD_BUCKET, type LedgerBook } from './ledger-entry.ts'
 import { groupColumn, type LedgerGroup, type LedgerRange, pageSize } from './ledger-query.ts'
+import { holdIsClosed } from './resolution-statements.ts'
 
 /** Sums of a part of the ledger. */
 export interface LedgerSums {
@@ -13,10 +15,14 @@ export interface LedgerSums {
   calls: number
   /** Pictures they delivered. */
   images: number
-  /** What they cost, losses included. */
+  /** What they cost, losses included: the settled side of `provider_cost`. */
   charged: Nanos
   /** How much of `charged` gave no picture. */
   lost: Nanos
+  /** How much of `charged` is presumed: nobody found out in time, and nothing has confirmed or corrected it since. */
+  presumed: Nanos
+  /** What the project is charged of it: the settled side of `tenant_invoice`. */
+  invoiced: Nanos
   /** Set aside for calls that have not ended. */
   reserved: Nanos
   /** What calls may have cost of which nobody knows. */
@@ -86,16 +92,21 @@ type SumsRow = { [Group in LedgerGroup]?: string | null } & {
   images: number
   charged_nanos: bigint
   lost_nanos: bigint
+  presumed_nanos: bigint
+  invoiced_nanos: bigint
   reserved_nanos: bigint
   held_unknown_nanos: bigint
 }
 
-function toRow({ book, charged_nanos, lost_nanos, reserved_nanos, held_unknown_nanos, ...rest }: SumsRow): LedgerRow {
+function toRow(row: SumsRow): LedgerRow {
+  const { book, charged_nanos, lost_nanos, presumed_nanos, invoiced_nanos, reserved_nanos, held_unknown_nanos, ...rest } = row
   return {
     ...rest,
     book: book as LedgerBook,
     charged: charged_nanos,
     lost: lost_nanos,
+    presumed: presumed_nanos,
+    invoiced: invoiced_nanos,
     reserved: reserved_nanos,
     held_unknown: held_unknown_nanos,
   }
@@ -104,8 +115,9 @@ function toRow({ book, charged_nanos, lost_nanos, reserved_nanos, held_unknown_n
 type Entries = SelectQueryBuilder<Tables, 'ledger_entries', object>
 
 /**
- * What every row of the report sums. A reservation counts on the day it was made and only while nothing has released it, so a call
- * that ends after midnight leaves no debt on one day and no credit on the next. Reads index `ledger_by_time` or `ledger_by_project`.
+ * What every row of the report sums. A reservation counts on the day it was made and only while nothing has released it, and a hold while
+ * nothing has closed it, so a call that ends after midnight leaves no debt on one day and no credit on the next. Reads index
+ * `ledger_by_time` or `ledger_by_project`.
  */
 function sums(db: Database, range: LedgerRange) {
   return within(db.sql.selectFrom('ledger_entries'), range).select((entry) => [
@@ -113,10 +125,12 @@ function sums(db: Database, range: LedgerRange) {
     'book',
     sql<number>`count(case when kind = 'reserve' then 1 end)`.as('calls'),
     sql<number>`cast(sum(images) as bigint)`.as('images'),
-    sumOf(sql`kind in ('settle', 'loss')`).as('charged_nanos'),
-    sumOf(sql`kind = 'loss'`).as('lost_nanos'),
-    sumOf(sql`kind = 'reserve' and ${entry.not(entry.exists(ending(db)))}`).as('reserved_nanos'),
-    sumOf(sql`kind = 'hold_unknown'`).as('held_unknown_nanos'),
+    settledIn('provider_cost').as('charged_nanos'),
+    settledIn('provider_cost', ({ kind }) => kind !== 'settle').as('lost_nanos'),
+    sumOf(sql`kind = 'presume' and bucket <> ${HOLD_BUCKET} and ${entry.not(entry.exists(later(db, 'adjust')))}`).as('presumed_nanos'),
+    settledIn('tenant_invoice').as('invoiced_nanos'),
+    sumOf(sql`kind = 'reserve' and ${entry.not(entry.exists(later(db, 'release')))}`).as('reserved_nanos'),
+    sumOf(sql`kind = 'hold_unknown' and ${entry.not(holdIsClosed(db)(entry))}`).as('held_unknown_nanos'),
   ])
 }
 
@@ -124,14 +138,38 @@ function sumOf(condition: RawBuilder<unknown>) {
   return sql<bigint>`cast(coalesce(sum(case when ${condition} then nanos end), 0) as bigint)`
 }
 
-/** The entry that ends the reservation it is asked about; found by the unique key of the ledger. */
-function ending(db: Database) {
+/** The settled side of a book, as the table of effects has it; of some kinds only, where that is asked. */
+function settledIn(book: MoneyBook, counts: (effect: BookEffect) => boolean = () => true) {
+  const counting = bookEffects.filter((effect) => effect[book].settled !== 0 && counts(effect))
+  const cases = counting.map(
+    (effect) =>
+      sql`when kind = ${effect.kind} and ${ofSort(effect.buckets)} then ${sql.raw(effect[book].settled < 0 ? '-nanos' : 'nanos')}`,
+  )
+  return sql<bigint>`cast(coalesce(sum(case ${sql.join(cases, sql` `)} end), 0) as bigint)`
+}
+
+function ofSort(sort: BucketSort): RawBuilder<unknown> {
+  switch (sort) {
+    case 'any':
+      return sql`1 = 1`
+    case 'hold':
+      return sql`bucket = ${HOLD_BUCKET}`
+    case 'cost':
+      return sql`bucket <> ${HOLD_BUCKET}`
+    case 'more':
+    case 'less':
+      return sql`bucket like ${`${sort}-%`}`
+  }
+}
+
+/** A later entry of the call it is asked about; found by the unique key of the ledger. */
+function later(db: Database, kind: 'release' | 'adjust') {
   return db.sql
-    .selectFrom('ledger_entries as ending')
-    .select('ending.id')
-    .where('ending.attempt_id', '=', sql.ref<string>('ledger_entries.attempt_id'))
-    .where('ending.book', '=', sql.ref<string>('ledger_entries.book'))
-    .where('ending.kind', '=', 'release')
+    .selectFrom('ledger_entries as later')
+    .select('later.id')
+    .where('later.attempt_id', '=', sql.ref<string>('ledger_entries.attempt_id'))
+    .where('later.book', '=', sql.ref<string>('ledger_entries.book'))
+    .where('later.kind', '=', kind)
 }
 
 /** Narrows a query of entries to a range of time and a project. */

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import type { Principal } from '../../access/index.ts'
 import { ledgerEntriesReplySchema, ledgerReplySchema } from '../../contract/record.ts'
-import { type LedgerRange, type LedgerSums, parseLedgerGroups, readEntries, readLedger } from '../../ledger/index.ts'
+import {
+  type BookAmount,
+  effectsOf,
+  type LedgerEntry,
+  type LedgerRange,
+  type LedgerSums,
+  parseLedgerGroups,
+  readEntries,
+  readLedger,
+} from '../../ledger/index.ts'
 import { moneyJson } from '../../primitives/money.ts'
 import { errorReplies } from '../error-replies.ts'
 import { keyRoute } from '../http-route.ts'
@@ -71,7 +80,7 @@ export const ledgerEntriesRoute = keyRoute({
   async handle({ parts, principal, request }) {
     const query = readChecked(entriesQuery, request.query)
     const page = await readEntries(parts.database, { ...rangeOf(query, principal), generationId: query.generation_id })
-    return { entries: page.entries.map((entry) => ({ ...entry, nanos: String(entry.nanos) })), next_cursor: page.next_cursor }
+    return { entries: page.entries.map(presentEntry), next_cursor: page.next_cursor }
   },
 })
 
@@ -80,7 +89,17 @@ function presentSums<Sums extends LedgerSums>(sums: Sums) {
     ...sums,
     charged: moneyJson(sums.charged),
     lost: moneyJson(sums.lost),
+    presumed: moneyJson(sums.presumed),
+    invoiced: moneyJson(sums.invoiced),
     reserved: moneyJson(sums.reserved),
     held_unknown: moneyJson(sums.held_unknown),
   }
 }
+
+function presentEntry(entry: LedgerEntry) {
+  const { provider_cost, tenant_usage, tenant_invoice } = effectsOf(entry)
+  const effects = { provider_cost: amount(provider_cost), tenant_usage: amount(tenant_usage), tenant_invoice: amount(tenant_invoice) }
+  return { ...entry, nanos: String(entry.nanos), effects }
+}
+
+const amount = ({ settled, open }: BookAmount) => ({ settled: String(settled), open: String(open) })
