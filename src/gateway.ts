@@ -18,6 +18,7 @@ import {
   RunningGenerations,
   StorageHealth,
   sweepAbandoned,
+  UnknownRounds,
 } from './flows/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
@@ -107,6 +108,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const pixels = opening.use(openPixelPool())
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
+  const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
   const parts: GatewayParts = {
@@ -131,6 +133,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     running: new RunningGenerations(),
     afterDelivery,
     background,
+    unknownRounds,
     documentKey: documentKey(secrets.masterKey),
     spoolFolder: paths.spool,
     bootId,
@@ -141,6 +144,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   afterDelivery.start(parts)
   background.start(parts)
+  unknownRounds.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
   const url = await app.listen({ host: config.http.host, port: config.http.port })

@@ -14,6 +14,7 @@ import { restoreCommand } from './commands/restore.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
 import { serveCommand } from './commands/serve.ts'
+import { unknownsCommand } from './commands/unknowns.ts'
 import { explain } from './explain.ts'
 
 /** The commands in the order help shows them. */
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   estimateCommand,
   adviseCommand,
   ledgerCommand,
+  unknownsCommand,
   keysCommand,
   scanCommand,
   doctorCommand,

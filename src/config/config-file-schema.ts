@@ -37,6 +37,17 @@ export const configFileSchema = z.strictObject({
         .string()
         .regex(/^\d{1,6}(\.\d{1,9})?$/, 'expected dollars as text, like "1.00"')
         .default('1.00'),
+      unknown_alert: z
+        .strictObject({
+          count: z.int().min(0).default(5),
+          usd: z
+            .string()
+            .regex(/^\d{1,6}(\.\d{1,9})?$/, 'expected dollars as text, like "2.00"')
+            .default('2.00'),
+          age_h: z.int().min(0).default(24),
+        })
+        .prefault({})
+        .describe('Beyond any of these, unknown outcomes are warned of.'),
     })
     .prefault({}),
   timeouts: z.strictObject({ upstream_s: z.int().min(5).max(270).default(270) }).prefault({}),

@@ -50,7 +50,12 @@ describe('darkroom.yaml', () => {
         models: [],
         main_models: [],
         unknown_models: 'pass_with_ceiling',
-        policy: { surfaces: 'all', strict_masks: false, responses_ceiling: '1.00' },
+        policy: {
+          surfaces: 'all',
+          strict_masks: false,
+          responses_ceiling: '1.00',
+          unknown_alert: { count: 5, usd: '2.00', age_h: 24 },
+        },
         timeouts: { upstream_s: 270 },
       },
     })

@@ -79,6 +79,11 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       strictMasks: settings.policy.strict_masks,
       unknownModels: settings.unknown_models,
       responsesCeiling: parseUsd(settings.policy.responses_ceiling),
+      unknownAlert: {
+        count: settings.policy.unknown_alert.count,
+        nanos: parseUsd(settings.policy.unknown_alert.usd),
+        ageMs: settings.policy.unknown_alert.age_h * 3600 * SECOND,
+      },
     },
     outbound: { allow: settings.outbound.allow, denyRanges: settings.outbound.deny_ranges },
     sandbox: {

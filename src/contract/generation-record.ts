@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { driftSummarySchema } from './drift-replies.ts'
 import { errorObjectSchema } from './error-body.ts'
+import { outcomeEvidenceSchema, outcomeSchema } from './unknown-replies.ts'
 import { bookSchema, countSchema, moneySchema, nextActionSchema, retryReasonSchema, sha256Schema, timeSchema } from './wire-values.ts'
 
 const milliseconds = z.number().min(0)
@@ -123,6 +124,9 @@ const recordedCostSchema = z.object({
   settled_nanos: nanos,
   held_unknown: usd,
   held_unknown_nanos: nanos,
+  presumed: z
+    .boolean()
+    .describe('Nobody found out within 72 hours whether the call was charged: the settled cost is what it is taken to be.'),
   price_card: z.string(),
 })
 
@@ -131,6 +135,7 @@ const recordedAttemptSchema = z.object({
   id: z.string(),
   n: z.int().min(1),
   route_id: z.string(),
+  state: z.string().describe('`unknown` until it is `resolved_charged`, `resolved_free` or `presumed_charged`; else how the call ended.'),
   outcome: z.string().nullable(),
   retry_reason: retryReasonSchema.nullable(),
   http_status: z.int().nullable(),
@@ -200,6 +205,9 @@ export const generationRecordSchema = z
     operation: z.enum(['generate', 'edit', 'respond']),
     surface: z.enum(['images', 'responses', 'provider', 'chatgpt']),
     status: generationStatusSchema,
+    outcome: outcomeSchema.nullable().describe('Whether the call cost money, as far as it is known now; null while it runs.'),
+    resolve_by: timeSchema.nullable().describe('When an unknown outcome is presumed to be a charge; null where nothing is unknown.'),
+    outcome_evidence: z.array(outcomeEvidenceSchema).describe('What was found out about an unknown outcome, oldest first.'),
     request_id: z.string().nullable().describe("Upstream's request id of the last attempt."),
     client_request_id: z.string().nullable(),
     project_id: z.string(),

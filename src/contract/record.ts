@@ -53,4 +53,16 @@ export {
 export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'
 export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
 export { promptSegmentSchema, type ThreadReply, type TraceReply, threadReplySchema, traceReplySchema } from './thread-replies.ts'
+export {
+  type OutcomeEvidence,
+  outcomeEvidenceSchema,
+  type ResolvedReply,
+  resolveBodySchema,
+  resolvedReplySchema,
+  runAgainBodySchema,
+  type UnknownsChecked,
+  type UnknownsReply,
+  unknownsCheckedSchema,
+  unknownsReplySchema,
+} from './unknown-replies.ts'
 export { type Money, moneySchema } from './wire-values.ts'

@@ -55,6 +55,10 @@ export const routeCardSchema = z
     abuse: stated,
     retention: stated,
     limits: z.object({ concurrency: limit, images_per_minute: limit, tokens_per_minute: limit }).nullable(),
+    usage_api: z
+      .object({ api_key_id: stated, exclusive: z.literal(true) })
+      .nullable()
+      .describe('Whether what the account was counted for can prove what became of calls without an answer.'),
     missing: z.array(z.string()).describe('Facts that nobody stated, by their names in darkroom.yaml.'),
     config_sha256: z.string().describe('Of everything configured about the route but its key.'),
   })

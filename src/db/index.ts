@@ -32,4 +32,5 @@ export type {
   ResponseTurnRow,
   Tables,
   TurnDocumentRow,
+  UnknownEvidenceRow,
 } from './tables.ts'

@@ -11,6 +11,7 @@ import {
   failGeneration,
   GenerationEnded,
   type NewImage,
+  OutcomeDecided,
   recordImages,
   type UsageRecord,
 } from '../generations/index.ts'
@@ -18,6 +19,7 @@ import { recordPendingDrift } from '../guard/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, release, settle } from '../ledger/index.ts'
 import type { Nanos } from '../primitives/money.ts'
 import { recordObjects } from '../store/index.ts'
+import { type LateEnd, lateStatements } from './book-late.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { KeptImage } from './keep-images.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
@@ -33,6 +35,8 @@ export interface BookedRun {
   startedMonotonicMs: number
   request: { operation: Operation }
   estimate: { reserve: Nanos }
+  /** Of a call that was held as unknown: who found its answer after all. */
+  late?: LateEnd
 }
 
 /** What a generation came to, as it stands on disk. */
@@ -86,6 +90,8 @@ const RETRIES_MS = [250, 1000, 4000, 15_000]
  * @returns null when it never did, or when somebody else ended the attempt: the sweep of the next start holds what is open as unknown.
  */
 export async function bookCall(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled | null> {
+  // An answer that says nothing of money leaves an unknown call as unknown as it was.
+  if (run.late && booking.verdict.money === 'hold') return null
   for (const pauseMs of [...RETRIES_MS, null]) {
     try {
       return await book(parts, run, booking)
@@ -100,17 +106,23 @@ export async function bookCall(parts: GatewayParts, run: BookedRun, booking: Boo
 
 /** Somebody else ended the attempt: trying again cannot succeed. */
 function isFinal(error: unknown): boolean {
-  return error instanceof AttemptNotOurs || error instanceof GenerationEnded || error instanceof LedgerConflict
+  const finals = [AttemptNotOurs, GenerationEnded, OutcomeDecided, LedgerConflict]
+  return finals.some((final) => error instanceof final)
 }
 
 async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const settledNanos = charged(booking) ? total(booking.cost) : 0n
   const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
+  const ends = run.late
+    ? { attempt: lateStatements(context, run, run.late, lateAnswer(booking, settledNanos)), generation: [] }
+    : {
+        attempt: [...money(context, run, booking), endAttempt(context, attemptEnd(parts, run, booking, settledNanos))],
+        generation: [generationEnd(context, run, booking, { settledNanos, heldNanos })],
+      }
   await parts.database.transact([
-    ...money(context, run, booking),
     ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews, ...booking.retouched])),
-    endAttempt(context, attemptEnd(parts, run, booking, settledNanos)),
+    ...ends.attempt,
     ...recordImages(context, [
       ...booking.images.map((image) => newImage(run, image, false)),
       ...booking.previews.map((image) => newImage(run, image, true)),
@@ -119,7 +131,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
     ...driftsToMeasure(context, run, booking),
     ...credentialsToRead(context, booking),
     ...(booking.with?.(context) ?? []),
-    generationEnd(context, run, booking, { settledNanos, heldNanos }),
+    ...ends.generation,
   ])
   return { verdict: booking.verdict, settledNanos, heldNanos }
 }
@@ -140,6 +152,14 @@ function money(context: StatementContext, run: BookedRun, { verdict, cost, image
     case 'release':
       return release(context, run.attemptId)
   }
+}
+
+function lateAnswer({ verdict, cost, images, read }: Booking, settledNanos: Nanos) {
+  return { verdict, lines: ledgerLines(cost), images: images.length, settledNanos, used: usageOf(read, cost) }
+}
+
+function usageOf(read: BookedUsage | null, cost: BookedCost | null): UsageRecord | undefined {
+  return read && cost ? { ...read, previewsNanos: cost.previewsNanos } : undefined
 }
 
 function ledgerLines(cost: BookedCost | null): LedgerLine[] {
@@ -223,7 +243,7 @@ function generationEnd(
   { verdict, read, cost, warnings }: Booking,
   { settledNanos, heldNanos }: { settledNanos: Nanos; heldNanos: Nanos },
 ): Statement {
-  const used: UsageRecord | undefined = read && cost ? { ...read, previewsNanos: cost.previewsNanos } : undefined
+  const used = usageOf(read, cost)
   if (verdict.failure === null) return completeGeneration(context, { generationId: run.id, settledNanos, warnings, ...used! })
   const status = verdict.money === 'hold' ? 'outcome_unknown' : 'failed'
   return failGeneration(context, {

@@ -1,6 +1,8 @@
 import { Failure } from '../contract/failure.ts'
+import { formatUsd } from '../primitives/money.ts'
 import type { RouteContract } from '../routes/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { unknownState } from './unknowns/unknown-alert.ts'
 
 /** One thing an operator should know, or mend. */
 export interface DoctorFinding {
@@ -16,7 +18,14 @@ export interface DoctorFinding {
  * @param options.live also asks each upstream that takes a key whether it is good, without making a picture.
  */
 export async function diagnose(parts: GatewayParts, options: { live: boolean }): Promise<DoctorFinding[]> {
-  const findings = [runtime(), await storage(parts), await database(parts), ...parts.routes.list().flatMap(route), prices(parts)]
+  const findings = [
+    runtime(),
+    await storage(parts),
+    await database(parts),
+    ...parts.routes.list().flatMap(route),
+    prices(parts),
+    await unknowns(parts),
+  ]
   if (options.live) for (const each of parts.routes.list()) findings.push(await account(parts, each))
   return findings
 }
@@ -93,6 +102,23 @@ function prices(parts: GatewayParts): DoctorFinding {
     level: 'note',
     found: `refused as unpriced: ${unpriced.join(', ')}`,
     advice: 'Add a row to price_cards in darkroom.yaml to serve them.',
+  }
+}
+
+async function unknowns(parts: GatewayParts): Promise<DoctorFinding> {
+  const name = 'unknown outcomes'
+  const { totals, alarms } = await unknownState(parts)
+  const count = totals.reduce((sum, total) => sum + total.count, 0)
+  if (count === 0) return { name, level: 'ok', found: 'none', advice: null }
+  const held = totals.map(({ route_owner, book, held_nanos }) => `$${formatUsd(held_nanos)} of ${route_owner} (${book})`).join(', ')
+  const found = `${count} of calls without an answer, ${held} held`
+  if (alarms.length === 0)
+    return { name, level: 'note', found, advice: 'They are asked about by themselves; darkroom unknowns shows them.' }
+  return {
+    name,
+    level: 'warning',
+    found: `${found}: ${alarms.join('; ')}`,
+    advice: 'See darkroom unknowns, and ask the support of the route.',
   }
 }
 

@@ -17,6 +17,7 @@ import type { AfterDelivery } from './after-delivery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
 import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
+import type { UnknownRounds } from './unknowns/unknown-rounds.ts'
 
 /** What the operator decided for every project. */
 export interface Policy {
@@ -28,6 +29,8 @@ export interface Policy {
   unknownModels: 'refuse' | 'pass_with_ceiling'
   /** What one Responses call is counted at before it is made, at least. */
   responsesCeiling: Nanos
+  /** Beyond any of these, unknown outcomes are warned of. */
+  unknownAlert: { count: number; nanos: Nanos; ageMs: number }
 }
 
 /** The built parts, as the flows and the edges act upon them. `createGateway` makes one; nothing else does. */
@@ -54,6 +57,7 @@ export interface GatewayParts {
   running: RunningGenerations
   afterDelivery: AfterDelivery
   background: BackgroundResponses
+  unknownRounds: UnknownRounds
   /** What turns of assistant flows are sealed with. */
   documentKey: DocumentKey
   /** Folder of spool files, on the same file system as the folder store. */

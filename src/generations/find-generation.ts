@@ -7,6 +7,7 @@ import type {
   ImageRow,
   ObjectRow,
   ResponseTurnRow,
+  UnknownEvidenceRow,
 } from '../db/index.ts'
 
 /** Where an image's bytes are; all null when they are nowhere. */
@@ -30,6 +31,8 @@ export interface GenerationRows {
   images: FoundImage[]
   /** The `assistant` member of the record as JSON; null for direct image calls. */
   assistantJson: string | null
+  /** What was found out about an unknown outcome, oldest first. */
+  evidence: UnknownEvidenceRow[]
 }
 
 type AssistantTurn = Pick<ResponseTurnRow, 'assistant_json'>
@@ -41,7 +44,9 @@ export interface ProjectScope {
 
 /** Finds a generation; null when there is none that the caller may see. */
 export async function findGeneration(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationRows | null> {
-  const [[generation], attempts, images, [turn]] = await db.readAll<[GenerationRow, AttemptRow, FoundImage, AssistantTurn]>([
+  const [[generation], attempts, images, [turn], evidence] = await db.readAll<
+    [GenerationRow, AttemptRow, FoundImage, AssistantTurn, UnknownEvidenceRow]
+  >([
     db.sql
       .selectFrom('generations')
       .selectAll()
@@ -50,8 +55,9 @@ export async function findGeneration(db: Database, { id, projectId }: ProjectSco
     db.sql.selectFrom('attempts').selectAll().where('generation_id', '=', id).orderBy('n'),
     imagesWithPlace(db).where('images.generation_id', '=', id).orderBy('attempt_id').orderBy('idx'),
     db.sql.selectFrom('response_turns').select('assistant_json').where('generation_id', '=', id),
+    db.sql.selectFrom('unknown_evidence').selectAll().where('generation_id', '=', id).orderBy('at_ms').orderBy('id'),
   ])
-  return generation ? { generation, attempts, images, assistantJson: turn?.assistant_json ?? null } : null
+  return generation ? { generation, attempts, images, assistantJson: turn?.assistant_json ?? null, evidence } : null
 }
 
 /** Finds an image; null when there is none that the caller may see. A deleted one is found, with `deleted_at_ms`. */

@@ -1,14 +1,15 @@
-import type { GenerationRecord } from '../contract/record.ts'
-import type { AttemptRow, GenerationRow } from '../db/index.ts'
+import type { GenerationRecord, OutcomeEvidence } from '../contract/record.ts'
+import type { AttemptRow, GenerationRow, UnknownEvidenceRow } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 import { formatUsd, moneyJson } from '../primitives/money.ts'
 import type { FoundImage, GenerationRows } from './find-generation.ts'
+import { RESOLVE_WITHIN_MS } from './resolution-statements.ts'
 
 /**
  * The production log record of a generation, as `GET /v2/generations/{id}` shows it. What is kept as JSON was written by this
  * part, so it is read back without being checked again.
  */
-export function generationRecord({ generation, attempts, images, assistantJson }: GenerationRows): GenerationRecord {
+export function generationRecord({ generation, attempts, images, assistantJson, evidence }: GenerationRows): GenerationRecord {
   const last = attempts.at(-1)
   const results = images.filter((image) => image.is_preview === 0)
   const replaced = new Set(results.map((image) => image.derived_from))
@@ -19,6 +20,9 @@ export function generationRecord({ generation, attempts, images, assistantJson }
     operation: generation.operation as GenerationRecord['operation'],
     surface: generation.surface as GenerationRecord['surface'],
     status: generation.status as GenerationRecord['status'],
+    outcome: outcomeOf(generation),
+    resolve_by: resolveBy(attempts),
+    outcome_evidence: evidence.map(evidenceRecord),
     request_id: last?.upstream_request_id ?? null,
     client_request_id: generation.client_request_id,
     project_id: generation.project_id,
@@ -31,7 +35,7 @@ export function generationRecord({ generation, attempts, images, assistantJson }
     images: results.filter(({ id }) => !replaced.has(id)).map(imageRecord),
     originals: results.filter(({ id }) => replaced.has(id)).map(imageRecord),
     usage: usageRecord(generation),
-    cost: costRecord(generation),
+    cost: { ...costRecord(generation), presumed: attempts.some(({ state }) => state === 'presumed_charged') },
     attempts: attempts.map(attemptRecord),
     previews: {
       asked: generation.previews_asked,
@@ -45,6 +49,32 @@ export function generationRecord({ generation, attempts, images, assistantJson }
     next_action: generation.next_action as GenerationRecord['next_action'],
     warnings: JSON.parse(generation.warnings_json),
     error: generation.error_json === null ? null : JSON.parse(generation.error_json),
+  }
+}
+
+/** Pictures were paid for; a failure says of itself whether it was. */
+function outcomeOf({ status, error_json }: GenerationRow): GenerationRecord['outcome'] {
+  if (status === 'completed') return 'charged'
+  if (status === 'outcome_unknown') return 'unknown'
+  return error_json === null ? null : JSON.parse(error_json).outcome
+}
+
+function resolveBy(attempts: readonly AttemptRow[]): string | null {
+  const unknown = attempts.find(({ state }) => state === 'unknown')
+  return unknown ? isoTime(unknown.started_at_ms + RESOLVE_WITHIN_MS) : null
+}
+
+/** One piece of evidence as records and `GET /v2/unknowns` show it. */
+export function evidenceRecord(row: UnknownEvidenceRow): OutcomeEvidence {
+  return {
+    at: isoTime(row.at_ms),
+    attempt_id: row.attempt_id,
+    step: row.step as OutcomeEvidence['step'],
+    finding: row.finding as OutcomeEvidence['finding'],
+    effect: row.effect as OutcomeEvidence['effect'],
+    cost: row.nanos === null ? null : moneyJson(row.nanos),
+    by: row.actor,
+    evidence: JSON.parse(row.evidence_json),
   }
 }
 
@@ -93,7 +123,7 @@ function usageRecord({ usage_json, usage_source }: GenerationRow): GenerationRec
 }
 
 /** `reserved` is what was set aside for the call and stays on record after it is released; what is set aside now, the ledger says. */
-function costRecord(generation: GenerationRow): GenerationRecord['cost'] {
+function costRecord(generation: GenerationRow): Omit<GenerationRecord['cost'], 'presumed'> {
   const { book, price_card, estimated_nanos, reserved_nanos, settled_nanos, held_unknown_nanos } = generation
   return {
     currency: 'USD',
@@ -115,6 +145,7 @@ function attemptRecord(attempt: AttemptRow): GenerationRecord['attempts'][number
     id: attempt.id,
     n: attempt.n,
     route_id: attempt.route_id,
+    state: attempt.state,
     outcome: attempt.outcome,
     retry_reason: attempt.retry_reason as GenerationRecord['retry_reason'],
     http_status: attempt.http_status,

@@ -10,7 +10,16 @@ export {
   type NewAttempt,
 } from './attempt-statements.ts'
 export { type FoundImage, findGeneration, findImage, type GenerationRows, type ProjectScope } from './find-generation.ts'
-export { generationRecord } from './generation-record.ts'
+export {
+  type CountedAttempt,
+  findEvidence,
+  findRouteAttempts,
+  findUnknowns,
+  sumUnknowns,
+  type UnknownAttempt,
+  type UnknownTotal,
+} from './find-unknowns.ts'
+export { evidenceRecord, generationRecord } from './generation-record.ts'
 export {
   completeGeneration,
   failGeneration,
@@ -24,4 +33,19 @@ export {
 } from './generation-statements.ts'
 export { type NewImage, recordImages } from './image-statements.ts'
 export { type FoundInput, findInputs, type NewInput, recordInputs } from './input-statements.ts'
+export {
+  type AttemptCorrection,
+  type AttemptResolution,
+  correctAttempt,
+  type EvidenceStep,
+  evidenceSteps,
+  type GenerationResolution,
+  type NewEvidence,
+  noteEvidence,
+  OutcomeDecided,
+  RESOLVE_WITHIN_MS,
+  type ResolvedState,
+  resolveAttempt,
+  resolveGeneration,
+} from './resolution-statements.ts'
 export { type AbandonedGeneration, endAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'

@@ -4,6 +4,7 @@ const meanings: Record<number, string> = {
   400: 'Refused: the request does not fit the contract. Not charged.',
   401: 'The key is missing or wrong.',
   404: 'Nothing here that this key may see.',
+  409: 'It does not stand as the request takes it to stand. Nothing was changed or charged.',
   410: 'It was there and is gone.',
   413: 'The body is too large.',
   416: 'The byte range lies outside.',

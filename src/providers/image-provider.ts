@@ -2,6 +2,7 @@ import type { Operation } from '../contract/image-request.ts'
 import type { InputFormat, InputRole } from '../contract/input-picture.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { Secret } from '../primitives/secret.ts'
+import type { BatchAnswer, BatchQuestion, UsageAnswer, UsageQuestion } from './account-questions.ts'
 
 /** A picture that goes upstream with a call, exactly as its bytes are. */
 export interface ProviderInput {
@@ -206,4 +207,8 @@ export interface ImageProvider {
   deleteResponse?(call: StoredResponseCall): Promise<StoredResponseAnswer>
   /** Asks about the account behind a route without paying; absent where the protocol has no such call. */
   examine?(question: AccountQuestion): Promise<AccountExamination>
+  /** Asks how many pictures the account was counted for; absent where the protocol has no such count. Never throws for what upstream does. */
+  countUsage?(question: UsageQuestion): Promise<UsageAnswer>
+  /** Lists the batches of the account; absent where the protocol has none. Never throws for what upstream does. */
+  listBatches?(question: BatchQuestion): Promise<BatchAnswer>
 }

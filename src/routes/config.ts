@@ -32,7 +32,7 @@ export const routeSchema = z
   .refine(owner.check, { ...owner.params, message: 'expected text: who answers for this route' })
   .refine(kind.check, { ...kind.params, message: 'expected one of official, provider, wrapper, self-hosted' })
   .refine(baseUrl.check, { ...baseUrl.params, message: 'expected an http or https address' })
-  .refine((row) => withPreset(row, (facts) => keyTravelsUnread(facts.key, facts.base_url)), {
+  .refine((row) => withPreset(row, (facts) => keyTravelsUnread(facts.key ?? facts.usage_api, facts.base_url)), {
     path: ['base_url'],
     message: 'expected https, because the key of this route would be readable on the way; plain http is for loopback addresses',
     when: () => true,
@@ -71,15 +71,13 @@ export class MissingKeyError extends ConfigurationError {
  */
 export function routeFromRow(row: RouteRow, environment: Environment): RouteContract {
   const variable = row.key?.env ?? null
-  const key = variable === null ? null : readText(environment, variable, null)
-  if (variable !== null && key === null) throw new MissingKeyError(row.id, variable)
   return {
     id: row.id,
     owner: row.owner,
     kind: row.kind,
     protocol: row.protocol ?? 'openai',
     baseUrl: row.base_url.replace(/\/+$/, ''),
-    key: key === null ? null : new Secret(key),
+    key: variable === null ? null : keyFrom(row.id, variable, environment),
     keySource: variable,
     preset: row.preset ?? null,
     models: row.models ?? {},
@@ -94,8 +92,20 @@ export function routeFromRow(row: RouteRow, environment: Environment): RouteCont
     abuse: row.abuse ?? null,
     retention: row.retention ?? null,
     limits: limitsOf(row.limits),
+    usageApi: usageApiOf(row, environment),
     grade: gradeOf(row.kind, row.base_url),
   }
+}
+
+function keyFrom(routeId: string, variable: string, environment: Environment): Secret {
+  const key = readText(environment, variable, null)
+  if (key === null) throw new MissingKeyError(routeId, variable)
+  return new Secret(key)
+}
+
+function usageApiOf({ id, usage_api: row }: RouteRow, environment: Environment): RouteContract['usageApi'] {
+  if (row == null) return null
+  return { key: keyFrom(id, row.key.env, environment), keySource: row.key.env, apiKeyId: row.api_key_id ?? null }
 }
 
 /** The members that were stated; null when none was. */

@@ -3,7 +3,14 @@ import type { RouteContract } from './route-contract.ts'
 
 const billed = ['timeout', 'policy', 'retry']
 const rights = ['store', 'commercial', 'delete', 'redistribute']
-const words = { account_owner: 'accountOwner', support: 'support', abuse: 'abuse', retention: 'retention', limits: 'limits' } as const
+const words = {
+  account_owner: 'accountOwner',
+  support: 'support',
+  abuse: 'abuse',
+  retention: 'retention',
+  limits: 'limits',
+  usage_api: 'usageApi',
+} as const
 
 /**
  * What nobody stated of a route, by the names of darkroom.yaml: `rights.store`, `terms`, `capabilities[0].mask`. A missing fact is

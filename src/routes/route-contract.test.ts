@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { billingIsStated, frozenContract, routeCard, routeConfigSha256, routeFromRow, routeSchema, sandboxRoute } from './index.ts'
 
 const row = { id: 'acme', owner: 'acme', kind: 'provider', base_url: 'https://acme.example/v1', key: { env: 'ACME_KEY' } }
-const routeOf = (changes: object, key = 'sk-secret') => routeFromRow(routeSchema.parse({ ...row, ...changes }), { ACME_KEY: key })
+const routeOf = (changes: object, key = 'sk-secret') =>
+  routeFromRow(routeSchema.parse({ ...row, ...changes }), { ACME_KEY: key, ACME_USAGE_KEY: 'sk-admin' })
 const freeze = (changes: object) => frozenContract(routeOf(changes), 'acme-1@2026-11-20')
 
 /** A row of which everything is stated. */
@@ -31,6 +32,7 @@ const whole = {
   abuse: 'abuse@acme.example',
   retention: '30 days',
   limits: { concurrency: 4, images_per_minute: 20, tokens_per_minute: 100_000 },
+  usage_api: { key: { env: 'ACME_USAGE_KEY' }, api_key_id: 'key_7', exclusive: true },
 }
 
 describe('frozenContract', () => {
@@ -51,6 +53,7 @@ describe('frozenContract', () => {
       failed_call_billing: failed_calls,
       output_rights: rights,
       grade: 'manual-test',
+      usage_api: { api_key_id: 'key_7', exclusive: true },
       missing: [],
     })
   })
@@ -72,6 +75,7 @@ describe('frozenContract', () => {
       'abuse',
       'retention',
       'limits',
+      'usage_api',
     ])
   })
 
@@ -88,7 +92,7 @@ describe('frozenContract', () => {
   })
 
   it('holds no key', () => {
-    expect(JSON.stringify(freeze({}))).not.toMatch(/sk-secret|ACME_KEY/)
+    expect(JSON.stringify([freeze({}), freeze(whole)])).not.toMatch(/sk-secret|sk-admin|ACME_KEY|ACME_USAGE_KEY/)
   })
 })
 

@@ -29,6 +29,15 @@ export interface RouteLimits {
   tokensPerMinute: number | null
 }
 
+/** How to ask what the account behind a route was counted for. What is counted there is used by this route and nothing else. */
+export interface RouteUsageApi {
+  key: Secret
+  /** Name of the environment variable the key came from. */
+  keySource: string
+  /** Upstream's id of the route's own key; null = all that the account used. */
+  apiKeyId: string | null
+}
+
 /** What an owner promised of a route, beside who they are and where it is. A fact nobody stated is null. */
 export interface RouteStatements {
   /** The preset whose facts fill what the row left out. */
@@ -53,6 +62,8 @@ export interface RouteStatements {
   abuse: string | null
   retention: string | null
   limits: RouteLimits | null
+  /** How to ask what the account was counted for; null = nobody said, or something else uses the account, too. */
+  usageApi: RouteUsageApi | null
 }
 
 /**
@@ -88,6 +99,7 @@ export const unstatedFacts: RouteStatements = {
   abuse: null,
   retention: null,
   limits: null,
+  usageApi: null,
 }
 
 /** The contract as it is frozen into each record: the names of the wire, and no key. */
@@ -126,6 +138,7 @@ export function wireStatements(route: RouteContract) {
       images_per_minute: route.limits.imagesPerMinute,
       tokens_per_minute: route.limits.tokensPerMinute,
     },
+    usage_api: route.usageApi && { api_key_id: route.usageApi.apiKeyId, exclusive: true },
   }
 }
 
@@ -140,7 +153,17 @@ export function billingIsStated({ failedCalls }: Pick<RouteContract, 'failedCall
  */
 export function routeConfigSha256(route: RouteContract): string {
   const { id, owner, kind, protocol, baseUrl, keySource, priceCard } = route
-  const configured = { id, owner, kind, protocol, baseUrl, keySource, priceCard, ...wireStatements(route) }
+  const configured = {
+    id,
+    owner,
+    kind,
+    protocol,
+    baseUrl,
+    keySource,
+    priceCard,
+    ...wireStatements(route),
+    usageKeySource: route.usageApi?.keySource ?? null,
+  }
   return createHash('sha256')
     .update(JSON.stringify(sorted(configured)))
     .digest('hex')

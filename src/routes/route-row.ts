@@ -66,6 +66,16 @@ export const routeFacts = z.strictObject({
     .strictObject({ concurrency: limit, images_per_minute: limit, tokens_per_minute: limit })
     .nullish()
     .describe('What the account may do at once and per minute.'),
+  usage_api: z
+    .strictObject({
+      key: keyReference,
+      api_key_id: fact.nullish().describe("Upstream's id of the key of this route; left out: all that the account used is counted."),
+      exclusive: z
+        .literal(true, 'expected true: what is counted is proof only where nothing else uses the key')
+        .describe('What is counted there is used by this route and nothing else.'),
+    })
+    .nullish()
+    .describe('How to ask what the account was counted for, to find out about calls without an answer.'),
 })
 
 /** The facts of a route as a preset or a row writes them. */

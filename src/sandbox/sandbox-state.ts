@@ -1,4 +1,5 @@
 import type { JobShelf } from './apiframe/job-shelf.ts'
+import type { BatchShelf } from './batch-shelf.ts'
 import type { InvoiceWriter } from './billing/invoice.ts'
 import type { CallLog } from './call-log.ts'
 import type { SandboxSettings } from './config.ts'
@@ -17,6 +18,7 @@ export interface SandboxState {
   readonly faults: FaultBook
   readonly files: FileShelf
   readonly jobs: JobShelf
+  readonly batches: BatchShelf
   readonly limiter: RateLimiter
   readonly press: PicturePress
   readonly responses: ResponseShelf

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { JobShelf } from './apiframe/job-shelf.ts'
+import { BatchShelf } from './batch-shelf.ts'
 import { Invoice, type InvoiceReader } from './billing/invoice.ts'
 import { CallLog, type CallReader } from './call-log.ts'
 import { type SandboxOptions, sandboxSettings } from './config.ts'
@@ -44,10 +45,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = new FaultBook()
   const files = new FileShelf(settings.maxFilesBytes)
   const jobs = new JobShelf()
+  const batches = new BatchShelf()
   const limiter = new RateLimiter(settings.limits, settings.clock)
   const swaps = new SwapCounter()
 
-  const { server, idle } = createSandboxServer({ settings, invoice, calls, faults, files, jobs, limiter, press, responses, swaps })
+  const state = { settings, invoice, calls, faults, files, jobs, batches, limiter, press, responses, swaps }
+  const { server, idle } = createSandboxServer(state)
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
   opening.defer(async () => {

@@ -36,6 +36,15 @@ export interface BookedAmount {
   nanos: bigint
 }
 
+/** What is unknown now of one route owner, in one book. */
+export interface UnknownOutcomes {
+  routeOwner: string
+  book: string
+  count: number
+  heldNanos: bigint
+  oldestSeconds: number
+}
+
 /** What the gateway counts, and its text for Prometheus. Labels come from small fixed sets: no ids, no projects, no models asked. */
 export interface Metrics {
   /** Media type of `render`. */
@@ -47,6 +56,8 @@ export interface Metrics {
   settled(amount: BookedAmount): void
   /** Money newly held because nobody knows whether a call was charged. */
   heldUnknown(amount: BookedAmount): void
+  /** How much is unknown now; owners that are not named have nothing. */
+  unknownOutcomes(now: readonly UnknownOutcomes[]): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -95,6 +106,7 @@ export function createMetrics(): Metrics {
   const money = (name: string, help: string) => new Counter({ name, help, labelNames: ['route_owner', 'book'], registers })
   const settledNanos = money('darkroom_settled_nanos_total', 'Settled cost in nano-USD since start. The ledger is the exact record.')
   const heldNanos = money('darkroom_held_unknown_nanos_total', 'Nano-USD put on hold since start because a charge is unknown.')
+  const unknown = watchUnknowns(registers)
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const loop = watchEventLoop(registers)
 
@@ -108,9 +120,27 @@ export function createMetrics(): Metrics {
     },
     settled: ({ routeOwner, book, nanos }) => settledNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
     heldUnknown: ({ routeOwner, book, nanos }) => heldNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
+    unknownOutcomes: (now) => unknown(now),
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),
+  }
+}
+
+/** Gauges of what is unknown; what is not named any more goes back to nothing. */
+function watchUnknowns(registers: Registry[]) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['route_owner', 'book'], registers })
+  const counts = gauge('darkroom_unknown_outcomes', 'Calls whose outcome nobody knows, by route owner.')
+  const held = gauge('darkroom_unknown_held_nanos', 'Nano-USD held for them now. The ledger is the exact record.')
+  const oldest = gauge('darkroom_unknown_oldest_seconds', 'How long ago the oldest of them was sent.')
+  return (now: readonly UnknownOutcomes[]) => {
+    for (const each of [counts, held, oldest]) each.reset()
+    for (const { routeOwner, book, count, heldNanos, oldestSeconds } of now) {
+      const labels = { route_owner: routeOwner, book }
+      counts.set(labels, count)
+      held.set(labels, Number(heldNanos))
+      oldest.set(labels, oldestSeconds)
+    }
   }
 }
 

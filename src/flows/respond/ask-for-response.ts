@@ -22,7 +22,7 @@ const LONGEST_RUN_MS = 24 * 60 * 60 * 1000
 export async function askForResponse(parts: GatewayParts, turn: ResponseTurnRow): Promise<void> {
   const run = await rebuildRun(parts, turn)
   if (run === null) return giveUp(parts, turn, null)
-  const answer = await retrieve(parts, run, turn.response_id)
+  const answer = await retrieveFor(parts, run, turn.response_id)
   if (answer.kind === 'refused') return refused(parts, run, turn, answer)
   try {
     await answered(parts, run, turn, answer)
@@ -31,7 +31,8 @@ export async function askForResponse(parts: GatewayParts, turn: ResponseTurnRow)
   }
 }
 
-function retrieve(parts: GatewayParts, run: ResponseRun, responseId: string): Promise<RefusedCall | AnsweredCall> {
+/** Asks upstream for a response as it stands. Whoever asks discards the relay of an answer. */
+export function retrieveFor(parts: GatewayParts, run: ResponseRun, responseId: string): Promise<RefusedCall | AnsweredCall> {
   const { route } = run.choice
   const provider = providerOf(parts, run.choice)
   const question = {

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../primitives/json.ts'
 import type { Nanos } from '../../primitives/money.ts'
 import type { RouteChoice } from '../../routes/index.ts'
 import type { FoundImageCall } from '../../threads/index.ts'
+import type { LateEnd } from '../book-late.ts'
 import type { KeptInput } from '../keep-inputs.ts'
 import type { PreparedInput } from '../prepare-inputs.ts'
 
@@ -50,6 +51,8 @@ export interface ResponseRun extends Omit<PricedResponse, 'inputs'> {
   replay: SentBody | null
   /** Pictures of earlier turns that the call names by id and that are known here. */
   linked: readonly FoundImageCall[]
+  /** Of a call that was held as unknown: who found its answer after all. */
+  late?: LateEnd
 }
 
 /** A body that is ready but for the pictures in it: `data:` stands where one belongs. */

@@ -13,6 +13,7 @@ import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { routesRoute } from './routes.ts'
+import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
 
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
 export const httpRoutes: readonly HttpRoute[] = [
@@ -42,6 +43,10 @@ export const httpRoutes: readonly HttpRoute[] = [
   heatMapRoute,
   ledgerRoute,
   ledgerEntriesRoute,
+  unknownsRoute,
+  checkUnknownsRoute,
+  resolveUnknownRoute,
+  runAgainRoute,
   listKeysRoute,
   createKeyRoute,
   revokeKeyRoute,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnose, readiness } from '../../flows/index.ts'
+import { diagnose, readiness, renderMetrics } from '../../flows/index.ts'
 import { errorReplies } from '../error-replies.ts'
 import { adminRoute, publicRoute } from '../http-route.ts'
 import { readChecked } from '../read-checked.ts'
@@ -39,7 +39,7 @@ export const metricsRoute = adminRoute({
   summary: 'Metrics in the Prometheus text format',
   replies: { 200: { description: 'Metrics.', contentType: 'text/plain' }, ...errorReplies(401, 404) },
   async handle({ parts, reply }) {
-    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await parts.metrics.render())
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await renderMetrics(parts))
   },
 })
 

@@ -2,9 +2,11 @@ import type { Operation } from '../../contract/image-request.ts'
 import type { ConfiguredRequest } from '../../outbound/index.ts'
 import type { ImageProvider, ProviderCall } from '../image-provider.ts'
 import { callUpstream, type OpenAiProviderParts, requestTo } from './call-upstream.ts'
+import { countUsage } from './count-usage.ts'
 import { editForm } from './edit-form.ts'
 import { examineAccount } from './examine-account.ts'
 import { jsonBodyWithInputs } from './json-body.ts'
+import { listBatches } from './list-batches.ts'
 import { multipartBody } from './multipart-body.ts'
 import { cancelResponse, deleteResponse, retrieveResponse } from './stored-responses.ts'
 
@@ -24,6 +26,8 @@ export function createOpenAiProvider(parts: OpenAiProviderParts): ImageProvider 
     imageKeys: ['b64_json'],
     shapeOf: (operation) => (operation === 'respond' ? 'responses' : 'images'),
     examine: (question) => examineAccount(parts.outbound, question),
+    countUsage: (question) => countUsage(parts, question),
+    listBatches: (question) => listBatches(parts, question),
     retrieveResponse: (call, sink) => retrieveResponse(parts, call, sink),
     cancelResponse: (call) => cancelResponse(parts, call),
     deleteResponse: (call) => deleteResponse(parts, call),

@@ -7,11 +7,13 @@ import { unknownFace } from '../faces/face-path.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
 import { armFault, clearFaults, forgetResponses, readCalls, readFaces, readFaults, readInvoice, readResponses } from './admin.ts'
+import { listBatches, shelveBatch } from './batches.ts'
 import { edits } from './edits.ts'
 import { deleteFile, listFiles, retrieveFile, uploadFile } from './files.ts'
 import { generations } from './generations.ts'
 import { listModels, retrieveModel } from './models.ts'
 import { cancelResponse, createResponse, deleteResponse, retrieveResponse } from './responses.ts'
+import { imageUsage } from './usage.ts'
 import { variations } from './variations.ts'
 
 /** Answers a call. Throws a Refusal for an answer in the error envelope. */
@@ -42,6 +44,8 @@ const routes: readonly Route[] = [
   { path: /^\/v1\/files\/[^/]+$/, methods: { GET: retrieveFile, DELETE: deleteFile } },
   { path: /^\/v1\/models$/, methods: { GET: listModels } },
   { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
+  { path: /^\/v1\/batches$/, methods: { GET: listBatches } },
+  { path: /^\/v1\/organization\/usage\/images$/, methods: { GET: imageUsage } },
   { path: /^\/v2\/images\/generate$/, methods: { POST: submitJob } },
   { path: /^\/v2\/jobs\/[^/]+$/, methods: { GET: showJob } },
   { path: /^\/results\/[^/]+\/[^/]+$/, methods: { GET: serveResult } },
@@ -50,6 +54,7 @@ const routes: readonly Route[] = [
   { path: /^\/_sandbox\/responses$/, methods: { GET: readResponses, DELETE: forgetResponses } },
   { path: /^\/_sandbox\/responses\/[^/]+$/, methods: { DELETE: forgetResponses } },
   { path: /^\/_sandbox\/faces$/, methods: { GET: readFaces } },
+  { path: /^\/_sandbox\/batches$/, methods: { POST: shelveBatch } },
   { path: /^\/_sandbox\/faults$/, methods: { GET: readFaults, POST: armFault, DELETE: clearFaults } },
 ]
 
