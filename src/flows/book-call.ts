@@ -10,7 +10,6 @@ import {
   endAttempt,
   failGeneration,
   GenerationEnded,
-  type NewImage,
   OutcomeDecided,
   recordImages,
   type UsageRecord,
@@ -20,6 +19,7 @@ import { holdUnknown, LedgerConflict, type LedgerLine, loss, release, settle } f
 import type { Nanos } from '../primitives/money.ts'
 import { recordObjects } from '../store/index.ts'
 import { type LateEnd, lateStatements } from './book-late.ts'
+import { newImage, newRetouched } from './booked-images.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { KeptImage } from './keep-images.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
@@ -201,40 +201,6 @@ function credentialsToRead(context: StatementContext, { images }: Booking): Stat
   return images
     .filter(({ facts, object }) => facts?.hasContentCredentials && object !== null)
     .map(({ id }) => recordPendingCredentials(context, { imageId: id }))
-}
-
-/** Upstream said nothing of a picture it did not make: there is no evidence to be had of it. */
-function newRetouched(run: BookedRun, image: RetouchedImage, idx: number): NewImage {
-  const facts = { width: image.width, height: image.height, format: image.format }
-  const madeOf = { imageId: image.original.id, process: image.process }
-  return { ...ofRun(run), id: image.id, idx, sha256: image.sha256, ...facts, bytes: image.bytes, storage: 'stored', evidence: {}, madeOf }
-}
-
-/** What every picture of a run has in common. */
-function ofRun(run: BookedRun) {
-  return {
-    generationId: run.id,
-    attemptId: run.attemptId,
-    projectId: run.principal.projectId,
-    deleteAfterMs: null,
-    deletionPolicy: 'keep',
-  }
-}
-
-function newImage(run: BookedRun, image: KeptImage, isPreview: boolean): NewImage {
-  return {
-    ...ofRun(run),
-    id: image.id,
-    idx: image.index,
-    isPreview,
-    sha256: image.sha256,
-    width: image.facts?.width ?? null,
-    height: image.facts?.height ?? null,
-    format: image.facts?.format ?? null,
-    bytes: image.bytes,
-    storage: image.object ? 'stored' : 'not_stored',
-    evidence: JSON.parse(JSON.stringify(image.evidence)),
-  }
 }
 
 function generationEnd(

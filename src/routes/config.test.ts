@@ -51,6 +51,24 @@ describe('a route of the file', () => {
     expect(shown).toContain('ACME_KEY')
   })
 
+  const usage = { key: { env: 'ACME_USAGE_KEY' }, exclusive: true }
+
+  it('takes the key that may read usage from the environment, too, and shows it nowhere', () => {
+    const made = routeSchema.parse({ ...row, usage_api: { ...usage, api_key_id: 'key_7' } })
+    const route = routeFromRow(made, { ACME_USAGE_KEY: 'sk-admin-secret' })
+    expect(route.usageApi).toMatchObject({ keySource: 'ACME_USAGE_KEY', apiKeyId: 'key_7' })
+    expect(route.usageApi?.key.reveal()).toBe('sk-admin-secret')
+    expect(inspect(route, { depth: 9 }) + JSON.stringify(frozenContract(route, 'card'))).not.toContain('sk-admin-secret')
+    expect(() => routeFromRow(made, {})).toThrow('environment variable ACME_USAGE_KEY')
+  })
+
+  it('may be asked what it was used for only where nothing else uses it, over a line nobody reads along', () => {
+    expect(problemsOf({ usage_api: usage })).toEqual([])
+    expect(problemsOf({ usage_api: { ...usage, exclusive: false } })).toEqual([expect.stringContaining('nothing else uses the key')])
+    expect(problemsOf({ usage_api: { key: usage.key } })).toEqual([expect.stringMatching(/^usage_api\.exclusive: /)])
+    expect(problemsOf({ usage_api: usage, base_url: 'http://images.acme.example/v1' })).toEqual([expect.stringMatching(/^base_url: /)])
+  })
+
   it.each([{}, { ACME_KEY: '' }])('is refused when its variable is not set: %j', (empty) => {
     const read = () => routeFromRow(routeSchema.parse({ ...row, key: { env: 'ACME_KEY' } }), empty)
     expect(read).toThrow(MissingKeyError)

@@ -50,6 +50,32 @@ describe('darkroom serve', () => {
     expect(record.status).toBe(200)
   })
 
+  it('lists calls whose outcome nobody knows, and takes the word of an operator for one, once', async () => {
+    const drawn = await command(
+      'generate',
+      'A boat [[sandbox: reset-before-headers free]]',
+      '-o',
+      'lost.png',
+      '-s',
+      '1024x640',
+      '-q',
+      'low',
+    )
+    const id = /gen_[0-9a-f]{44}/.exec(drawn.stdout + drawn.stderr)![0]
+    const list = await command('unknowns')
+    expect(list).toMatchObject({ code: 0, stderr: '' })
+    expect(list.stdout).toMatch(new RegExp(`^${id} +darkroom-sandbox +[0-9.]+ +0 min +lost: reset +none$`, 'm'))
+    expect(await command('unknowns', 'resolve', id, 'not_charged')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--evidence'),
+    })
+    const word = ['unknowns', 'resolve', id, 'not_charged', '--evidence', 'ticket 4711']
+    expect(await command(...word)).toMatchObject({ code: 0, stdout: `${id} was not charged, what was held is released.\n` })
+    expect(await command(...word)).toMatchObject({ code: 1, stderr: expect.stringContaining('was decided before') })
+    expect((await command('unknowns', 'check')).stdout).toContain('Still unknown: 0.')
+    expect((await command('unknowns', 'list')).stdout).toMatch(/^Nothing is unknown/)
+  })
+
   it('is not joined by a second one on the same folder, which is told who owns it', async () => {
     const { code, stdout, stderr } = await command('serve', '--port', '0')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -118,7 +144,7 @@ describe('looking after an installation', () => {
     const { code, stdout } = await command('ledger', '--group', 'model,day')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^owner +book +model +day +calls +images +charged +reserved +held unknown\n/)
-    expect(stdout).toMatch(/^darkroom-sandbox +sandbox +gpt-image-2 +\d{4}-\d\d-\d\d +2 +2 +0\.\d+ +0 +0$/m)
+    expect(stdout).toMatch(/^darkroom-sandbox +sandbox +gpt-image-2 +\d{4}-\d\d-\d\d +3 +2 +0\.\d+ +0 +0$/m)
     expect(stdout).toContain('The sandbox book is play money.')
   })
 
@@ -154,7 +180,7 @@ describe('looking after an installation', () => {
   })
 
   it('backup copies the folder of a running server', async () => {
-    expect(await command('backup', 'copy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^copy: 2 generations, 2 pictures\n/) })
+    expect(await command('backup', 'copy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^copy: 3 generations, 2 pictures\n/) })
   })
 })
 

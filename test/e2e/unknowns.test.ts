@@ -172,7 +172,7 @@ describe('an unknown outcome', () => {
     expect(await stage.record(held.id)).toMatchObject({ cost: { presumed: false }, attempts: [{ state: 'resolved_charged' }] })
   })
 
-  it('is nobody else’s: another project neither sees it nor decides about it', async () => {
+  it('belongs to its project: another one neither sees it nor decides about it', async () => {
     const held = await stage.makeUnknown('reset', false, 'blind')
     const headers = { authorization: `Bearer ${await keyOfAnotherProject(stage.gateway)}`, 'content-type': 'application/json' }
     const list = await (await stage.gateway.fetch('/v2/unknowns', { headers })).json()

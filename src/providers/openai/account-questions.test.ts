@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { createOutbound } from '../../outbound/index.ts'
+import { systemClock } from '../../primitives/clock.ts'
+import { Secret } from '../../primitives/secret.ts'
+import { type ScriptedUpstream, startScriptedUpstream } from '../scripted-upstream.ts'
+import { createOpenAiProvider } from './openai-provider.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** An upstream that answers with these documents in turn, and the provider that asks it. */
+async function asking(status: number, ...answers: unknown[]) {
+  const left = answers.map((answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer)))
+  const upstream: ScriptedUpstream = await startScriptedUpstream((socket) => {
+    const body = left.shift() ?? ''
+    const head = `HTTP/1.1 ${status} X\r\ncontent-type: application/json\r\nx-request-id: req_1\r\nconnection: close\r\n`
+    socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  })
+  const outbound = createOutbound({ userAgent: 'test', allow: [], denyRanges: [] })
+  closing.push(
+    () => outbound.close(),
+    () => upstream.close(),
+  )
+  const provider = createOpenAiProvider({ outbound, clock: systemClock })
+  const where = { baseUrl: `${upstream.origin}/v1`, key: new Secret('sk-admin-canary') }
+  return {
+    upstream,
+    count: (apiKeyId: string | null = null) => provider.countUsage!({ ...where, apiKeyId, fromMs: 60_000, toMs: 180_000 }),
+    batches: () => provider.listBatches!({ ...where, sinceMs: 1000 }),
+  }
+}
+
+const result = (changes: object = {}) => ({ images: 2, num_model_requests: 1, model: 'm', size: 's', source: 'image.edit', ...changes })
+const page = (results: unknown[], rest: object = {}) => ({ data: [{ start_time: 60, end_time: 120, results }], has_more: false, ...rest })
+
+describe('counting what an account was used for', () => {
+  it('asks for minutes by model, size, source and key, of the one key, and reads every page', async () => {
+    const { upstream, count } = await asking(200, page([result()], { has_more: true, next_page: 'p2' }), page([result({ model: null })]))
+    expect(await count('key_7')).toEqual({
+      counts: [
+        { fromMs: 60_000, model: 'm', size: 's', source: 'image.edit', requests: 1, images: 2 },
+        { fromMs: 60_000, model: null, size: 's', source: 'image.edit', requests: 1, images: 2 },
+      ],
+    })
+    const asked = upstream.calls.map(({ requestLine }) => new URL(requestLine.split(' ')[1]!, 'http://x'))
+    expect(asked[0]!.pathname).toBe('/v1/organization/usage/images')
+    expect(Object.fromEntries(asked[0]!.searchParams)).toMatchObject({ start_time: '60', end_time: '180', bucket_width: '1m' })
+    expect(asked[0]!.searchParams.getAll('group_by[]')).toEqual(['model', 'size', 'source', 'api_key_id'])
+    expect(asked[0]!.searchParams.getAll('api_key_ids[]')).toEqual(['key_7'])
+    expect(asked.map(({ searchParams }) => searchParams.get('page'))).toEqual([null, 'p2'])
+    expect(upstream.calls[0]!.headers['authorization']).toBe('Bearer sk-admin-canary')
+  })
+
+  it.each([
+    ['a refusal', 403, { error: { message: 'You have insufficient permissions' } }, /^rejected \(403\)$/],
+    ['no JSON', 200, '<html>', /^bad_response/],
+    ['no buckets', 200, { object: 'page' }, /no buckets/],
+    ['a bucket without results', 200, { data: [{ start_time: 60 }] }, /cannot be read/],
+    ['a negative count', 200, page([result({ num_model_requests: -1 })]), /cannot be read/],
+    ['a count in words', 200, page([result({ images: 'many' })]), /cannot be read/],
+    ['a next page that it does not name', 200, page([], { has_more: true }), /no next page/],
+  ])('is not available, never half a count, where upstream answers with %s', async (_what, status, answer, reason) => {
+    const { count } = await asking(status, answer)
+    expect(await count()).toEqual({ unavailable: expect.stringMatching(reason) })
+  })
+})
+
+describe('listing batches', () => {
+  const batch = (id: string, created_at: number, rest: object = {}) => ({ id, created_at, status: 'completed', ...rest })
+
+  it('goes back page by page to the time that is asked about, and takes what is no batch for none', async () => {
+    const told = { metadata: { attempt_id: 'att_1' }, request_counts: { total: 3, completed: 2, failed: 1 } }
+    const { upstream, batches } = await asking(
+      200,
+      { data: [batch('b3', 9, told), 7, { id: 4 }, batch('b2', 5, { metadata: null })], has_more: true },
+      { data: [batch('b1', 0)], has_more: true },
+    )
+    const nothing = { completed: 0, failed: 0, total: 0 }
+    expect(await batches()).toEqual({
+      batches: [
+        { id: 'b3', status: 'completed', attemptId: 'att_1', completed: 2, failed: 1, total: 3 },
+        { id: 'b2', status: 'completed', attemptId: null, ...nothing },
+      ],
+    })
+    expect(upstream.calls.map(({ requestLine }) => requestLine.split(' ')[1])).toEqual([
+      '/v1/batches?limit=100',
+      '/v1/batches?limit=100&after=b2',
+    ])
+  })
+
+  it('is not available where upstream refuses', async () => {
+    const { batches } = await asking(401, { error: { message: 'no' } })
+    expect(await batches()).toEqual({ unavailable: 'rejected (401)' })
+  })
+})
