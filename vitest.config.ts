@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // Tests wait for processes, sockets and disks more than for a core.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

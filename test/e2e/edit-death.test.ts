@@ -183,7 +183,7 @@ describe.concurrent('a gateway that is killed with an edit under way', () => {
     const lines = await ledgerLines(next)
     const invoiced = stage.sandbox.invoice.totals().nanos
     expect(sumOf(lines, 'settle', 'loss', 'hold_unknown')).toBeGreaterThanOrEqual(invoiced)
-  })
+  }, 120_000)
 })
 
 async function finishedDrift(gateway: TestGateway, imageId: string): Promise<DriftReply> {
