@@ -6,7 +6,7 @@ import { Progress } from './progress.ts'
 import type { SavedImage } from './save-images.ts'
 
 /** A measurement of a picture of a few megapixels takes less; a larger one is read later. */
-const PATIENCE_MS = 3000
+const PATIENCE_MS = 15_000
 const PAUSE_MS = 60
 
 /** Waits a moment for what an edit changed to be measured, which goes on behind its answer. @returns one a picture, by its id */
