@@ -5,9 +5,10 @@ import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import { Secret } from '../primitives/secret.ts'
 import { isWellFormedKey, keyDigest, makeApiKey } from './api-key.ts'
-import { insertKey, type NewApiKey, revoke } from './key-statements.ts'
+import { continueChain, insertKey, type NewApiKey, replaceKey, revoke } from './key-statements.ts'
 import { KnownKeys } from './known-keys.ts'
 import { presentedCredential } from './presented-credential.ts'
+import { Projects } from './projects.ts'
 import type { Secrets } from './secrets.ts'
 
 /** Who calls: an API key of a project, or the administrator, who acts as project `default`. */
@@ -23,6 +24,8 @@ export interface ApiKeyInfo {
   /** Within a minute; null while it was never used. */
   lastUsedAtMs: number | null
   revokedAtMs: number | null
+  /** When a key that was replaced stops working; null for one that was not. */
+  expiresAtMs: number | null
 }
 
 /** A key as its maker gets it, once. */
@@ -46,6 +49,7 @@ const LONGEST_NAME = 100
 export class Access {
   /** Project `default`, as which the administrator acts. */
   readonly defaultProjectId: string
+  readonly projects: Projects
   readonly #parts: AccessParts
   readonly #known: KnownKeys
 
@@ -53,6 +57,7 @@ export class Access {
     this.defaultProjectId = defaultProjectId
     this.#parts = parts
     this.#known = new KnownKeys(parts)
+    this.projects = new Projects(parts, defaultProjectId, () => this.#known.forgetAll())
   }
 
   /**
@@ -91,13 +96,12 @@ export class Access {
     const { key, row } = newKey(this.#parts, { projectId, name })
     await db.transact([
       {
-        query: db.sql.selectFrom('projects').select('id').where('id', '=', projectId),
-        expect: { rows: 1, otherwise: () => failure('not_found') },
+        query: db.sql.selectFrom('projects').select('id').where('id', '=', projectId).where('archived_at_ms', 'is', null),
+        expect: { rows: 1, otherwise: () => failure('not_found', { param: 'project_id' }) },
       },
       insertKey(context, row),
     ])
-    const { id, last4 } = row
-    return { id, projectId, name, last4, createdAtMs: context.nowMs, lastUsedAtMs: null, revokedAtMs: null, key: new Secret(key) }
+    return createdKey(row, context.nowMs, key)
   }
 
   /** Keys of a project (null = all), oldest first, revoked ones included. */
@@ -106,7 +110,7 @@ export class Access {
     const rows = await db.read(
       db.sql
         .selectFrom('api_keys')
-        .select(['id', 'project_id', 'name', 'last4', 'created_at_ms', 'last_used_at_ms', 'revoked_at_ms'])
+        .select(['id', 'project_id', 'name', 'last4', 'created_at_ms', 'last_used_at_ms', 'revoked_at_ms', 'expires_at_ms'])
         .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!))
         .orderBy('created_at_ms')
         .orderBy('id'),
@@ -119,7 +123,25 @@ export class Access {
       createdAtMs: row.created_at_ms,
       lastUsedAtMs: row.last_used_at_ms,
       revokedAtMs: row.revoked_at_ms,
+      expiresAtMs: row.expires_at_ms,
     }))
+  }
+
+  /**
+   * Makes a key that replaces another: both work for the overlap, then the old one stops. Of keys that replace one another at most two
+   * work at a time.
+   * @param overlapMs 0 ends the old key at once.
+   * @throws `Failure('not_found')` when no such key works; `Failure('key_rotation_open')` while another key of its chain works as well.
+   */
+  async rotateKey({ id, overlapMs }: { id: string; overlapMs: number }): Promise<CreatedApiKey> {
+    const { db, clock, newId } = this.#parts
+    const context = statementContext(db, clock, newId)
+    const [old] = (await this.listKeys({ projectId: null })).filter((key) => key.id === id)
+    if (!old) throw failure('not_found', { param: 'id' })
+    const { key, row } = newKey(this.#parts, old)
+    const results = await db.transact([...replaceKey(context, id, overlapMs), insertKey(context, row), continueChain(context, row.id, id)])
+    this.#known.forget(String(results.flatMap(({ rows }) => rows).find((found) => found['digest'])?.['digest']))
+    return createdKey(row, context.nowMs, key)
   }
 
   /**
@@ -133,6 +155,10 @@ export class Access {
     if (digest === undefined) throw failure('not_found')
     this.#known.forget(String(digest))
   }
+}
+
+function createdKey({ id, projectId, name, last4 }: NewApiKey, createdAtMs: number, key: string): CreatedApiKey {
+  return { id, projectId, name, last4, createdAtMs, lastUsedAtMs: null, revokedAtMs: null, expiresAtMs: null, key: new Secret(key) }
 }
 
 /** A new key and the row that is kept of it. */

@@ -1,3 +1,5 @@
+import { sql as text } from 'kysely'
+import { failure } from '../contract/failure.ts'
 import type { Database, Statement, StatementContext } from '../db/index.ts'
 
 /** A project about to be made. */
@@ -17,7 +19,11 @@ export interface NewApiKey {
 
 /** Makes a project. */
 export function insertProject({ sql, nowMs }: StatementContext, { id, name }: NewProject): Statement {
-  return { query: sql.insertInto('projects').values({ id, name, auto_quality: null, created_at_ms: nowMs }) }
+  return {
+    query: sql
+      .insertInto('projects')
+      .values({ id, name, auto_quality: null, created_at_ms: nowMs, settings_json: null, archived_at_ms: null }),
+  }
 }
 
 /** Keeps a key's digest; the key itself goes to whoever asked for it and nowhere else. */
@@ -32,13 +38,53 @@ export function insertKey({ sql, nowMs }: StatementContext, key: NewApiKey): Sta
       created_at_ms: nowMs,
       last_used_at_ms: null,
       revoked_at_ms: null,
+      chain_id: null,
+      expires_at_ms: null,
     }),
   }
 }
 
-/** Finds the key behind a digest, unless it was revoked. Found by the unique index on digests. */
-export function findLiveKey(db: Database, digest: string) {
-  return db.sql.selectFrom('api_keys').select(['id', 'project_id']).where('digest', '=', digest).where('revoked_at_ms', 'is', null)
+/** Finds the key behind a digest, unless it was revoked, has run out, or its project is archived. Found by the unique index on digests. */
+export function findLiveKey(db: Database, digest: string, nowMs: number) {
+  return db.sql
+    .selectFrom('api_keys')
+    .innerJoin('projects', 'projects.id', 'api_keys.project_id')
+    .select(['api_keys.id', 'api_keys.project_id', 'api_keys.expires_at_ms'])
+    .where('digest', '=', digest)
+    .where('projects.archived_at_ms', 'is', null)
+    .where('revoked_at_ms', 'is', null)
+    .where(hasTime(nowMs))
+}
+
+/** A key that runs out works up to that moment. */
+const hasTime = (nowMs: number) => text<boolean>`(expires_at_ms is null or expires_at_ms > ${nowMs})`
+/** The chain in which keys replace one another goes by its first key. */
+const chain = text<string>`coalesce(chain_id, id)`
+
+/** Lets a key run out because another replaces it; the last statement returns its digest. */
+export function replaceKey({ sql, nowMs }: StatementContext, id: string, overlapMs: number): Statement[] {
+  const live = sql.selectFrom('api_keys').select('id').where('revoked_at_ms', 'is', null).where(hasTime(nowMs))
+  const others = live
+    .where('id', '<>', id)
+    .where(chain, '=', text<string>`(select coalesce(k.chain_id, k.id) from api_keys k where k.id = ${id})`)
+  const endMs = nowMs + overlapMs
+  return [
+    { query: live.where('id', '=', id), expect: { rows: 1, otherwise: () => failure('not_found', { param: 'id' }) } },
+    { query: others, expect: { rows: 0, otherwise: () => failure('key_rotation_open', { param: 'id' }) } },
+    {
+      query: sql
+        .updateTable('api_keys')
+        .set({ expires_at_ms: text<number>`case when expires_at_ms < ${endMs} then expires_at_ms else ${endMs} end` })
+        .where('id', '=', id)
+        .returning('digest'),
+    },
+  ]
+}
+
+/** Says of a key which one it replaces. */
+export function continueChain({ sql }: StatementContext, id: string, replacedId: string): Statement {
+  const first = sql.selectFrom('api_keys as k').select(text<string>`coalesce(k.chain_id, k.id)`.as('first')).where('k.id', '=', replacedId)
+  return { query: sql.updateTable('api_keys').set({ chain_id: first }).where('id', '=', id) }
 }
 
 /** Revokes a key; `changes` is 0 when there is none to revoke within the project (null = any). */

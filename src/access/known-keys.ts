@@ -7,6 +7,8 @@ import { findLiveKey, noteUse } from './key-statements.ts'
 export interface KnownKey {
   id: string
   projectId: string
+  /** When it stops working; null = not by itself. */
+  expiresAtMs: number | null
 }
 
 /** How long an answer of the database holds: the longest a key revoked elsewhere still works. */
@@ -39,13 +41,20 @@ export class KnownKeys {
     const nowMs = this.#parts.clock.monotonicMs()
     const remembered = this.#remembered.get(digest)
     const found = await (remembered && nowMs < remembered.untilMs ? remembered.lookup : this.#lookUp(digest, nowMs))
-    if (found) this.#note(found.id, nowMs)
+    // A key that runs out does so on time, also while it is remembered.
+    if (!found || (found.expiresAtMs !== null && found.expiresAtMs <= this.#parts.clock.nowMs())) return null
+    this.#note(found.id, nowMs)
     return found
   }
 
   /** Forgets what was found for a digest. */
   forget(digest: string): void {
     this.#remembered.delete(digest)
+  }
+
+  /** Forgets everything: a whole project was closed or opened again. */
+  forgetAll(): void {
+    this.#remembered.clear()
   }
 
   #lookUp(digest: string, nowMs: number): Promise<KnownKey | null> {
@@ -58,8 +67,8 @@ export class KnownKeys {
   }
 
   async #read(digest: string): Promise<KnownKey | null> {
-    const [row] = await this.#parts.db.read(findLiveKey(this.#parts.db, digest))
-    return row ? { id: row.id, projectId: row.project_id } : null
+    const [row] = await this.#parts.db.read(findLiveKey(this.#parts.db, digest, this.#parts.clock.nowMs()))
+    return row ? { id: row.id, projectId: row.project_id, expiresAtMs: row.expires_at_ms } : null
   }
 
   /** Nobody waits for this: a note that fails is made at the next use. */

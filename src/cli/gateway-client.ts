@@ -22,7 +22,7 @@ export class RefusedError extends Error {
 
 /** One call to the gateway. */
 export interface ClientCall {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   path: string
   /** Goes as JSON, unless it is a form. */
   body?: unknown

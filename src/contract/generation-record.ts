@@ -212,6 +212,7 @@ export const generationRecordSchema = z
     client_request_id: z.string().nullable(),
     project_id: z.string(),
     project_tag: z.string().nullable(),
+    metadata: z.record(z.string(), z.string()).nullable().describe('Labels of the caller (`darkroom.metadata`).'),
     route_owner: z.string(),
     route_id: z.string(),
     route_contract: routeContractSchema,

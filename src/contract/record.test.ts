@@ -28,6 +28,7 @@ const record: GenerationRecord = {
   request_id: 'req_up',
   client_request_id: null,
   project_id: 'prj_1',
+  metadata: null,
   project_tag: 'spring',
   route_owner: 'openai',
   route_id: 'openai',

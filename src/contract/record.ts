@@ -50,6 +50,20 @@ export {
   modelsReplySchema,
   modelsV2ReplySchema,
 } from './model-replies.ts'
+export {
+  type BudgetReply,
+  budgetChangeSchema,
+  budgetSchema,
+  budgetsQuerySchema,
+  budgetsReplySchema,
+  newBudgetSchema,
+  newProjectSchema,
+  type ProjectReply,
+  type ProjectSettingsBody,
+  projectChangeSchema,
+  projectSchema,
+  projectsReplySchema,
+} from './project-replies.ts'
 export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'
 export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
 export { promptSegmentSchema, type ThreadReply, type TraceReply, threadReplySchema, traceReplySchema } from './thread-replies.ts'

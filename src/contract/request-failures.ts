@@ -131,6 +131,39 @@ export const requestFailures = {
     nextAction: 'human',
     message: 'No configured route can serve this request now. Nothing was sent or charged; GET /v2/models shows what each route offers.',
   },
+  not_allowed_by_project: {
+    ...forHuman,
+    status: 403,
+    message:
+      'The project of this key does not allow what was asked. Nothing was sent or charged; ask for something it allows, or have its settings changed.',
+  },
+  price_ceiling_exceeded: {
+    ...refused,
+    status: 402,
+    type: 'insufficient_quota',
+    nextAction: 'downgrade',
+    message:
+      'The call may cost more than the project allows for one call. Nothing was sent or charged; ask for a lower quality, a smaller size or fewer pictures.',
+  },
+  budget_exceeded: {
+    ...forHuman,
+    status: 402,
+    type: 'insufficient_quota',
+    message: 'A budget has not enough left for this call. Nothing was sent or charged; wait until it renews, or have it raised.',
+  },
+  project_rate_limited: {
+    ...notNow,
+    status: 429,
+    type: 'rate_limit_error',
+    message:
+      'The project has reached its limit of pictures a minute or of calls at once. Nothing was sent or charged; wait for the time in Retry-After and try again.',
+  },
+  key_rotation_open: {
+    ...refused,
+    status: 409,
+    message:
+      'This key was replaced already and both are still valid. Nothing was changed or charged; wait until the old one has run out, or revoke it.',
+  },
   price_not_configured: {
     ...notNow,
     shouldRetry: false,

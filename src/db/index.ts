@@ -19,6 +19,10 @@ export { storageFailure } from './storage-failure.ts'
 export type {
   ApiKeyRow,
   AttemptRow,
+  BudgetAlertRow,
+  BudgetHoldRow,
+  BudgetPeriodRow,
+  BudgetRow,
   CredentialReportRow,
   DriftReportRow,
   FileRow,

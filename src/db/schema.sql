@@ -9,7 +9,9 @@ CREATE TABLE api_keys (
   created_at_ms bigint not null check (created_at_ms >= 0),
   last_used_at_ms bigint,
   revoked_at_ms bigint
-);
+, chain_id text references api_keys (id), expires_at_ms bigint);
+
+CREATE INDEX api_keys_by_chain on api_keys (chain_id) where chain_id is not null;
 
 CREATE INDEX api_keys_by_project on api_keys (project_id);
 
@@ -45,6 +47,60 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_by_route on attempts (route_id, started_at_ms);
 
 CREATE INDEX attempts_unknown on attempts (started_at_ms, id) where state = 'unknown';
+
+CREATE TABLE budget_alerts (
+  budget_id text not null,
+  period text not null,
+  percent integer not null check (percent in (50, 80, 100)),
+  at_ms bigint not null check (at_ms >= 0),
+  -- When log and metric said it.
+  told_at_ms bigint,
+  primary key (budget_id, period, percent),
+  foreign key (budget_id, period) references budget_periods (budget_id, period)
+);
+
+CREATE INDEX budget_alerts_untold on budget_alerts (at_ms) where told_at_ms is null;
+
+CREATE TABLE budget_holds (
+  attempt_id text not null,
+  budget_id text not null,
+  period text not null,
+  nanos bigint not null check (nanos >= 0),
+  state text not null check (state in ('reserved', 'held', 'ended')),
+  primary key (attempt_id, budget_id),
+  foreign key (budget_id, period) references budget_periods (budget_id, period)
+);
+
+CREATE TABLE budget_periods (
+  budget_id text not null references budgets (id),
+  -- UTC: `2026-11-20`, `2026-11` or `total`.
+  period text not null check (period <> ''),
+  limit_nanos bigint not null check (limit_nanos >= 0),
+  spent_nanos bigint not null check (spent_nanos >= 0),
+  -- For calls under way and for those of which nobody knows what they cost; the latter are `held_nanos` of it.
+  reserved_nanos bigint not null check (reserved_nanos >= 0),
+  held_nanos bigint not null check (held_nanos >= 0 and held_nanos <= reserved_nanos),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  primary key (budget_id, period)
+);
+
+CREATE TABLE budgets (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  -- Null = all keys of the project, and the admin's own calls in it.
+  key_id text references api_keys (id),
+  name text not null check (name <> ''),
+  period text not null check (period in ('day', 'month', 'total')),
+  -- Real money or play money: a budget counts one of them.
+  book text not null check (book in ('provider', 'sandbox')),
+  -- Null = whoever bills.
+  route_owner text check (route_owner <> ''),
+  limit_nanos bigint not null check (limit_nanos >= 0),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  ended_at_ms bigint
+);
+
+CREATE INDEX budgets_live on budgets (project_id) where ended_at_ms is null;
 
 CREATE TABLE credential_reports (
   image_id text not null primary key references images (id),
@@ -159,13 +215,15 @@ CREATE TABLE generations (
       ('timeout', 'policy', 'validation', 'size', 'rate_limit', 'quota', 'auth', 'provider_5xx', 'network', 'unknown_outcome')
   ),
   next_action text not null check (next_action in ('retry', 'downgrade', 'reroute', 'human', 'stop', 'none')),
-  error_json text,
+  error_json text, images_asked integer not null default 1 check (images_asked >= 0), metadata_json text,
   check ((completed_at_ms is null) = (status in ('queued', 'running')))
 );
 
 CREATE INDEX generations_by_project on generations (project_id, created_at_ms);
 
 CREATE INDEX generations_running on generations (id) where status = 'running';
+
+CREATE INDEX generations_running_by_project on generations (project_id) where status = 'running';
 
 CREATE TABLE image_calls (
   generation_id text not null references generations (id),
@@ -268,7 +326,7 @@ CREATE TABLE projects (
   name text not null unique check (name <> ''),
   auto_quality text check (auto_quality in ('low', 'medium', 'high', 'xhigh', 'max')),
   created_at_ms bigint not null check (created_at_ms >= 0)
-);
+, settings_json text, archived_at_ms bigint);
 
 CREATE TABLE response_turns (
   generation_id text not null primary key references generations (id),

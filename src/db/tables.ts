@@ -18,6 +18,10 @@ export interface Tables {
   turn_documents: TurnDocumentRow
   ledger_entries: LedgerEntryRow
   unknown_evidence: UnknownEvidenceRow
+  budgets: BudgetRow
+  budget_periods: BudgetPeriodRow
+  budget_holds: BudgetHoldRow
+  budget_alerts: BudgetAlertRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -28,6 +32,9 @@ export interface ProjectRow {
   /** Quality reserved when a request says `auto`; null = the model's dearest. */
   auto_quality: string | null
   created_at_ms: number
+  /** Limits of the project; null = none. */
+  settings_json: string | null
+  archived_at_ms: number | null
 }
 
 /** An API key; the key itself is never kept, only its HMAC digest. */
@@ -40,6 +47,10 @@ export interface ApiKeyRow {
   created_at_ms: number
   last_used_at_ms: number | null
   revoked_at_ms: number | null
+  /** First key of the chain in which keys replace one another; null when this one has replaced none. */
+  chain_id: string | null
+  /** When a replaced key stops working; null = it does not by itself. */
+  expires_at_ms: number | null
 }
 
 /** One request for pictures: head of its production log record. */
@@ -80,6 +91,10 @@ export interface GenerationRow {
   next_action: string
   /** The error a caller was answered, without message details that could hold a prompt. */
   error_json: string | null
+  /** Pictures that were asked for. */
+  images_asked: number
+  /** Labels of the caller. */
+  metadata_json: string | null
 }
 
 /** One upstream call for a generation. */
@@ -313,4 +328,56 @@ export interface UnknownEvidenceRow {
   nanos: bigint | null
   actor: string
   evidence_json: string
+}
+
+/** How much a project, or one key of it, may spend in a period. */
+export interface BudgetRow {
+  id: string
+  project_id: string
+  /** Null = the whole project. */
+  key_id: string | null
+  name: string
+  /** `day | month | total`, UTC. */
+  period: string
+  /** `provider` for real money, `sandbox` for play money. */
+  book: string
+  /** Null = whoever bills. */
+  route_owner: string | null
+  limit_nanos: bigint
+  created_at_ms: number
+  ended_at_ms: number | null
+}
+
+/** A budget in one of its periods. */
+export interface BudgetPeriodRow {
+  budget_id: string
+  /** `2026-11-20`, `2026-11` or `total`. */
+  period: string
+  limit_nanos: bigint
+  spent_nanos: bigint
+  /** For calls under way and calls of unknown cost. */
+  reserved_nanos: bigint
+  /** How much of it is for calls of unknown cost. */
+  held_nanos: bigint
+  created_at_ms: number
+}
+
+/** What an attempt has set aside in a budget. */
+export interface BudgetHoldRow {
+  attempt_id: string
+  budget_id: string
+  period: string
+  nanos: bigint
+  /** `reserved | held | ended`. */
+  state: string
+}
+
+/** A threshold that a budget crossed in a period. */
+export interface BudgetAlertRow {
+  budget_id: string
+  period: string
+  percent: number
+  at_ms: number
+  /** When log and metric said it. */
+  told_at_ms: number | null
 }

@@ -78,6 +78,10 @@ async function openSqlite(): Promise<TestDatabase> {
 /** Referring tables before those they refer to. */
 const tables = [
   'unknown_evidence',
+  'budget_alerts',
+  'budget_holds',
+  'budget_periods',
+  'budgets',
   'credential_reports',
   'turn_documents',
   'image_calls',

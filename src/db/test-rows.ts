@@ -20,6 +20,8 @@ export const testRows = {
     name: changes.id ?? 'prj',
     auto_quality: null,
     created_at_ms: 1,
+    settings_json: null,
+    archived_at_ms: null,
     ...changes,
   }),
 
@@ -32,6 +34,8 @@ export const testRows = {
     created_at_ms: 1,
     last_used_at_ms: null,
     revoked_at_ms: null,
+    chain_id: null,
+    expires_at_ms: null,
     ...changes,
   }),
 
@@ -68,6 +72,8 @@ export const testRows = {
     retry_reason: null,
     next_action: 'none',
     error_json: null,
+    images_asked: 1,
+    metadata_json: null,
     ...changes,
   }),
 

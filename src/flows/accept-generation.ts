@@ -1,4 +1,3 @@
-import type { Principal } from '../access/index.ts'
 import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
 import { type LedgerCall, reserve } from '../ledger/index.ts'
@@ -10,13 +9,14 @@ import { upstreamRequestId } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
+import { metadataOf } from './metadata-of.ts'
 import { type PricedRequest, priceCall } from './price-call.ts'
+import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { rightsOf } from './rights-of.ts'
 
 /** A request for pictures as it reached an edge. */
 export interface GenerationAsk extends CallAsk {
-  principal: Principal
   /** The edge's id of the request, as its answer names it. */
   requestId: string
   /** The caller's own id of the call, for the log. */
@@ -42,11 +42,12 @@ export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk):
 
 async function recordAcceptance(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk, kept: KeptInputs): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  await parts.database.transact([
+  const call = ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
+  await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, newInputs(parts, run)),
-    ...reserve(context, ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) }), run.estimate.reserve),
+    ...reserve(context, call, run.estimate.reserve),
   ])
 }
 
@@ -92,6 +93,8 @@ function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
     estimatedNanos: estimate.expected,
     reservedNanos: estimate.reserve,
     previewsAsked: request.partialImages * request.n,
+    imagesAsked: request.n,
+    metadata: metadataOf(request.extension),
   }
 }
 

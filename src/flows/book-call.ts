@@ -15,15 +15,17 @@ import {
   type UsageRecord,
 } from '../generations/index.ts'
 import { recordPendingDrift } from '../guard/index.ts'
-import { holdUnknown, LedgerConflict, type LedgerLine, loss, release, settle } from '../ledger/index.ts'
+import { holdUnknown, LedgerConflict, type LedgerLine, loss, raisedAlert, release, settle } from '../ledger/index.ts'
 import type { Nanos } from '../primitives/money.ts'
 import { recordObjects } from '../store/index.ts'
 import { type LateEnd, lateStatements } from './book-late.ts'
 import { newImage, newRetouched } from './booked-images.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { KeptImage } from './keep-images.ts'
+import { alarmOvershoot, overshootRemarks } from './overshoot.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
 import type { RetouchedImage } from './retouch-images.ts'
+import { tellBudgetAlerts } from './tell-budget-alerts.ts'
 
 /** What booking needs to know of a generation, whatever was asked. */
 export interface BookedRun {
@@ -114,13 +116,14 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const settledNanos = charged(booking) ? total(booking.cost) : 0n
   const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
+  const remarks = await overshootRemarks(parts, run, settledNanos)
   const ends = run.late
     ? { attempt: lateStatements(context, run, run.late, lateAnswer(booking, settledNanos)), generation: [] }
     : {
         attempt: [...money(context, run, booking), endAttempt(context, attemptEnd(parts, run, booking, settledNanos))],
-        generation: [generationEnd(context, run, booking, { settledNanos, heldNanos })],
+        generation: [generationEnd(context, run, { ...booking, warnings: [...booking.warnings, ...remarks] }, { settledNanos, heldNanos })],
       }
-  await parts.database.transact([
+  const results = await parts.database.transact([
     ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews, ...booking.retouched])),
     ...ends.attempt,
     ...recordImages(context, [
@@ -133,6 +136,8 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
     ...(booking.with?.(context) ?? []),
     ...ends.generation,
   ])
+  alarmOvershoot(parts, run, settledNanos, remarks)
+  if (raisedAlert(results)) await tellBudgetAlerts(parts)
   return { verdict: booking.verdict, settledNanos, heldNanos }
 }
 

@@ -1,3 +1,4 @@
+import type { Principal } from '../access/index.ts'
 import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
 import { type Failure, failure } from '../contract/failure.ts'
 import type { Operation } from '../contract/image-request.ts'
@@ -6,6 +7,7 @@ import type { BroughtInputs } from './brought-inputs.ts'
 
 /** A call as it would be made, before anything is decided about it. */
 export interface CallAsk {
+  principal: Principal
   operation: Operation
   body: JsonObject
   headers: DarkroomHeaders
@@ -14,7 +16,7 @@ export interface CallAsk {
 }
 
 /** Members of `darkroom` that are acted upon. */
-const actedUpon = ['protect', 'rights', 'mask', 'mask_mode', 'feather_px']
+const actedUpon = ['protect', 'rights', 'mask', 'mask_mode', 'feather_px', 'metadata']
 
 /** What is asked of Darkroom itself and not built yet is refused: a wish that is silently ignored would cost money or trust. */
 export function assertServed({ operation, body, headers }: CallAsk): void {

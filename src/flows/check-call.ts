@@ -3,6 +3,7 @@ import type { CheckReply } from '../contract/record.ts'
 import { formatSize } from '../contract/size-rules.ts'
 import type { RouteChoice } from '../routes/index.ts'
 import { asSent } from './as-sent.ts'
+import { imageCallLimits, refusalsOfProject } from './assert-allowed.ts'
 import { assertServed, type CallAsk } from './call-ask.ts'
 import { presentEstimate } from './estimate-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -40,8 +41,10 @@ async function judge(parts: GatewayParts, ask: CallAsk): Promise<Verdict> {
   const { refusals, warnings, request, inputs } = await judgeRequest(parts, ask, choice.route)
   if (refusals.length > 0 || request === null) return { refusals, warnings, request, estimate: null }
   try {
-    const { estimate } = await priceRequest(parts, { ...asSent(request), inputs, choice })
-    return { refusals, warnings, request, estimate: presentEstimate({ choice, estimate }) }
+    const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings
+    const { card, estimate } = await priceRequest(parts, { ...asSent(request), inputs, choice, autoQuality })
+    const beyond = await refusalsOfProject(parts, imageCallLimits(ask, { asked: request, choice, card, estimate }))
+    return { refusals: beyond, warnings, request, estimate: presentEstimate({ choice, estimate }) }
   } catch (error) {
     return { refusals: [asRefusal(error)], warnings, request, estimate: null }
   }

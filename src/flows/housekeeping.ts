@@ -2,11 +2,12 @@ import { statementContext } from '../db/index.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { sweepExpiredFiles } from './take-file.ts'
+import { tellBudgetAlerts } from './tell-budget-alerts.ts'
 
 const EVERY_MS = 10 * 60 * 1000
 const BATCH = 500
 
-/** Removes what its time is over for: kept files with their bytes, and what was said in turns. Once at start, then every ten minutes. */
+/** Removes what its time is over for: kept files with their bytes, and what was said in turns; tells alerts that nobody told. Once at start, then every ten minutes. */
 export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
@@ -30,6 +31,7 @@ export class Housekeeping {
     try {
       await sweepExpiredFiles(parts)
       await sweepTurnDocuments(parts)
+      await tellBudgetAlerts(parts)
     } catch (error) {
       parts.logger.error({ err: error }, 'what has expired could not be removed')
     }

@@ -1,8 +1,10 @@
 import type { Failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
+import type { Quality } from '../contract/model-row.ts'
 import { type Estimate, estimate, type PriceCard, requirePriceCard } from '../pricing/index.ts'
 import { billingIsStated, type RouteChoice } from '../routes/index.ts'
 import { asSent, type SentRequest } from './as-sent.ts'
+import { assertAllowed, imageCallLimits } from './assert-allowed.ts'
 import { assertServed, type CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { inputSizes } from './input-sizes.ts'
@@ -17,6 +19,8 @@ export interface PricedRequest extends SentRequest {
   choice: RouteChoice
   card: PriceCard
   estimate: Estimate
+  /** What the project reads quality `auto` as; null = the model's dearest. */
+  autoQuality: Quality | null
   inputs: readonly PreparedInput[]
 }
 
@@ -30,7 +34,10 @@ export async function priceCall(parts: GatewayParts, ask: CallAsk): Promise<Pric
   const { refusals, request: asked, warnings, inputs } = await judgeRequest(parts, ask, choice.route)
   if (refusals.length > 0 || asked === null) throw refusals[0] as Failure
   const sent = asSent(asked)
-  return { asked, ...sent, warnings, choice, inputs, ...(await priceRequest(parts, { ...sent, inputs, choice })) }
+  const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings
+  const priced = await priceRequest(parts, { ...sent, inputs, choice, autoQuality })
+  await assertAllowed(parts, imageCallLimits(ask, { asked, choice, ...priced }))
+  return { asked, ...sent, warnings, choice, inputs, autoQuality, ...priced }
 }
 
 /** The route comes before the check, because a route may open what accounts do not have by default. */
@@ -43,7 +50,7 @@ export function chooseRoute(parts: GatewayParts, { body, headers }: CallAsk): Ro
 /** @throws Failure `price_not_configured`: an unpriced call is never made. */
 export async function priceRequest(
   parts: GatewayParts,
-  { request, inputs, choice }: Pick<PricedRequest, 'request' | 'inputs' | 'choice'>,
+  { request, inputs, choice, autoQuality }: Pick<PricedRequest, 'request' | 'inputs' | 'choice' | 'autoQuality'>,
 ): Promise<Pick<PricedRequest, 'card' | 'estimate'>> {
   const { route, modelSent } = choice
   const atMs = parts.clock.nowMs()
@@ -54,7 +61,7 @@ export async function priceRequest(
     atMs,
   })
   const billingKnown = route.kind === 'official' || route.kind === 'sandbox' || billingIsStated(route)
-  return { card, estimate: await estimate({ request, ...inputSizes({ inputs }), card, autoQuality: null, atMs, billingKnown }) }
+  return { card, estimate: await estimate({ request, ...inputSizes({ inputs }), card, autoQuality, atMs, billingKnown }) }
 }
 
 /** Cards are written for catalogue ids; a snapshot or alias costs what its model costs. */

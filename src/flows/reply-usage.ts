@@ -33,7 +33,7 @@ function countedUsage(run: GenerationRun, reply: CountedReply): Promise<Usage> {
     previews: reply.partials.count,
     quality: qualityOf(run, document),
     size: parseSize(String(document?.['size'] ?? '')),
-    autoQuality: null,
+    autoQuality: run.autoQuality,
   })
 }
 

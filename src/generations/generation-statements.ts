@@ -34,6 +34,10 @@ export interface NewGeneration {
   /** What it may cost at most. */
   reservedNanos: Nanos
   previewsAsked: number
+  /** Pictures asked for, for the rate of the project. */
+  imagesAsked: number
+  /** Labels of the caller (`darkroom.metadata`). */
+  metadata: Readonly<Record<string, string>> | null
 }
 
 /** The generation has ended before: by this process, or by a sweep that took it for abandoned. Nothing of the transaction was done. */
@@ -90,6 +94,8 @@ function insertGeneration({ sql, nowMs }: StatementContext, generation: NewGener
       retry_reason: null,
       next_action: 'none',
       error_json: null,
+      images_asked: generation.imagesAsked,
+      metadata_json: generation.metadata === null ? null : JSON.stringify(generation.metadata),
     }),
   }
 }

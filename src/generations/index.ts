@@ -33,6 +33,7 @@ export {
 } from './generation-statements.ts'
 export { type NewImage, recordImages } from './image-statements.ts'
 export { type FoundInput, findInputs, type NewInput, recordInputs } from './input-statements.ts'
+export { assertProjectRoom, type ProjectPace, readProjectTraffic } from './project-traffic.ts'
 export {
   type AttemptCorrection,
   type AttemptResolution,

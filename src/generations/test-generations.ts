@@ -66,6 +66,8 @@ export const newGeneration = (changes: Partial<NewGeneration> = {}): NewGenerati
   estimatedNanos: 5_920_000n,
   reservedNanos: 9_007_199_254_740_993n,
   previewsAsked: 2,
+  imagesAsked: 1,
+  metadata: null,
   ...changes,
 })
 

@@ -3,6 +3,8 @@ import { errorBodySchema } from '../contract/record.ts'
 const meanings: Record<number, string> = {
   400: 'Refused: the request does not fit the contract. Not charged.',
   401: 'The key is missing or wrong.',
+  402: 'A budget or the price ceiling of the project does not allow it. Not charged.',
+  403: 'The project does not allow it. Not charged.',
   404: 'Nothing here that this key may see.',
   409: 'It does not stand as the request takes it to stand. Nothing was changed or charged.',
   410: 'It was there and is gone.',

@@ -22,7 +22,7 @@ export interface KnownContext extends RequestContext {
 }
 
 interface RouteFacts {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** OpenAPI spelling of the path: `/v2/generations/{id}`. */
   path: string
   tag: 'images' | 'darkroom' | 'models' | 'money' | 'operations'

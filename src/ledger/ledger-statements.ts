@@ -2,6 +2,7 @@ import { type Expression, type ExpressionBuilder, type OnConflictBuilder, type S
 import type { LedgerEntryRow, Statement, StatementContext, Tables } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 import type { Nanos } from '../primitives/money.ts'
+import { holdInBudgets, reserveInBudgets, settleInBudgets } from './budgets/move-budgets.ts'
 import { type LedgerCall, LedgerConflict, type LedgerKind, type LedgerLine } from './ledger-entry.ts'
 
 /*
@@ -9,13 +10,19 @@ import { type LedgerCall, LedgerConflict, type LedgerKind, type LedgerLine } fro
  * belongs to, or not at all. The unique key (attempt, book, kind, bucket) makes each of them happen once; a second time fails the
  * whole transaction with a LedgerConflict.
  *
+ * Every amount moves the budgets that hold for the call in the same transaction: whoever books, now or later, need not know of them.
+ *
  * Everything after the reservation copies what the call is about from the reservation's own entry, so that no later line can
  * come under another owner, book or project.
  */
 
 const TOTAL = 'total'
 
-/** Sets aside what the attempt may cost at most. Run it in the transaction that records the attempt, before its socket opens. */
+/**
+ * Sets aside what the attempt may cost at most, here and in every budget that holds for the call. Run it in the transaction that records
+ * the attempt, before its socket opens.
+ * @throws (through `transact`) `Failure('budget_exceeded')` when a budget has not that much left.
+ */
 export function reserve(context: StatementContext, call: LedgerCall, nanos: Nanos): Statement[] {
   const entry: LedgerEntryRow = {
     id: context.newId('led'),
@@ -42,6 +49,7 @@ export function reserve(context: StatementContext, call: LedgerCall, nanos: Nano
       query: context.sql.insertInto('ledger_entries').values(entry).onConflict(keepFirst),
       expect: { rows: 1, otherwise: () => new LedgerConflict(call.attemptId, 'the call was reserved before') },
     },
+    ...reserveInBudgets(context, call, nanos),
   ]
 }
 
@@ -59,24 +67,25 @@ export interface Settlement {
 export function settle(context: StatementContext, attemptId: string, { lines, images, actor }: Settlement): Statement[] {
   if (lines.length === 0) throw new RangeError('a settlement needs at least one line, of zero when the call cost nothing')
   const settled = lines.map((line, index) => ({ ...line, kind: 'settle' as const, images: index === 0 ? images : 0 }))
-  return endCall(context, attemptId, settled, actor)
+  return [...endCall(context, attemptId, settled, actor), ...settleInBudgets(context, attemptId, lines)]
 }
 
 /** Gives the reservation back: the call was refused, or never sent. */
 export function release(context: StatementContext, attemptId: string, { actor }: { actor?: string } = {}): Statement[] {
-  return endCall(context, attemptId, [], actor)
+  return [...endCall(context, attemptId, [], actor), ...settleInBudgets(context, attemptId, [])]
 }
 
 /** Releases the reservation and holds what the call may have cost: it was sent, and nobody knows what became of it. */
 export function holdUnknown(context: StatementContext, attemptId: string, { nanos, actor }: { nanos: Nanos; actor?: string }): Statement[] {
-  return endCall(context, attemptId, [{ kind: 'hold_unknown', bucket: TOTAL, nanos, images: 0 }], actor)
+  const held: EndingLine = { kind: 'hold_unknown', bucket: TOTAL, nanos, images: 0 }
+  return [...endCall(context, attemptId, [held], actor), ...holdInBudgets(context, attemptId, nanos)]
 }
 
 /** Releases the reservation and books what the call cost although it gave no picture that could be kept. */
 export function loss(context: StatementContext, attemptId: string, { lines, actor }: Omit<Settlement, 'images'>): Statement[] {
   if (lines.length === 0) throw new RangeError('a loss needs at least one line')
   const lost = lines.map((line) => ({ ...line, kind: 'loss' as const, images: 0 }))
-  return endCall(context, attemptId, lost, actor)
+  return [...endCall(context, attemptId, lost, actor), ...settleInBudgets(context, attemptId, lines)]
 }
 
 interface EndingLine {

@@ -58,6 +58,10 @@ export interface Metrics {
   heldUnknown(amount: BookedAmount): void
   /** How much is unknown now; owners that are not named have nothing. */
   unknownOutcomes(now: readonly UnknownOutcomes[]): void
+  /** A budget that was spent to a threshold, in percent. */
+  budgetAlert(percent: number): void
+  /** A call that cost more than was set aside for it. */
+  overshot(overBudget: boolean): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -107,6 +111,18 @@ export function createMetrics(): Metrics {
   const settledNanos = money('darkroom_settled_nanos_total', 'Settled cost in nano-USD since start. The ledger is the exact record.')
   const heldNanos = money('darkroom_held_unknown_nanos_total', 'Nano-USD put on hold since start because a charge is unknown.')
   const unknown = watchUnknowns(registers)
+  const budgetAlerts = new Counter({
+    name: 'darkroom_budget_alerts_total',
+    help: 'Budgets that were spent to a threshold since start, by percent.',
+    labelNames: ['percent'],
+    registers,
+  })
+  const overshoots = new Counter({
+    name: 'darkroom_overshoots_total',
+    help: 'Calls that cost more than was set aside for them since start, by whether a budget is above its limit now.',
+    labelNames: ['over_budget'],
+    registers,
+  })
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const loop = watchEventLoop(registers)
 
@@ -121,6 +137,8 @@ export function createMetrics(): Metrics {
     settled: ({ routeOwner, book, nanos }) => settledNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
     heldUnknown: ({ routeOwner, book, nanos }) => heldNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
     unknownOutcomes: (now) => unknown(now),
+    budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
+    overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),

@@ -13,6 +13,7 @@ export const logFields = [
   'image_id',
   'project_id',
   'key_id',
+  'budget_id',
   'boot_id',
   'client_request_id',
   'upstream_request_id',
@@ -58,6 +59,8 @@ export const logFields = [
   'reserved_nanos',
   'settled_nanos',
   'held_unknown_nanos',
+  'budget_period',
+  'percent',
   // HTTP: the pattern of the route, never the address.
   'method',
   'http_route',

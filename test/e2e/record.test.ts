@@ -37,6 +37,7 @@ describe('the record of a call that succeeded', () => {
           'client_request_id',
           'project_id',
           'project_tag',
+          'metadata',
         ],
         ...[
           'route_owner',
@@ -160,14 +161,14 @@ function verdictsOf(record: Awaited<ReturnType<typeof callAndRecord>>['record'])
 
 describe('the evidence of a picture that is not what was asked', () => {
   it.each([
-    ['another size', 'size=1024x1024', ['pixels'], ['size_not_honoured']],
-    ['another size under the asked name', 'size=1024x1024, lie', ['pixels', 'size_echo'], ['size_not_honoured']],
+    ['another size', 'size=1024x1024', ['pixels'], ['size_not_honoured', 'over_reserve']],
+    ['another size under the asked name', 'size=1024x1024, lie', ['pixels', 'size_echo'], ['size_not_honoured', 'over_reserve']],
     ['another format', 'format=webp', ['format'], ['format_not_honoured']],
     ['another format under the asked name', 'format=webp, lie', ['format', 'format_echo'], ['format_not_honoured']],
-    ['another quality', 'quality=medium', ['quality_echo'], ['quality_not_honoured']],
-    ['another quality under the asked name', 'quality=medium, lie', ['usage'], []],
+    ['another quality', 'quality=medium', ['quality_echo'], ['quality_not_honoured', 'over_reserve']],
+    ['another quality under the asked name', 'quality=medium, lie', ['usage'], ['over_reserve']],
     ['another model by name', 'model=gpt-image-1', ['model_echo'], ['model_not_honoured']],
-    ['another model in silence', 'swap=gpt-image-1-mini', ['usage'], []],
+    ['another model in silence', 'swap=gpt-image-1-mini', ['usage'], ['over_reserve']],
     ['no request id', 'no-request-id', ['request_id'], []],
     ['a file that ends too early', 'truncated-image', ['complete'], ['image_incomplete']],
   ])('names %s', async (_what, faults, against, warnings) => {

@@ -12,6 +12,8 @@ import { recordTurnDocument } from '../../threads/index.ts'
 import { ledgerCall, newAttempt, newInputs } from '../accept-generation.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { type KeptInputs, keepInputs } from '../keep-inputs.ts'
+import { metadataOf } from '../metadata-of.ts'
+import { recordWithinLimits } from '../record-within-limits.ts'
 import { inputShapes } from '../request-shape.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
@@ -21,7 +23,7 @@ import type { PricedResponse, ResponseRun, SentBody } from './response-run.ts'
 import { sealTurn } from './turn-documents.ts'
 
 /** A Responses call as it reached an edge. */
-export interface ResponseGenerationAsk extends ResponseAsk, Pick<ResponseRun, 'principal' | 'requestId'> {
+export interface ResponseGenerationAsk extends ResponseAsk, Pick<ResponseRun, 'requestId'> {
   /** The caller's own id of the call, for the log. */
   clientRequestId: string | null
 }
@@ -99,14 +101,18 @@ async function recordAcceptance(parts: GatewayParts, run: ResponseRun, ask: Resp
   // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
   const document = run.request.background ? await sealTurn(parts, run, null) : null
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  await parts.database.transact([
+  const call = ledgerCall(ledgerFacts(run))
+  await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: imagesAsked(run) }, [
     ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, [...newInputs(parts, run), ...linkedInputs(parts, run)]),
     ...(document === null ? [] : [recordTurnDocument(context, document)]),
-    ...reserve(context, ledgerCall(ledgerFacts(run)), run.estimate.reserve),
+    ...reserve(context, call, run.estimate.reserve),
   ])
 }
+
+/** How many pictures the main model draws nobody knows; with the tool one is what is asked. */
+const imagesAsked = ({ request }: ResponseRun) => (request.imageTool === null ? 0 : 1)
 
 /** Pictures of earlier turns are inputs like any other; that they stand here ties the turns together. */
 function linkedInputs(parts: GatewayParts, run: ResponseRun): NewInput[] {
@@ -165,6 +171,8 @@ function newGeneration(run: ResponseRun, ask: ResponseGenerationAsk): NewGenerat
     estimatedNanos: estimate.expected,
     reservedNanos: estimate.reserve,
     previewsAsked: request.partialImages,
+    imagesAsked: imagesAsked(run),
+    metadata: metadataOf(request.extension),
   }
 }
 

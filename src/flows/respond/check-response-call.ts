@@ -2,6 +2,7 @@ import { errorBody, Failure } from '../../contract/failure.ts'
 import type { CheckReply, EstimateReply } from '../../contract/record.ts'
 import { formatSize } from '../../contract/size-rules.ts'
 import { moneyJson } from '../../primitives/money.ts'
+import { refusalsOfProject, responseCallLimits } from '../assert-allowed.ts'
 import { moneyTable } from '../estimate-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { judgeResponse, type ResponseAsk } from './judge-response.ts'
@@ -15,9 +16,13 @@ export async function estimateResponseCall(parts: GatewayParts, ask: ResponseAsk
 
 /** Judges a Responses call without making it: every refusal at once in the order the call would meet them, and its price if there is none. */
 export async function checkResponseCall(parts: GatewayParts, ask: ResponseAsk & { requestId: string }): Promise<CheckReply> {
-  const { refusals, warnings, request, inputs, choice } = await judge(parts, ask)
+  const { refusals: refused, warnings, request, inputs, choice } = await judge(parts, ask)
   const tool = request?.imageTool?.request ?? null
-  const priced = refusals.length > 0 || request === null || choice === null ? null : await priceOf(parts, { request, inputs, choice })
+  const { projectId } = ask.principal
+  const priced =
+    refused.length > 0 || request === null || choice === null ? null : await priceOf(parts, { request, inputs, choice, projectId })
+  const limits = priced && request && choice ? responseCallLimits(ask, { request, choice, ...priced }) : null
+  const refusals = limits === null ? refused : await refusalsOfProject(parts, limits)
   return {
     ok: refusals.length === 0,
     refusals: refusals.map((refusal) => ({ status: refusal.status, error: errorBody(refusal, { requestId: ask.requestId }).error })),

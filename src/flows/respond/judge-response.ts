@@ -1,3 +1,4 @@
+import type { Principal } from '../../access/index.ts'
 import { checkResponse } from '../../contract/check-response.ts'
 import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
 import { Failure, failure } from '../../contract/failure.ts'
@@ -15,6 +16,7 @@ import { mainModelCard } from './main-model-card.ts'
 
 /** A Responses call as it would be made, before anything is decided about it. */
 export interface ResponseAsk {
+  principal: Principal
   body: JsonObject
   headers: DarkroomHeaders
   brought: BroughtInputs

@@ -3,6 +3,7 @@ import type { ResponseRequest } from '../../contract/response-request.ts'
 import { estimateResponse, type ResponseCall, type ResponseCards, requirePriceCard } from '../../pricing/index.ts'
 import type { JsonValue } from '../../primitives/json.ts'
 import type { RouteChoice } from '../../routes/index.ts'
+import { assertAllowed, responseCallLimits } from '../assert-allowed.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { inputSizes } from '../input-sizes.ts'
 import type { PreparedInput } from '../prepare-inputs.ts'
@@ -18,7 +19,9 @@ export async function priceResponse(parts: GatewayParts, ask: ResponseAsk): Prom
   const choice = chooseMainRoute(parts, ask)
   const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice)
   if (refusals.length > 0 || request === null) throw refusals[0] as Failure
-  return { request, warnings, choice, inputs, ...(await priceOf(parts, { request, inputs, choice })) }
+  const priced = await priceOf(parts, { request, inputs, choice, projectId: ask.principal.projectId })
+  await assertAllowed(parts, responseCallLimits(ask, { request, choice, ...priced }))
+  return { request, warnings, choice, inputs, ...priced }
 }
 
 /** The route is chosen by the main model: it is what the call goes to. */
@@ -29,8 +32,10 @@ export function chooseMainRoute(parts: GatewayParts, { body, headers }: Response
 /** @throws Failure `price_not_configured` when the image model has no price; an unpriced main model counts as the ceiling. */
 export async function priceOf(
   parts: GatewayParts,
-  { request, inputs, choice }: { request: ResponseRequest; inputs: readonly PreparedInput[]; choice: RouteChoice },
-): Promise<Pick<PricedResponse, 'toolModelSent' | 'call' | 'cards' | 'ceiling' | 'estimate'>> {
+  asked: { request: ResponseRequest; inputs: readonly PreparedInput[]; choice: RouteChoice; projectId: string },
+): Promise<Pick<PricedResponse, 'toolModelSent' | 'call' | 'cards' | 'ceiling' | 'autoQuality' | 'estimate'>> {
+  const { request, inputs, choice, projectId } = asked
+  const { settings } = await parts.access.projects.settingsOf(projectId)
   const atMs = parts.clock.nowMs()
   const { route, modelSent } = choice
   const tool = request.imageTool?.request ?? null
@@ -46,8 +51,9 @@ export async function priceOf(
         })
   const cards: ResponseCards = { main: mainModelCard(parts, choice), image }
   const call = responseCall(request, inputs, modelSent)
-  const { responsesCeiling: ceiling } = parts.policy
-  return { toolModelSent, call, cards, ceiling, estimate: await estimateResponse({ call, cards, ceiling, autoQuality: null, atMs }) }
+  const ceiling = settings.responsesCeiling ?? parts.policy.responsesCeiling
+  const { autoQuality } = settings
+  return { toolModelSent, call, cards, ceiling, autoQuality, estimate: await estimateResponse({ call, cards, ceiling, autoQuality, atMs }) }
 }
 
 /** Cards are written for catalogue ids; a snapshot or alias costs what its model costs. */

@@ -28,7 +28,7 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
   const { generation } = rows
   const choice = routeOf(parts, turn, request.mainModel.asked)
   if (choice === null) return null
-  const priced = await priceOf(parts, { request, inputs: [], choice })
+  const priced = await priceOf(parts, { request, inputs: [], choice, projectId: generation.project_id })
   return {
     ...priced,
     call,

@@ -1,6 +1,7 @@
 import type { Principal } from '../../access/index.ts'
 import type { ContractWarning, PixelSize } from '../../contract/image-request.ts'
 import type { InputFormat } from '../../contract/input-picture.ts'
+import type { Quality } from '../../contract/model-row.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
 import type { ResponseCall, ResponseCards, ResponseEstimate } from '../../pricing/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
@@ -21,6 +22,8 @@ export interface PricedResponse {
   call: ResponseCall
   cards: ResponseCards
   ceiling: Nanos
+  /** What the project reads quality `auto` as; null = the model's dearest. */
+  autoQuality: Quality | null
   estimate: ResponseEstimate
   inputs: readonly PreparedInput[]
 }

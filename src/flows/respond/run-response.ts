@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../../contract/failure.ts'
+import { Failure, failure } from '../../contract/failure.ts'
 import { statementContext } from '../../db/index.ts'
 import { endAttempt, recordAttempt } from '../../generations/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
@@ -10,6 +10,7 @@ import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
 import { errorReply, inPatience, reportEnd } from '../end-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { refusedVerdict } from '../read-outcome.ts'
+import { namingBudget } from '../record-within-limits.ts'
 import { ledgerFacts } from './accept-response.ts'
 import { callResponse } from './call-response.ts'
 import { isFinished, newTurn } from './new-turn.ts'
@@ -26,7 +27,9 @@ export async function runResponse(parts: GatewayParts, run: ResponseRun, client:
     let call = await callResponse(parts, current, client)
     const replay = call.kind === 'refused' && hasForgotten(call) ? current.replay : null
     if (call.kind === 'refused' && replay !== null) {
-      current = await openReplay(parts, current, call, replay)
+      const again = await openReplay(parts, current, call, replay)
+      if (again instanceof Failure) return await endRefused(parts, current, client, call, again)
+      current = again
       call = await callResponse(parts, current, client)
     }
     if (call.kind === 'refused') await endRefused(parts, current, client, call)
@@ -45,16 +48,21 @@ function hasForgotten({ outcome }: RefusedCall): boolean {
   return code === 'previous_response_not_found' || (outcome.httpStatus === 404 && /\b(?:not found|no longer)\b/i.test(message ?? ''))
 }
 
-/** Ends the refused attempt and opens the next in one transaction: at no moment is the generation without a reservation and open. */
+/**
+ * Ends the refused attempt and opens the next in one transaction: at no moment is the generation without a reservation and open.
+ * @returns the refusal where a budget that began anew, or was lowered, has no room for the next attempt; then nothing was done.
+ */
 async function openReplay(
   parts: GatewayParts,
   run: ResponseRun,
   { outcome }: RefusedCall,
   sent: NonNullable<ResponseRun['replay']>,
-): Promise<ResponseRun> {
+): Promise<ResponseRun | Failure> {
   const again: ResponseRun = { ...run, attemptId: parts.newId('att'), attempt: run.attempt + 1, sent, replay: null }
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  await parts.database.transact([
+  const call = ledgerCall(ledgerFacts(again))
+  const nanos = again.estimate.reserve
+  const opening = parts.database.transact([
     ...release(context, run.attemptId),
     endAttempt(context, {
       attemptId: run.attemptId,
@@ -69,14 +77,24 @@ async function openReplay(
       totalMs: outcome.totalMs,
       costNanos: 0n,
     }),
-    ...recordAttempt(context, run.id, { ...newAttempt(parts, again), reservedNanos: again.estimate.reserve }),
-    ...reserve(context, ledgerCall(ledgerFacts(again)), again.estimate.reserve),
+    ...recordAttempt(context, run.id, { ...newAttempt(parts, again), reservedNanos: nanos }),
+    ...reserve(context, call, nanos),
   ])
+  const refusal = await namingBudget(parts, { call, nanos }, opening).then(() => null, budgetRefusal)
+  if (refusal) return refusal
   return again
 }
 
-async function endRefused(parts: GatewayParts, run: ResponseRun, client: ReplyClient, call: RefusedCall): Promise<void> {
-  const verdict = refusedVerdict(call)
+/** A refusal by a budget is an answer here; anything else is a fault of ours and goes up. */
+function budgetRefusal(error: unknown): Failure {
+  if (error instanceof Failure && error.code === 'budget_exceeded') return error
+  throw error
+}
+
+/** @param instead what the caller is told in place of upstream's refusal */
+async function endRefused(parts: GatewayParts, run: ResponseRun, client: ReplyClient, call: RefusedCall, instead?: Failure): Promise<void> {
+  const refused = refusedVerdict(call)
+  const verdict = instead ? { ...refused, failure: instead, nextAction: instead.nextAction } : refused
   const settling = settleRefusedResponse(parts, run, call, verdict)
   await inPatience(settling)
   client.fail(errorReply(run, verdict.failure))

@@ -129,7 +129,7 @@ async function chargeOf(
     imagesFailed: items.filter(({ image }) => image === null).length,
     // Before the first picture nobody can say how many previews were made, so all that were asked count.
     partials: brokeOff && images.length === 0 ? Math.max(came, run.request.partialImages) : came,
-    autoQuality: null,
+    autoQuality: run.autoQuality,
     brokeOff,
   })
   return { usage, cost, read: { usage: recordedUsage(usage, reply), source: sourceOf(usage) } }

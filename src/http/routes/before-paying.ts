@@ -35,19 +35,19 @@ export const checkRoute = keyRoute({
   },
   replies: { 200: { description: 'The verdict.', schema: checkReplySchema }, ...errorReplies(400, 401, 413) },
   async handle(context) {
-    const { parts, request, requestId } = context
+    const { parts, principal, request, requestId } = context
     const { operation } = readChecked(checkQuerySchema, request.query)
     const headers = readDarkroomHeaders(request)
     if (operation === 'respond') {
       await using taken = await takeInEditCall(parts, comingJson(context), { files: inputLimits.responseImages + 1 })
-      return await checkResponseCall(parts, { body: taken.body, brought: taken.brought, headers, requestId })
+      return await checkResponseCall(parts, { principal, body: taken.body, brought: taken.brought, headers, requestId })
     }
     if (operation !== 'edit') {
       const body = parseJsonBody(request, await readSmallBody(request))
-      return checkCall(parts, { operation, body, brought: null, headers, requestId })
+      return checkCall(parts, { principal, operation, body, brought: null, headers, requestId })
     }
     await using taken = await takeInEditCall(parts, comingEdit(context))
-    return await checkCall(parts, { operation, body: taken.body, brought: taken.brought, headers, requestId })
+    return await checkCall(parts, { principal, operation, body: taken.body, brought: taken.brought, headers, requestId })
   },
 })
 
@@ -61,7 +61,7 @@ export const estimateRoute = keyRoute({
     'Per bucket, with a low and a high bound and a table per quality. A call that would be refused is refused here with the same error.',
   streamsBody: true,
   body: { description: 'The call in its JSON form and, if wanted, the route to price it on.', schema: estimateRequestSchema },
-  replies: { 200: { description: 'The estimate.', schema: estimateReplySchema }, ...errorReplies(400, 401, 413, 503) },
+  replies: { 200: { description: 'The estimate.', schema: estimateReplySchema }, ...errorReplies(400, 401, 402, 403, 413, 429, 503) },
   async handle(context) {
     const headers = readDarkroomHeaders(context.request)
     await using taken = await takeInEditCall(context.parts, comingJson(context), {
@@ -69,7 +69,7 @@ export const estimateRoute = keyRoute({
       files: inputLimits.responseImages + 1,
     })
     const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)
-    const asked = { body: body as JsonObject, headers: { ...headers, route: route ?? headers.route } }
+    const asked = { principal: context.principal, body: body as JsonObject, headers: { ...headers, route: route ?? headers.route } }
     if (operation === 'respond') return await estimateResponseCall(context.parts, { ...asked, brought: taken.brought })
     const brought = operation === 'edit' ? taken.brought : null
     return await estimateCall(context.parts, { ...asked, operation, brought })

@@ -23,7 +23,7 @@ export const imagesEditsRoute = keyRoute({
   },
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
-    ...errorReplies(400, 401, 404, 413, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 413, 429, 502, 503, 507),
   },
   async handle(context) {
     await answerGeneration(context, await acceptEdit(context))

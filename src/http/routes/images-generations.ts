@@ -17,7 +17,7 @@ export const imagesGenerationsRoute = keyRoute({
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: generationBodySchema },
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
-    ...errorReplies(400, 401, 413, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 413, 429, 502, 503, 507),
   },
   async handle(context) {
     const { parts, principal, request, requestId } = context

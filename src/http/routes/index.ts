@@ -1,16 +1,18 @@
 import type { HttpRoute } from '../http-route.ts'
 import { adviseRoute } from './advise.ts'
 import { checkRoute, estimateRoute } from './before-paying.ts'
+import { budgetRoute, changeBudgetRoute, createBudgetRoute, endBudgetRoute, listBudgetsRoute } from './budgets.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { generationRoute, threadRoute, traceRoute } from './generations.ts'
 import { heatMapRoute, imageDriftRoute, imageRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
-import { createKeyRoute, listKeysRoute, revokeKeyRoute } from './keys.ts'
+import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations.ts'
+import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { routesRoute } from './routes.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
@@ -47,8 +49,18 @@ export const httpRoutes: readonly HttpRoute[] = [
   checkUnknownsRoute,
   resolveUnknownRoute,
   runAgainRoute,
+  listBudgetsRoute,
+  createBudgetRoute,
+  budgetRoute,
+  changeBudgetRoute,
+  endBudgetRoute,
+  listProjectsRoute,
+  createProjectRoute,
+  projectRoute,
+  changeProjectRoute,
   listKeysRoute,
   createKeyRoute,
+  rotateKeyRoute,
   revokeKeyRoute,
   doctorRoute,
   healthRoute,

@@ -28,7 +28,7 @@ export const createResponseRoute = keyRoute({
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: responseBodySchema },
   replies: {
     200: { description: 'The response, or its events.', schema: responseReplySchema },
-    ...errorReplies(400, 401, 404, 413, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 413, 429, 502, 503, 507),
   },
   async handle(context) {
     const run = await acceptRun(context)

@@ -1,0 +1,66 @@
+import { sql } from 'kysely'
+import type { Database, Statement, StatementContext } from '../db/index.ts'
+
+const MINUTE_MS = 60_000
+
+/** How much a project may do at a time; null = as much as it likes. */
+export interface ProjectPace {
+  imagesPerMinute: number | null
+  concurrentCalls: number | null
+}
+
+/** What a project has under way and what it asked for within the last minute. */
+export interface ProjectTraffic {
+  running: number
+  /** Pictures asked for within a minute. */
+  images: number
+  /** How long until one picture more could be asked for, were the limit reached: when the oldest call leaves the minute. */
+  freeInMs: number
+}
+
+/** Reads what a project does now. @param nowMs the minute ends here */
+export async function readProjectTraffic(db: Database, projectId: string, nowMs: number): Promise<ProjectTraffic> {
+  const [[calls], [asked]] = await db.readAll<[{ running: number }, { images: number; oldest_ms: number | null }]>([
+    db.sql
+      .selectFrom('generations')
+      .where('project_id', '=', projectId)
+      .where('status', '=', sql.lit('running'))
+      .select(sql<number>`count(*)`.as('running')),
+    db.sql
+      .selectFrom('generations')
+      .where('project_id', '=', projectId)
+      .where('created_at_ms', '>', nowMs - MINUTE_MS)
+      .select([sql<number>`coalesce(sum(images_asked), 0)`.as('images'), sql<number | null>`min(created_at_ms)`.as('oldest_ms')]),
+  ])
+  const oldestMs = asked!.oldest_ms ?? nowMs - MINUTE_MS
+  return { running: calls!.running, images: asked!.images, freeInMs: Math.max(0, oldestMs + MINUTE_MS - nowMs) }
+}
+
+/** Why a call cannot begin now. */
+export interface NoRoom {
+  limit: 'images_per_minute' | 'concurrent_calls'
+}
+
+/**
+ * Makes a transaction fail where a project is at its limit. Run these before the call itself is recorded: they count what is there, in the
+ * transaction in which the call is added to it, so that calls that come at once cannot pass together.
+ * @param noRoom makes the failure
+ */
+export function assertProjectRoom(
+  { sql: builder, nowMs }: StatementContext,
+  { projectId, images, pace }: { projectId: string; images: number; pace: ProjectPace },
+  noRoom: (why: NoRoom) => Error,
+): Statement[] {
+  const ofProject = builder.selectFrom('generations').where('project_id', '=', projectId)
+  const running = ofProject.where('status', '=', sql.lit('running')).select(sql`count(*)`.as('running'))
+  const asked = ofProject.where('created_at_ms', '>', nowMs - MINUTE_MS).select(sql`coalesce(sum(images_asked), 0)`.as('images'))
+  const { concurrentCalls, imagesPerMinute } = pace
+  const holds = (condition: ReturnType<typeof sql<boolean>>, limit: NoRoom['limit']): Statement => ({
+    query: builder.selectFrom('projects').select('id').where('id', '=', projectId).where(condition),
+    expect: { rows: 1, otherwise: () => noRoom({ limit }) },
+  })
+  return [
+    ...(concurrentCalls === null ? [] : [holds(sql<boolean>`(${running}) < ${concurrentCalls}`, 'concurrent_calls')]),
+    ...(imagesPerMinute === null ? [] : [holds(sql<boolean>`(${asked}) + ${images} <= ${imagesPerMinute}`, 'images_per_minute')]),
+  ]
+}
