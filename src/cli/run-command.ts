@@ -10,6 +10,7 @@ import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { maskCommand } from './commands/mask.ts'
 import { openApiCommand } from './commands/openapi.ts'
+import { projectsCommand } from './commands/projects.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   ledgerCommand,
   unknownsCommand,
   keysCommand,
+  projectsCommand,
   scanCommand,
   doctorCommand,
   backupCommand,

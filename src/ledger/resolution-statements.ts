@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Statement, StatementContext, Tables } from '../db/index.ts'
 import type { Nanos } from '../primitives/money.ts'
+import { correctSpent, resolveHold } from './budgets/move-budgets.ts'
 import { HOLD_BUCKET, type LedgerLine } from './ledger-entry.ts'
 import { type ContinuedLine, continueCall } from './ledger-statements.ts'
 
@@ -62,7 +63,7 @@ export function adjust(context: StatementContext, attemptId: string, { byNanos, 
     images: 0,
     onlyIf: holdIsClosed(context),
   }
-  return [continueCall(context, attemptId, { ...line, id: context.newId('led'), actor })]
+  return [continueCall(context, attemptId, { ...line, id: context.newId('led'), actor }), ...correctSpent(context, attemptId, byNanos)]
 }
 
 type HoldEnd = 'resolve_charged' | 'resolve_free' | 'presume'
@@ -75,6 +76,7 @@ function endHold(context: StatementContext, attemptId: string, kind: HoldEnd, li
   return [
     continueCall(context, attemptId, { ...closing, id: ids[0]!, actor }),
     ...lines.map((line, index) => continueCall(context, attemptId, { ...line, id: ids[index + 1]!, actor })),
+    ...resolveHold(context, attemptId, { charged: lines.reduce((sum, { nanos }) => sum + nanos, 0n) }),
   ]
 }
 

@@ -156,6 +156,24 @@ describe('looking after an installation', () => {
     })
   })
 
+  it('projects makes a project with limits, for which keys makes and replaces a key; archived, it opens nothing', async () => {
+    const created = await command('projects', 'create', 'print shop', '--sizes', 'auto,1024x1024', '--price-ceiling-usd', '0.5')
+    const id = /prj_[0-9a-f]{44}/.exec(created.stdout)?.[0]
+    expect(created).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^sizes +auto,1024x1024$/m) })
+    const key = (await command('keys', 'create', 'press', '--project', id!, '--json')).stdout
+    const rotated = await command('keys', 'rotate', JSON.parse(key).id, '--overlap', '2')
+    expect(rotated.stdout).toMatch(/^dk_live_\S+\nThis is the only time .* works for 2 more hours\.\n$/)
+    expect((await command('keys', '--project', id!)).stdout).toMatch(/until \d{4}-\d\d-\d\dT\d\d:\d\d +press/)
+    const set = await command('projects', 'set', id!, '--sizes', 'none', '--images-per-minute', '30')
+    expect(set.stdout).toMatch(/^sizes +no limit$[\s\S]*^images_per_minute +30$/m)
+    expect((await command('projects', 'archive', id!)).stdout).toContain('print shop is archived')
+    const call = await fetch(`${server.url}/v2/projects`, { headers: { authorization: `Bearer ${JSON.parse(key).key}` } })
+    expect(call.status).toBe(401)
+    expect((await command('projects', 'restore', id!)).stdout).toContain('print shop is restored')
+    expect((await command('projects')).stdout).toMatch(/live +2 +print shop$/m)
+    expect(await command('projects', 'archive', id!, '--sizes', 'auto')).toMatchObject({ code: 2 })
+  })
+
   it('keys makes a key that works and is shown once, lists it without the key, and revokes it', async () => {
     const created = await command('keys', 'create', 'ci')
     const [key, sentence] = created.stdout.trim().split('\n')

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GenerationRecord, ThreadReply } from '../../src/contract/record.ts'
+import { rawQuery } from '../../src/db/index.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
-import { ledgerLines, type SeenReply } from '../support/generation-calls.ts'
+import { callAs, makeBudget, readBudget } from '../support/admin-calls.ts'
+import { ledgerLines, type SeenReply, settledRecord } from '../support/generation-calls.ts'
 import { sha256 } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 import { keyOfAnotherProject } from './another-project.ts'
@@ -74,6 +76,45 @@ async function expectReplayed({ record }: Turn, pictures: readonly Buffer[]): Pr
   expect(booked).toEqual(invoiced)
   expect(invoiced.tool).toBeGreaterThan(0n)
 }
+
+describe('a turn that is told again', () => {
+  const budgetOf = (limit_usd: string) =>
+    makeBudget(gateway, { project_id: gateway.gateway.parts.access.defaultProjectId, limit_usd, book: 'sandbox' })
+  const end = (id: string) => callAs(gateway, gateway.adminToken, 'DELETE', `/v2/budgets/${id}`)
+
+  it('fits into a budget that has room for one of its two attempts at a time', async () => {
+    const first = await turn({})
+    upstream.responses.forget()
+    const { id } = await budgetOf('1.50')
+    const { record } = await goOn(first, 'Make it night')
+    expect(record.attempts).toHaveLength(2)
+    const { spent, reserved, held } = await readBudget(gateway, id)
+    expect([spent.nanos, reserved.nanos, held.nanos]).toEqual([record.cost.settled_nanos, '0', '0'])
+    await end(id)
+  })
+
+  it('is refused, free of charge, where a budget has no room any more for its second attempt', async () => {
+    const first = await turn({})
+    upstream.responses.forget()
+    const { id } = await budgetOf('1.50')
+    // Others take up the budget at the moment in which the second attempt begins.
+    const { database } = gateway.gateway.parts
+    const trigger = `create trigger taken_up before insert on attempts when new.n = 2
+      begin update budget_periods set spent_nanos = limit_nanos; end`
+    await database.transact([{ query: rawQuery(trigger) }])
+    const seen = await postResponse(gateway, { input: 'Make it night', previous_response_id: first.responseId })
+    await database.transact([{ query: rawQuery('drop trigger taken_up') }])
+    const { spent, reserved, held } = await readBudget(gateway, id)
+    await end(id)
+    expect(seen).toMatchObject({ status: 402, error: { code: 'budget_exceeded', outcome: 'not_charged', budget: { id } } })
+    expect([spent.nanos, reserved.nanos, held.nanos]).toEqual(['0', '0', '0'])
+    expect(await settledRecord(gateway, seen.generationId!)).toMatchObject({
+      status: 'failed',
+      attempts: [{ n: 1 }],
+      cost: { settled: '0' },
+    })
+  })
+})
 
 describe.each([
   ['as JSON', {}],

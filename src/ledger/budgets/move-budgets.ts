@@ -130,6 +130,18 @@ export function resolveHold(context: StatementContext, attemptId: string, { char
   return [...endHolds(context, attemptId, 'held', charged), ...(charged > 0n ? [raiseAlerts(context, attemptId)] : [])]
 }
 
+/** Corrects what an attempt spent, in the period it was made in, once what it cost was booked wrongly: negative gives back. */
+export function correctSpent(context: StatementContext, attemptId: string, byNanos: Nanos): Statement[] {
+  if (byNanos === 0n) return []
+  const correct: Statement = {
+    query: context.sql
+      .updateTable('budget_periods')
+      .set((row) => ({ spent_nanos: row('spent_nanos', '+', byNanos) }))
+      .where(ofAttempt(attemptId, 'ended')),
+  }
+  return byNanos > 0n ? [correct, raiseAlerts(context, attemptId)] : [correct]
+}
+
 function endHolds({ sql: builder }: StatementContext, attemptId: string, from: 'reserved' | 'held', charged: Nanos): Statement[] {
   const set = sql<bigint>`(${heldBy(attemptId)})`
   return [
@@ -150,7 +162,7 @@ function endHolds({ sql: builder }: StatementContext, attemptId: string, from: '
 }
 
 /** The rows that an attempt has something set aside in; found by their key. */
-function ofAttempt(attemptId: string, state: 'reserved' | 'held'): RawBuilder<boolean> {
+function ofAttempt(attemptId: string, state: 'reserved' | 'held' | 'ended'): RawBuilder<boolean> {
   return sql<boolean>`(budget_id, period) in (select h.budget_id, h.period from budget_holds h where h.attempt_id = ${attemptId} and h.state = ${state})`
 }
 
