@@ -98,7 +98,7 @@ describe('a command line that makes no sense', () => {
     [['keys', 'create', 'a', 'b'], 'keys create expects one name'],
     [['keys', 'revoke'], 'keys revoke expects the id of one key'],
     [['keys', 'list', 'all'], 'keys list takes nothing more'],
-    [['keys', 'frobnicate'], "keys knows list, create and revoke, found 'frobnicate'"],
+    [['keys', 'frobnicate'], "keys knows list, create, rotate and revoke, found 'frobnicate'"],
     [['doctor', 'me'], "doctor takes no 'me'"],
     [['backup'], 'backup expects one folder to write to'],
     [['restore', 'a', 'b'], 'restore expects one backup folder'],

@@ -188,7 +188,7 @@ describe('a header of Darkroom that cannot be used', () => {
       code: 'endpoint_not_served',
       param: 'x-darkroom-review',
     })
-    for (const member of ['review', 'metadata', 'spells']) {
+    for (const member of ['review', 'prompt', 'spells']) {
       const refusal = await refusalOf(bodyWith({ darkroom: { [member]: {} } }))
       expect(refusal).toMatchObject({ status: 400, code: 'endpoint_not_served', param: `darkroom.${member}` })
     }
