@@ -32,6 +32,7 @@ const layers = {
     'sandbox',
     'guard',
     'evidence',
+    'gate',
     'threads',
     'batches',
     'search',

@@ -24,6 +24,24 @@ export {
 export type { ErrorBody } from './failure.ts'
 export { type FileObject, fileDeletedSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from './file-replies.ts'
 export {
+  type GateList,
+  type GateName,
+  type GateReport,
+  type GateResult,
+  type GateVerdict,
+  gateListSchema,
+  gateNames,
+  gateReportSchema,
+  gateVerdictSchema,
+  type ProbeLine,
+  type Restriction,
+  type RouteGrant,
+  type RouteStandingGrade,
+  restrictionSchema,
+  routeGrantSchema,
+  routeStandingGradeSchema,
+} from './gate-replies.ts'
+export {
   type AssistantTrace,
   assistantSchema,
   type GenerationRecord,

@@ -150,6 +150,20 @@ CREATE INDEX files_by_object on files (sha256) where deleted_at_ms is null;
 
 CREATE INDEX files_by_project on files (project_id, created_at_ms, id);
 
+CREATE TABLE gate_runs (
+  id text not null primary key,
+  route_id text not null check (route_id <> ''),
+  config_sha256 text not null check (length(config_sha256) = 64),
+  ran_at_ms bigint not null check (ran_at_ms >= 0),
+  valid_until_ms bigint not null check (valid_until_ms >= ran_at_ms),
+  verdict text not null check (verdict in ('production', 'fallback', 'manual-test', 'refused', 'unknown')),
+  report_json text not null,
+  cost_nanos bigint not null check (cost_nanos >= 0),
+  actor text not null check (actor <> '')
+);
+
+CREATE INDEX gate_runs_by_route on gate_runs (route_id, ran_at_ms, id);
+
 CREATE TABLE generation_inputs (
   id text not null primary key,
   generation_id text not null references generations (id),
@@ -356,6 +370,33 @@ CREATE INDEX response_turns_by_previous on response_turns (project_id, previous_
 CREATE INDEX response_turns_by_response on response_turns (project_id, response_id);
 
 CREATE INDEX response_turns_open on response_turns (created_at_ms) where finished_at_ms is null;
+
+CREATE TABLE route_grants (
+  id text not null primary key,
+  route_id text not null check (route_id <> ''),
+  config_sha256 text not null check (length(config_sha256) = 64),
+  reason text not null check (reason <> ''),
+  actor text not null check (actor <> ''),
+  granted_at_ms bigint not null check (granted_at_ms >= 0),
+  until_ms bigint not null check (until_ms > granted_at_ms),
+  revoked_at_ms bigint
+);
+
+CREATE INDEX route_grants_by_route on route_grants (route_id, until_ms);
+
+CREATE TABLE route_watch (
+  route_id text not null primary key,
+  config_sha256 text not null check (length(config_sha256) = 64),
+  mismatches_in_a_row integer not null check (mismatches_in_a_row >= 0),
+  mismatches_total bigint not null check (mismatches_total >= 0),
+  pictures_total bigint not null check (pictures_total >= mismatches_total),
+  last_mismatch_at_ms bigint,
+  last_mismatch_generation_id text,
+  last_mismatch_reason text,
+  reopened_at_ms bigint,
+  reopened_reason text,
+  check ((reopened_at_ms is null) = (reopened_reason is null))
+);
 
 CREATE TABLE schema_migrations (
   id text not null primary key,

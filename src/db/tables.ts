@@ -16,6 +16,9 @@ export interface Tables {
   response_turns: ResponseTurnRow
   image_calls: ImageCallRow
   turn_documents: TurnDocumentRow
+  gate_runs: GateRunRow
+  route_grants: RouteGrantRow
+  route_watch: RouteWatchRow
   ledger_entries: LedgerEntryRow
   unknown_evidence: UnknownEvidenceRow
   budgets: BudgetRow
@@ -281,6 +284,50 @@ export interface ObjectRow {
   bytes: number
   media_type: string
   created_at_ms: number
+}
+
+/** One run of the acceptance gate on a route. */
+export interface GateRunRow {
+  id: string
+  route_id: string
+  /** Of the configuration that was tested; the run holds for it alone. */
+  config_sha256: string
+  ran_at_ms: number
+  valid_until_ms: number
+  /** `production | fallback | manual-test | refused | unknown`. */
+  verdict: string
+  report_json: string
+  cost_nanos: bigint
+  /** Who started it: an API key, the admin, or the gateway itself. */
+  actor: string
+}
+
+/** Leave to test a refused route by hand, for a time. */
+export interface RouteGrantRow {
+  id: string
+  route_id: string
+  config_sha256: string
+  reason: string
+  actor: string
+  granted_at_ms: number
+  until_ms: number
+  revoked_at_ms: number | null
+}
+
+/** How the pictures of a route turn out under its present configuration. */
+export interface RouteWatchRow {
+  route_id: string
+  config_sha256: string
+  /** Pictures since the last one that was as asked. */
+  mismatches_in_a_row: number
+  mismatches_total: number
+  pictures_total: number
+  last_mismatch_at_ms: number | null
+  last_mismatch_generation_id: string | null
+  last_mismatch_reason: string | null
+  /** When too many in a row took the verdict of the gate away; a new run gives it back. */
+  reopened_at_ms: number | null
+  reopened_reason: string | null
 }
 
 /** One line of the append-only ledger. */

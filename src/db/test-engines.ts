@@ -96,6 +96,9 @@ const tables = [
   'projects',
   'objects',
   'ledger_entries',
+  'gate_runs',
+  'route_grants',
+  'route_watch',
 ] as const
 
 /** The triggers that keep the ledger append-only are taken off for the moment and put back as they were. */
