@@ -25,6 +25,7 @@ describe('the failure catalogue', () => {
     expect(repeatable.sort()).toEqual([
       'database_unavailable',
       'overloaded',
+      'project_rate_limited',
       'rate_limit_exceeded',
       'request_aborted',
       'request_timeout',
