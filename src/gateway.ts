@@ -15,9 +15,12 @@ import {
   BackgroundResponses,
   type GatewayParts,
   Housekeeping,
+  RetryBudget,
+  RouteStandings,
   RunningGenerations,
   StorageHealth,
   sweepAbandoned,
+  tellRouteHealth,
   UnknownRounds,
 } from './flows/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
@@ -29,7 +32,7 @@ import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
 import { type Clock, systemClock } from './primitives/clock.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
 import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
-import { RouteTable, sandboxRoute } from './routes/index.ts'
+import { RouteHealth, RouteLatencies, RouteTable, sandboxRoute } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, FolderStore } from './store/index.ts'
 import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
@@ -45,6 +48,8 @@ export const DRAIN_GRACE_MS = 300_000
 export interface GatewayOptions {
   clock?: Clock
   newId?: IdSource
+  /** A number from 0 to below 1, for jitter and for what probes ask. @default Math.random */
+  chance?: () => number
   logger?: Logger
   /** Free space below which no call is made. */
   minimumFreeBytes?: number
@@ -90,6 +95,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const ids = options.newId ?? newId
   const logger = options.logger ?? createLogger({ level: config.logLevel, destination: process.stderr })
   const bootId = ids('boot')
+  const chance = options.chance ?? Math.random
   await using opening = new AsyncDisposableStack()
 
   const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
@@ -124,6 +130,11 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     mainModelCards: [...builtInMainModelCards, ...config.mainModelCards],
     policy: config.policy,
     routes: new RouteTable(sandbox ? [sandboxRoute(sandbox.url)] : config.routes),
+    standings: new RouteStandings(),
+    health: new RouteHealth({ clock, chance, onChange: (change) => tellRouteHealth({ logger, metrics }, change) }),
+    latencies: new RouteLatencies(),
+    retryBudget: new RetryBudget(),
+    chance,
     providers: new Map(providers.map((provider) => [provider.protocol, provider])),
     outbound,
     pixels,
@@ -139,6 +150,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     bootId,
     upstreamTimeoutMs: config.upstreamTimeoutMs,
   }
+  await parts.standings.refresh(parts)
   await adoptBackgroundTurns(parts)
   await sweepAbandoned(parts)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { DarkroomConfig } from './config/read-config.ts'
 import { dataFolderPaths } from './db/index.ts'
+import type { GatewayParts } from './flows/index.ts'
 import type { Gateway } from './gateway.ts'
+import type { RouteContract } from './routes/index.ts'
 
 /** What serves requests that name no route, and whether that costs money. */
 export interface Serving {
@@ -10,9 +12,14 @@ export interface Serving {
   money: string
 }
 
+/** Routes that may carry such traffic now. */
+function carrying({ routes, standings, clock }: GatewayParts, ...grades: string[]): readonly RouteContract[] {
+  return routes.list().filter((route) => grades.includes(standings.of(route, clock.nowMs()).grade))
+}
+
 /** Reads it off the routes of a gateway. */
 export function servingOf({ parts }: Pick<Gateway, 'parts'>): Serving {
-  const routes = parts.routes.list().filter((route) => route.grade === 'production')
+  const routes = carrying(parts, 'production', 'fallback')
   if (routes.length === 0) return { by: 'no route', money: 'routes for manual tests can be named, AND COST MONEY' }
   if (routes.every((route) => route.kind === 'sandbox'))
     return { by: 'the built-in sandbox', money: 'calls cost nothing, every picture says SANDBOX' }
@@ -42,7 +49,7 @@ export function startUpMessage(gateway: Gateway, config: DarkroomConfig, version
 function factsOf(gateway: Gateway, config: DarkroomConfig): [name: string, fact: string][] {
   const { by, money } = servingOf(gateway)
   const { adminToken } = dataFolderPaths(config.dataFolder)
-  const onlyByName = gateway.parts.routes.list().filter((route) => route.grade === 'manual-test')
+  const onlyByName = carrying(gateway.parts, 'manual-test')
   return [
     ['Serving', `${by}: ${money}`],
     ...(onlyByName.length > 0
@@ -65,7 +72,7 @@ function isOpenToOthers(host: string): boolean {
 
 /** A call that works as pasted on this gateway. */
 function firstCall(gateway: Gateway, config: DarkroomConfig): string[] {
-  const named = gateway.parts.routes.list().some((route) => route.grade === 'production') ? null : gateway.parts.routes.list()[0]
+  const named = carrying(gateway.parts, 'production', 'fallback').length > 0 ? null : gateway.parts.routes.list()[0]
   return [
     `  curl -s ${gateway.url}/v1/images/generations \\`,
     `    -H "Authorization: Bearer ${shellKey(config)}" -H 'Content-Type: application/json' \\`,

@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
+import { gateCommand } from './commands/gate.ts'
 import { generateCommand } from './commands/generate.ts'
 import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   keysCommand,
   projectsCommand,
   scanCommand,
+  gateCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,

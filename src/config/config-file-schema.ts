@@ -9,6 +9,20 @@ function isOrigin(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text.toLowerCase()
 }
 
+/** How routes are chosen; what a project leaves out it has from the policy of all. */
+const routingFields = {
+  order: z
+    .enum(['official', 'listed', 'cost', 'latency'])
+    .optional()
+    .describe('What comes first among routes of one grade; official when left out.'),
+  allow_owners: z.array(z.string().min(1)).min(1).nullish().describe('Owners whose routes may serve; left out: all.'),
+  downgrade: z
+    .array(z.enum(['quality', 'partials']))
+    .optional()
+    .describe('What may be given up where a call cannot be served otherwise.'),
+  redispatch_500: z.boolean().optional().describe('Follow a complete 500 or 503 of the API itself by one more call.'),
+}
+
 /** `darkroom.yaml` as this version reads it. Unknown keys are refused: a misspelt setting must not be ignored. */
 export const configFileSchema = z.strictObject({
   version: z.literal(1).describe('The form of this file.'),
@@ -33,6 +47,8 @@ export const configFileSchema = z.strictObject({
     .strictObject({
       surfaces: z.enum(['all', 'images-only']).default('all'),
       strict_masks: z.boolean().default(false),
+      ...routingFields,
+      projects: z.record(z.string().min(1), z.strictObject(routingFields)).default({}).describe('The same for single projects, by name.'),
       responses_ceiling: z
         .string()
         .regex(/^\d{1,6}(\.\d{1,9})?$/, 'expected dollars as text, like "1.00"')

@@ -52,6 +52,7 @@ describe('darkroom.yaml', () => {
         unknown_models: 'pass_with_ceiling',
         policy: {
           surfaces: 'all',
+          projects: {},
           strict_masks: false,
           responses_ceiling: '1.00',
           unknown_alert: { count: 5, usd: '2.00', age_h: 24 },

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
-import type { Policy } from '../flows/index.ts'
+import type { Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
 import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../pricing/index.ts'
 import { parseUsd } from '../primitives/money.ts'
@@ -79,6 +79,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       strictMasks: settings.policy.strict_masks,
       unknownModels: settings.unknown_models,
       responsesCeiling: parseUsd(settings.policy.responses_ceiling),
+      routing: routingPolicies(settings.policy),
       unknownAlert: {
         count: settings.policy.unknown_alert.count,
         nanos: parseUsd(settings.policy.unknown_alert.usd),
@@ -95,6 +96,20 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
     environment,
   }
+}
+
+type RoutingRow = Pick<ConfigFile['settings']['policy'], 'order' | 'allow_owners' | 'downgrade' | 'redispatch_500'>
+
+function routingPolicies(policy: RoutingRow & { projects: Readonly<Record<string, RoutingRow>> }): RoutingPolicies {
+  const policyFrom = (row: RoutingRow): RoutingPolicy => ({
+    order: row.order ?? 'official',
+    allowOwners: row.allow_owners ?? null,
+    downgrade: row.downgrade ?? [],
+    redispatch500: row.redispatch_500 ?? false,
+  })
+  const stated = (row: RoutingRow) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
+  const projects = Object.entries(policy.projects).map(([name, row]) => [name, policyFrom({ ...policy, ...stated(row) })] as const)
+  return { default: policyFrom(policy), projects: new Map(projects) }
 }
 
 /** A key in the environment alone never makes a paid route: only the file or `--live` does. */

@@ -29,6 +29,7 @@ describe('the failure catalogue', () => {
       'rate_limit_exceeded',
       'request_aborted',
       'request_timeout',
+      'route_unavailable',
       'shutting_down',
       'storage_unavailable',
       'upstream_rate_limited',

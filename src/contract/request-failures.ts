@@ -131,6 +131,12 @@ export const requestFailures = {
     nextAction: 'human',
     message: 'No configured route can serve this request now. Nothing was sent or charged; GET /v2/models shows what each route offers.',
   },
+  route_unavailable: {
+    ...notNow,
+    shouldRetry: true,
+    message:
+      'Calls on every route that could serve this request failed lately, so none is sent for a moment. Nothing was sent or charged; wait for the time in Retry-After and send it again.',
+  },
   not_allowed_by_project: {
     ...forHuman,
     status: 403,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { gateVerdictSchema, restrictionSchema, routeStandingGradeSchema } from './gate-replies.ts'
+import { countSchema, timeSchema } from './wire-values.ts'
 
 const stated = z.string().nullable()
 const yesOrNo = z.boolean().nullable()
@@ -17,9 +19,31 @@ const capabilityRowSchema = z
     edits: yesOrNo,
     mask: yesOrNo,
     responses: yesOrNo,
+    content_credentials: z.enum(['kept', 'stripped']).nullable().describe('Whether pictures keep the credentials they were signed with.'),
     source: z.string(),
   })
   .describe('What may be asked for explicitly: model = whatever the model takes, an empty list = nothing, null = nobody said.')
+
+const perMinuteSchema = z
+  .object({ limit: z.number(), used: z.number(), source: z.enum(['configured', 'headers']) })
+  .nullable()
+  .describe('null = no limit is known.')
+
+/** How calls on a route went lately, and whether it takes one now. */
+const routeHealthSchema = z.object({
+  state: z.enum(['closed', 'open', 'half_open', 'disabled']).describe('Of its circuit breaker; closed = it takes calls.'),
+  reason: z.string().nullable(),
+  since: timeSchema.nullable(),
+  retry_at: timeSchema.nullable().describe('When the next call may go.'),
+  in_flight: countSchema,
+  failures_in_window: countSchema.describe('Unhealthy ends of the last ten seconds.'),
+  limits: z.object({
+    concurrency: z.int().nullable(),
+    requests_per_minute: perMinuteSchema,
+    images_per_minute: perMinuteSchema,
+    tokens_per_minute: perMinuteSchema,
+  }),
+})
 
 const presetSchema = z.object({ name: z.string(), source: z.string(), read_on: z.string(), remarks: z.array(z.string()) })
 
@@ -40,7 +64,16 @@ export const routeCardSchema = z
     kind: z.enum(['official', 'provider', 'wrapper', 'self-hosted', 'sandbox']),
     protocol: z.string(),
     base_url: z.string(),
-    grade: z.enum(['production', 'manual-test']),
+    grade: routeStandingGradeSchema.describe('Which traffic it may carry now.'),
+    standing: z.object({
+      why: z.string(),
+      gate_verdict: gateVerdictSchema.nullable(),
+      valid_until: timeSchema.nullable(),
+      restrictions: z.array(restrictionSchema),
+      reopened: z.boolean(),
+      granted: z.boolean(),
+    }),
+    health: routeHealthSchema,
     preset: presetSchema.nullable().describe('Published facts that fill what the configuration left out.'),
     models: z.record(z.string(), z.string()).describe('Ids asked: sent, where they differ.'),
     capabilities: z.array(capabilityRowSchema),

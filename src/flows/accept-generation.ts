@@ -1,15 +1,17 @@
+import { Failure } from '../contract/failure.ts'
 import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
 import { type LedgerCall, reserve } from '../ledger/index.ts'
 import { priceCardName } from '../pricing/index.ts'
-import { frozenContract } from '../routes/index.ts'
 import { recordObjects } from '../store/index.ts'
 import type { CallAsk } from './call-ask.ts'
 import { upstreamRequestId } from './call-upstream.ts'
+import { contractNow } from './contract-now.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
 import { metadataOf } from './metadata-of.ts'
+import { type PlacedRoute, routingPolicy, takePlace } from './plan-routes.ts'
 import { type PricedRequest, priceCall } from './price-call.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
@@ -24,19 +26,31 @@ export interface GenerationAsk extends CallAsk {
 }
 
 /**
- * The first half of the road: check, choose the route, price, make sure a picture could be kept, then record intent and
- * reservation in one transaction. When it resolves, all of that is on disk and nothing has been sent.
+ * The first half of the road: check, find the routes that can serve, price, make sure a picture could be kept, take a place on the first
+ * route that has one, then record intent and reservation in one transaction. When it resolves, all of that is on disk and nothing has been sent.
  * @throws Failure whose outcome is always `not_charged`.
  */
 export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk): Promise<GenerationRun> {
   parts.running.assertOpen()
-  const priced = await priceCall(parts, ask)
+  return acceptPriced(parts, ask, await priceCall(parts, ask))
+}
+
+/** The same for a call that was priced already. */
+export async function acceptPriced(parts: GatewayParts, ask: GenerationAsk, priced: PricedRequest): Promise<GenerationRun> {
   await parts.storageHealth.assertWritable()
-  const run = { ...openRun(parts, ask, priced), inputs: [] as readonly KeptInput[] }
-  await keepInputs(parts, priced.inputs, async (kept) => {
-    run.inputs = kept.inputs
-    await recordAcceptance(parts, run, ask, kept)
-  })
+  const policy = await routingPolicy(parts, ask.principal.projectId)
+  const placed = takePlace(parts, priced.plan, priced.request)
+  if (placed instanceof Failure) throw placed
+  const run = { ...openRun(parts, ask, priced, placed), policy, inputs: [] as readonly KeptInput[] }
+  try {
+    await keepInputs(parts, priced.inputs, async (kept) => {
+      run.inputs = kept.inputs
+      await recordAcceptance(parts, run, ask, kept)
+    })
+  } catch (error) {
+    run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
+    throw error
+  }
   return run
 }
 
@@ -44,32 +58,45 @@ async function recordAcceptance(parts: GatewayParts, run: GenerationRun, ask: Ge
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
-    ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
+    ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, newInputs(parts, run)),
     ...reserve(context, call, run.estimate.reserve),
   ])
 }
 
-function openRun(parts: GatewayParts, ask: GenerationAsk, priced: PricedRequest): Omit<GenerationRun, 'inputs'> {
+function openRun(
+  parts: GatewayParts,
+  ask: GenerationAsk,
+  { plan: _, ...priced }: PricedRequest,
+  { taken, place, others }: PlacedRoute,
+): Omit<GenerationRun, 'inputs' | 'policy'> {
+  const timeoutMs = Math.min(ask.headers.timeoutMs ?? parts.upstreamTimeoutMs, parts.upstreamTimeoutMs)
+  const startedMonotonicMs = parts.clock.monotonicMs()
   return {
     ...priced,
+    ...taken,
+    place,
+    others,
     rights: ask.headers.rights,
     id: parts.newId('gen'),
     attemptId: parts.newId('att'),
+    attempt: 1,
+    repeats: 0,
     requestId: ask.requestId,
     principal: ask.principal,
     surface: 'images',
-    book: priced.card.book,
+    book: taken.card.book,
     projectTag: ask.headers.projectTag,
     keepPartials: ask.headers.partials === 'store',
-    timeoutMs: Math.min(ask.headers.timeoutMs ?? parts.upstreamTimeoutMs, parts.upstreamTimeoutMs),
+    timeoutMs,
     startedAtMs: parts.clock.nowMs(),
-    startedMonotonicMs: parts.clock.monotonicMs(),
+    startedMonotonicMs,
+    deadlineMonotonicMs: startedMonotonicMs + timeoutMs,
   }
 }
 
-function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
+function newGeneration(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk): NewGeneration {
   const { request, choice, estimate } = run
   const card = priceCardName(run.card)
   return {
@@ -82,7 +109,7 @@ function newGeneration(run: GenerationRun, ask: GenerationAsk): NewGeneration {
     modelAsked: request.modelAsked,
     routeId: choice.route.id,
     routeOwner: choice.route.owner,
-    routeContract: frozenContract(choice.route, card),
+    routeContract: contractNow(parts, choice.route, card),
     requestShape: requestShape(run),
     warnings: run.warnings,
     projectTag: run.projectTag,

@@ -4,6 +4,7 @@ import { errorBody } from '../contract/failure.ts'
 import type { ContractWarning, Operation } from '../contract/image-request.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { recordPendingCredentials } from '../evidence/index.ts'
+import { countWatchedPictures, type WatchedPictures } from '../gate/index.ts'
 import {
   AttemptNotOurs,
   completeGeneration,
@@ -26,6 +27,7 @@ import { alarmOvershoot, overshootRemarks } from './overshoot.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
 import type { RetouchedImage } from './retouch-images.ts'
 import { tellBudgetAlerts } from './tell-budget-alerts.ts'
+import { noteWatched } from './watch-pictures.ts'
 
 /** What booking needs to know of a generation, whatever was asked. */
 export interface BookedRun {
@@ -77,6 +79,8 @@ export interface Booking {
   retouched: readonly RetouchedImage[]
   read: BookedUsage | null
   cost: BookedCost | null
+  /** What the pictures say about the route; absent where nothing is counted. */
+  watched?: WatchedPictures | null
   /** What else belongs to the end of the attempt. */
   with?: (context: StatementContext) => Statement[]
   /** All remarks of the record, those of the check included. */
@@ -133,10 +137,12 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
     ]),
     ...driftsToMeasure(context, run, booking),
     ...credentialsToRead(context, booking),
+    ...(booking.watched ? [countWatchedPictures(context, booking.watched)] : []),
     ...(booking.with?.(context) ?? []),
     ...ends.generation,
   ])
   alarmOvershoot(parts, run, settledNanos, remarks)
+  if (booking.watched) noteWatched(parts, booking.watched, results, context.nowMs)
   if (raisedAlert(results)) await tellBudgetAlerts(parts)
   return { verdict: booking.verdict, settledNanos, heldNanos }
 }

@@ -17,14 +17,18 @@ export function bookRefusal(
   verdict: AttemptVerdict,
   lost: Partial<Pick<Booking, 'read' | 'cost'>>,
 ): Promise<Settled | null> {
-  const facts: Booking['facts'] = {
+  return bookCall(parts, run, { ...nothingCame, ...lost, verdict, facts: refusalFacts({ outcome }), warnings: run.warnings })
+}
+
+/** What the record keeps of a call that brought no body. */
+export function refusalFacts({ outcome }: Pick<RefusedCall, 'outcome'>): Booking['facts'] {
+  return {
     outcome: 'cause' in outcome ? `${outcome.class}: ${outcome.cause}` : outcome.class,
     httpStatus: outcome.httpStatus,
     requestId: outcome.requestId,
     modelReported: null,
     firstByteMs: outcome.firstByteMs,
   }
-  return bookCall(parts, run, { ...nothingCame, ...lost, verdict, facts, warnings: run.warnings })
 }
 
 /** Ends a generation that failed inside, if nothing has ended it yet: the call may have been made, so its reservation is held. */

@@ -117,7 +117,7 @@ function providerCall(parts: GatewayParts, run: GenerationRun): ProviderCall {
     body: { ...request.wire, model: choice.modelSent },
     inputs: run.inputs.map((input) => providerInput(parts, input)),
     stream: request.stream,
-    timeoutMs: run.timeoutMs,
+    timeoutMs: Math.max(1, Math.round(run.deadlineMonotonicMs - parts.clock.monotonicMs())),
   }
 }
 

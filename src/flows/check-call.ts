@@ -8,7 +8,7 @@ import { assertServed, type CallAsk } from './call-ask.ts'
 import { presentEstimate } from './estimate-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Judgement, judgeRequest } from './judge-request.ts'
-import { chooseRoute, priceRequest } from './price-call.ts'
+import { candidatesOf, priceRoutes } from './price-call.ts'
 
 /** Judges a call without making it: every refusal at once in the order the call would meet them, and its price if there is none. */
 export async function checkCall(parts: GatewayParts, ask: CallAsk & { requestId: string }): Promise<CheckReply> {
@@ -31,20 +31,20 @@ export async function checkCall(parts: GatewayParts, ask: CallAsk & { requestId:
 type Verdict = Pick<Judgement, 'refusals' | 'warnings' | 'request'> & { estimate: CheckReply['estimate'] }
 
 async function judge(parts: GatewayParts, ask: CallAsk): Promise<Verdict> {
-  let choice: RouteChoice
+  let candidates: RouteChoice[]
   try {
     assertServed(ask)
-    choice = chooseRoute(parts, ask)
+    candidates = await candidatesOf(parts, ask)
   } catch (error) {
     return { refusals: [asRefusal(error)], warnings: [], request: null, estimate: null }
   }
-  const { refusals, warnings, request, inputs } = await judgeRequest(parts, ask, choice.route)
-  if (refusals.length > 0 || request === null) return { refusals, warnings, request, estimate: null }
+  const { refusals, warnings, request, served, eligible, inputs } = await judgeRequest(parts, ask, candidates)
+  if (refusals.length > 0 || served === null || request === null) return { refusals, warnings, request, estimate: null }
   try {
     const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings
-    const { card, estimate } = await priceRequest(parts, { ...asSent(request), inputs, choice, autoQuality })
-    const beyond = await refusalsOfProject(parts, imageCallLimits(ask, { asked: request, choice, card, estimate }))
-    return { refusals: beyond, warnings, request, estimate: presentEstimate({ choice, estimate }) }
+    const [first] = await priceRoutes(parts, ask, { ...asSent(served), inputs, eligible, autoQuality })
+    const beyond = await refusalsOfProject(parts, imageCallLimits(ask, { asked: request, ...first! }))
+    return { refusals: beyond, warnings, request, estimate: presentEstimate(first!) }
   } catch (error) {
     return { refusals: [asRefusal(error)], warnings, request, estimate: null }
   }

@@ -22,7 +22,7 @@ export async function diagnose(parts: GatewayParts, options: { live: boolean }):
     runtime(),
     await storage(parts),
     await database(parts),
-    ...parts.routes.list().flatMap(route),
+    ...parts.routes.list().flatMap((each) => route(parts, each)),
     prices(parts),
     await unknowns(parts),
   ]
@@ -60,7 +60,7 @@ async function database(parts: GatewayParts): Promise<DoctorFinding> {
   }
 }
 
-function route(contract: RouteContract): DoctorFinding[] {
+function route(parts: GatewayParts, contract: RouteContract): DoctorFinding[] {
   const name = `route ${contract.id}`
   if (contract.kind === 'sandbox')
     return [
@@ -79,7 +79,7 @@ function route(contract: RouteContract): DoctorFinding[] {
     support: contract.support,
     retention: contract.retention,
   }).flatMap(([fact, value]) => (value === null ? [fact] : []))
-  const found = `${contract.kind} of ${contract.owner} at ${contract.baseUrl}, ${contract.grade}; calls cost money`
+  const found = `${contract.kind} of ${contract.owner} at ${contract.baseUrl}, ${parts.standings.of(contract, parts.clock.nowMs()).grade}${stateWords(parts, contract)}; calls cost money`
   if (missing.length === 0) return [{ name, level: 'ok', found, advice: null }]
   return [
     {
@@ -89,6 +89,11 @@ function route(contract: RouteContract): DoctorFinding[] {
       advice: 'State these facts of the contract in darkroom.yaml; they are frozen into every record.',
     },
   ]
+}
+
+function stateWords(parts: GatewayParts, contract: RouteContract): string {
+  const { state, reason } = parts.health.stateOf(contract)
+  return state === 'closed' ? '' : `, ${state.replace('_', ' ')} (${reason})`
 }
 
 function prices(parts: GatewayParts): DoctorFinding {

@@ -32,6 +32,18 @@ export interface EndedRun extends BookedRun {
   book: 'provider' | 'sandbox'
 }
 
+/** Tells metrics how one call of a generation ended. */
+export function reportAttempt(parts: GatewayParts, run: EndedRun, outcome: { class: string; firstByteMs: number | null }): void {
+  parts.metrics.upstreamCall({
+    routeOwner: run.choice.route.owner,
+    outcome: outcome.class,
+    seconds: secondsOf(parts, run),
+    firstByteSeconds: outcome.firstByteMs === null ? null : outcome.firstByteMs / 1000,
+  })
+}
+
+const secondsOf = (parts: GatewayParts, run: BookedRun) => (parts.clock.monotonicMs() - run.startedMonotonicMs) / 1000
+
 /** Tells log and metrics how a generation ended. */
 export function reportEnd(
   parts: GatewayParts,
@@ -39,15 +51,10 @@ export function reportEnd(
   settled: Settled | null,
   outcome: { class: string; firstByteMs: number | null },
 ): void {
-  const { route } = run.choice
-  const seconds = (parts.clock.monotonicMs() - run.startedMonotonicMs) / 1000
+  const seconds = secondsOf(parts, run)
   const status = settled === null ? 'unbooked' : (settled.verdict.failure?.code ?? 'completed')
-  parts.metrics.upstreamCall({
-    routeOwner: route.owner,
-    outcome: outcome.class,
-    seconds,
-    firstByteSeconds: outcome.firstByteMs === null ? null : outcome.firstByteMs / 1000,
-  })
+  const { route } = run.choice
+  reportAttempt(parts, run, outcome)
   parts.metrics.generationEnded({ operation: run.request.operation, surface: run.surface, outcome: status, seconds })
   if (settled && settled.settledNanos > 0n) parts.metrics.settled({ routeOwner: route.owner, book: run.book, nanos: settled.settledNanos })
   if (settled && settled.heldNanos > 0n) parts.metrics.heldUnknown({ routeOwner: route.owner, book: run.book, nanos: settled.heldNanos })

@@ -9,12 +9,15 @@ import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import type { Nanos } from '../primitives/money.ts'
 import type { ImageProvider } from '../providers/index.ts'
-import type { RouteTable } from '../routes/index.ts'
+import type { RouteHealth, RouteLatencies, RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
+import type { RetryBudget } from './retry-budget.ts'
+import type { RouteStandings } from './route-standings.ts'
+import type { RoutingPolicies } from './routing-policy.ts'
 import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
 import type { UnknownRounds } from './unknowns/unknown-rounds.ts'
@@ -29,6 +32,8 @@ export interface Policy {
   unknownModels: 'refuse' | 'pass_with_ceiling'
   /** What one Responses call is counted at before it is made, at least. */
   responsesCeiling: Nanos
+  /** How routes are chosen, and what may follow a call that failed. */
+  routing: RoutingPolicies
   /** Beyond any of these, unknown outcomes are warned of. */
   unknownAlert: { count: number; nanos: Nanos; ageMs: number }
 }
@@ -47,6 +52,14 @@ export interface GatewayParts {
   mainModelCards: readonly MainModelPriceCard[]
   policy: Policy
   routes: RouteTable
+  /** What the gate and the pictures say of each. */
+  standings: RouteStandings
+  /** Whether each takes a call right now. */
+  health: RouteHealth
+  latencies: RouteLatencies
+  retryBudget: RetryBudget
+  /** A number from 0 to below 1. */
+  chance: () => number
   /** The provider of each protocol. */
   providers: ReadonlyMap<string, ImageProvider>
   outbound: Outbound

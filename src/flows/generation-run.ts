@@ -1,16 +1,27 @@
 import type { Principal } from '../access/index.ts'
 import type { Surface } from '../contract/image-request.ts'
+import type { RouteCall } from '../routes/index.ts'
 import type { KeptInput } from './keep-inputs.ts'
-import type { PricedRequest } from './price-call.ts'
+import type { PricedRequest, PricedRoute } from './price-call.ts'
+import type { RoutingPolicy } from './routing-policy.ts'
 
 /** One generation on its road: what was decided before the call. Made by `acceptGeneration`, carried through `runGeneration`. */
-export interface GenerationRun extends Omit<PricedRequest, 'inputs'> {
+export interface GenerationRun extends Omit<PricedRequest, 'inputs' | 'plan'> {
+  /** Its place on the route; to be given back whatever becomes of the call. */
+  place: RouteCall
+  /** Routes to turn to when it is proven that a call was not made. */
+  others: readonly PricedRoute[]
+  policy: RoutingPolicy
   /** The pictures of an edit, in the caller's order; kept in the store. */
   inputs: readonly KeptInput[]
   /** A rights note that holds for every input. */
   rights: string | null
   id: string
   attemptId: string
+  /** Counts the calls of this generation, from 1. */
+  attempt: number
+  /** How often the same route was called again. */
+  repeats: number
   /** The edge's id of the request, named in errors. */
   requestId: string
   principal: Principal
@@ -21,5 +32,8 @@ export interface GenerationRun extends Omit<PricedRequest, 'inputs'> {
   keepPartials: boolean
   timeoutMs: number
   startedAtMs: number
+  /** When the attempt began. */
   startedMonotonicMs: number
+  /** When the caller's time for the whole call is over, all attempts together. */
+  deadlineMonotonicMs: number
 }

@@ -1,12 +1,14 @@
 import { checkEdit } from '../contract/check-edit.ts'
 import { checkGeneration } from '../contract/check-generation.ts'
-import { Failure } from '../contract/failure.ts'
+import { Failure, failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import type { RequestCheckContext } from '../contract/request-check-context.ts'
-import { checkCapabilities, checkOperation, type RouteContract } from '../routes/index.ts'
+import { checkCapabilities, checkOperation, type RouteChoice, type RouteContract } from '../routes/index.ts'
 import type { CallAsk } from './call-ask.ts'
+import { type Downgraded, oneTierLower } from './downgrade.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { gatherInputs } from './gather-inputs.ts'
+import { routingPolicy } from './plan-routes.ts'
 import { type PreparedInput, prepareInputs } from './prepare-inputs.ts'
 import { strictly } from './strictly.ts'
 
@@ -16,26 +18,86 @@ export interface Judgement {
   refusals: Failure[]
   warnings: ContractWarning[]
   request: ImageRequest | null
+  /** The request as it would be served: one tier of quality lower where no route takes what was asked and the project allows that. */
+  served: ImageRequest | null
+  /** Routes that can take it, in the order given; empty when there are refusals. */
+  eligible: RouteChoice[]
   /** The pictures of an edit, decoded and fit to be sent; empty when there are refusals. */
   inputs: PreparedInput[]
 }
 
 /**
- * Judges a call by the contract and by what its route declares. What it names is fetched and decoded only when its fields have passed:
- * a misspelt quality must not download sixteen pictures first. Reserves, records and sends nothing.
+ * Judges a call by the contract and by what the routes declare that may serve it. What it names is fetched and decoded only when its fields
+ * have passed: a misspelt quality must not download sixteen pictures first. Reserves, records and sends nothing.
+ * @param candidates best first, at least one; where none can take the call, the first one's refusals are the answer
  */
-export async function judgeRequest(parts: GatewayParts, ask: CallAsk, route: RouteContract): Promise<Judgement> {
+export async function judgeRequest(parts: GatewayParts, ask: CallAsk, candidates: readonly RouteChoice[]): Promise<Judgement> {
+  const { downgrade } = await routingPolicy(parts, ask.principal.projectId)
+  const found = judgeFields(parts, ask, candidates, downgrade.includes('quality'))
+  if (found.eligible.length === 0) return { ...found, served: null, inputs: [] }
+  const { request, served, eligible } = found
+  const pictures = ask.brought ? await judgeInputs(parts, request!, ask) : nothingBrought
+  const warnings = [...found.warnings, ...pictures.warnings]
+  const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []
+  return { refusals: [...pictures.refusals, ...strict], warnings, request, served, eligible, inputs: pictures.inputs }
+}
+
+type FieldJudgement = Omit<Judgement, 'inputs'>
+
+/** What the contract and each route say of the fields; a route may open what accounts do not have by default. */
+function judgeFields(parts: GatewayParts, ask: CallAsk, candidates: readonly RouteChoice[], mayLower: boolean): FieldJudgement {
+  const judged = candidates.map((choice) => ({ choice, ...judgeOn(parts, ask, choice.route) }))
+  const able = judged.filter(({ refusals }) => refusals.length === 0)
+  const [first] = able
+  if (first) return { ...first, served: first.request, eligible: able.map(({ choice }) => choice) }
+  const lowered = mayLower ? lowerOnRoutes(parts, judged) : null
+  return lowered ?? { ...judged[0]!, served: null, eligible: [] }
+}
+
+function judgeOn(parts: GatewayParts, ask: CallAsk, route: RouteContract): Pick<Judgement, 'refusals' | 'warnings' | 'request'> {
   const context = checkContext(parts, ask, route)
   const check = ask.brought ? checkEdit(ask.body, ask.brought.form, context) : checkGeneration(ask.body, context)
-  if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null, inputs: [] }
-  const { request } = check
+  if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null }
+  return { refusals: beyondRoute(parts, check.request, route), warnings: check.warnings, request: check.request }
+}
+
+/** What of a request a route does not take: by its protocol, by what it declares, by what the gate took from it. */
+function beyondRoute(parts: GatewayParts, request: ImageRequest, route: RouteContract): Failure[] {
   const served = parts.providers.get(route.protocol)?.operations ?? []
-  const beyond = [...checkOperation(request, route, served), ...checkCapabilities(request, route, context.atMs)]
-  if (beyond.length > 0) return { refusals: beyond, warnings: check.warnings, request: null, inputs: [] }
-  const pictures = ask.brought ? await judgeInputs(parts, request, ask) : nothingBrought
-  const warnings = [...check.warnings, ...pictures.warnings]
-  const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []
-  return { refusals: [...pictures.refusals, ...strict], warnings, request, inputs: pictures.inputs }
+  const { restrictions } = parts.standings.of(route, parts.clock.nowMs())
+  const withoutInputs = restrictions.includes('no_inputs') && request.operation !== 'generate' ? [noInputs(route)] : []
+  return [...checkOperation(request, route, served), ...withoutInputs, ...checkCapabilities(request, route, parts.clock.nowMs())]
+}
+
+/** The gate keeps pictures of callers from a route of which nobody stated what may be done with them there. */
+export function noInputs({ id }: RouteContract): Failure {
+  return failure('unsupported_on_route', {
+    param: 'image',
+    message: `Route '${id}' takes no pictures: nobody stated what may be done with them there, so the gate keeps references and edits from it. Nothing was sent or charged; name another route in x-darkroom-route.`,
+  })
+}
+
+type Judged = Pick<Judgement, 'refusals' | 'warnings' | 'request'> & { choice: RouteChoice }
+
+/** The highest quality below the one asked that some route takes, where nothing but the quality keeps the call from every route. */
+function lowerOnRoutes(parts: GatewayParts, judged: readonly Judged[]): FieldJudgement | null {
+  const held = judged.filter(({ request, refusals }) => request !== null && refusals.every(({ param }) => param === 'quality'))
+  const [first] = held
+  if (!first) return null
+  for (let step: Downgraded | null = oneTierLower(first.request!); step; step = oneTierLower(step.request)) {
+    const { request: served, warning } = step
+    const able = held.filter(({ choice }) => beyondRoute(parts, served, choice.route).length === 0)
+    if (able.length === 0) continue
+    const asked = { ...warning, message: warning.message.replace(/quality \w+,/, `quality ${first.request!.quality},`) }
+    return {
+      refusals: [],
+      warnings: [...first.warnings, asked],
+      request: first.request,
+      served,
+      eligible: able.map(({ choice }) => choice),
+    }
+  }
+  return null
 }
 
 const nothingBrought: Awaited<ReturnType<typeof prepareInputs>> = { inputs: [], refusals: [], warnings: [] }

@@ -1,57 +1,102 @@
-import type { Failure } from '../contract/failure.ts'
+import { Failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import type { Quality } from '../contract/model-row.ts'
 import { type Estimate, estimate, type PriceCard, requirePriceCard } from '../pricing/index.ts'
-import { billingIsStated, type RouteChoice } from '../routes/index.ts'
+import { billingIsStated, type RouteChoice, type RouteContract } from '../routes/index.ts'
 import { asSent, type SentRequest } from './as-sent.ts'
 import { assertAllowed, imageCallLimits } from './assert-allowed.ts'
 import { assertServed, type CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { inputSizes } from './input-sizes.ts'
 import { judgeRequest } from './judge-request.ts'
+import { candidateRoutes, inPolicyOrder, routingPolicy } from './plan-routes.ts'
 import type { PreparedInput } from './prepare-inputs.ts'
 
-/** A request the contract accepted, with who would serve it and what it would cost. Nothing is recorded yet. */
-export interface PricedRequest extends SentRequest {
-  /** As the caller wrote it; `request` is what the model gets. */
-  asked: ImageRequest
-  warnings: ContractWarning[]
+/** A route that can serve a request, and what it would cost there. */
+export interface PricedRoute {
   choice: RouteChoice
   card: PriceCard
   estimate: Estimate
+}
+
+/** A request the contract accepted, with who would serve it and what it would cost. Nothing is recorded yet. */
+export interface PricedRequest extends SentRequest, PricedRoute {
+  /** As the caller wrote it; `request` is what the model gets. */
+  asked: ImageRequest
+  warnings: ContractWarning[]
+  /** Every route that can serve it, the one it is priced on first. */
+  plan: readonly PricedRoute[]
   /** What the project reads quality `auto` as; null = the model's dearest. */
   autoQuality: Quality | null
   inputs: readonly PreparedInput[]
 }
 
 /**
- * Checks a call and prices it on the route that would serve it.
+ * Checks a call and prices it on the routes that could serve it.
  * @throws Failure the call itself would be answered with; always `not_charged`.
  */
 export async function priceCall(parts: GatewayParts, ask: CallAsk): Promise<PricedRequest> {
   assertServed(ask)
-  const choice = chooseRoute(parts, ask)
-  const { refusals, request: asked, warnings, inputs } = await judgeRequest(parts, ask, choice.route)
-  if (refusals.length > 0 || asked === null) throw refusals[0] as Failure
-  const sent = asSent(asked)
+  const candidates = await candidatesOf(parts, ask)
+  const { refusals, request: asked, served, eligible, warnings, inputs } = await judgeRequest(parts, ask, candidates)
+  if (refusals.length > 0 || asked === null || served === null) throw refusals[0] as Failure
+  const sent = asSent(served)
   const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings
-  const priced = await priceRequest(parts, { ...sent, inputs, choice, autoQuality })
-  await assertAllowed(parts, imageCallLimits(ask, { asked, choice, ...priced }))
-  return { asked, ...sent, warnings, choice, inputs, autoQuality, ...priced }
+  const plan = await priceRoutes(parts, ask, { request: sent.request, inputs, eligible, autoQuality })
+  const [first] = plan
+  await assertAllowed(parts, imageCallLimits(ask, { asked, ...first! }))
+  return { asked, ...sent, warnings, inputs, autoQuality, plan, ...first! }
 }
 
-/** The route comes before the check, because a route may open what accounts do not have by default. */
-export function chooseRoute(parts: GatewayParts, { body, headers }: CallAsk): RouteChoice {
+/** The routes come before the check, because a route may open what accounts do not have by default. */
+export function candidatesOf(parts: GatewayParts, { principal, body, headers }: CallAsk): Promise<RouteChoice[]> {
   const model = body['model']
   const known = typeof model === 'string' ? parts.catalogue.find(model, parts.clock.nowMs())?.row.id : undefined
-  return parts.routes.choose(known ?? String(model ?? ''), headers.route)
+  return candidateRoutes(parts, { projectId: principal.projectId, modelId: known ?? String(model ?? ''), named: headers.route })
+}
+
+/** What is priced on each of several routes. */
+export interface PricedWish {
+  /** As it is sent. */
+  request: ImageRequest
+  inputs: readonly PreparedInput[]
+  eligible: readonly RouteChoice[]
+  autoQuality: Quality | null
+}
+
+/**
+ * Prices a request on every route that can take it, in the order of the project's policy; a route without a price is left out.
+ * @throws Failure `price_not_configured` where no route has one: an unpriced call is never made.
+ */
+export async function priceRoutes(
+  parts: GatewayParts,
+  { principal }: Pick<CallAsk, 'principal'>,
+  wish: PricedWish,
+): Promise<PricedRoute[]> {
+  const priced = await Promise.all(wish.eligible.map((choice) => priceRequest(parts, { ...wish, choice }).catch(asUnpriced)))
+  const known = priced.filter((route): route is PricedRoute => !(route instanceof Failure))
+  if (known.length === 0) throw priced[0]
+  return inPolicyOrder(parts, known, await routingPolicy(parts, principal.projectId))
+}
+
+function asUnpriced(error: unknown): Failure {
+  if (error instanceof Failure && error.code === 'price_not_configured') return error
+  throw error
 }
 
 /** @throws Failure `price_not_configured`: an unpriced call is never made. */
 export async function priceRequest(
   parts: GatewayParts,
-  { request, inputs, choice, autoQuality }: Pick<PricedRequest, 'request' | 'inputs' | 'choice' | 'autoQuality'>,
-): Promise<Pick<PricedRequest, 'card' | 'estimate'>> {
+  {
+    request,
+    inputs,
+    choice,
+    autoQuality,
+  }: Pick<PricedWish, 'request' | 'autoQuality'> & {
+    inputs: Parameters<typeof inputSizes>[0]['inputs']
+    choice: RouteChoice
+  },
+): Promise<PricedRoute> {
   const { route, modelSent } = choice
   const atMs = parts.clock.nowMs()
   const card = requirePriceCard(parts.priceCards, {
@@ -60,8 +105,14 @@ export async function priceRequest(
     id: route.priceCard,
     atMs,
   })
-  const billingKnown = route.kind === 'official' || route.kind === 'sandbox' || billingIsStated(route)
-  return { card, estimate: await estimate({ request, ...inputSizes({ inputs }), card, autoQuality, atMs, billingKnown }) }
+  const billingKnown = isBillingKnown(parts, route)
+  return { choice, card, estimate: await estimate({ request, ...inputSizes({ inputs }), card, autoQuality, atMs, billingKnown }) }
+}
+
+/** Without it no cost can be promised: nobody stated what failed calls cost, or the gate found bills that do not hold. */
+function isBillingKnown(parts: GatewayParts, route: RouteContract): boolean {
+  if (route.kind === 'official' || route.kind === 'sandbox') return true
+  return billingIsStated(route) && !parts.standings.of(route, parts.clock.nowMs()).restrictions.includes('no_cost_promise')
 }
 
 /** Cards are written for catalogue ids; a snapshot or alias costs what its model costs. */

@@ -3,31 +3,62 @@ import { HeldReplyClient, type ReplyClient } from '../relay/index.ts'
 import { bookFault } from './book-without-answer.ts'
 import { type AnsweredCall, callUpstream, type RefusedCall } from './call-upstream.ts'
 import { deliverRetouched } from './deliver-retouched.ts'
-import { errorReply, inPatience, reportEnd } from './end-call.ts'
+import { errorReply, inPatience, reportAttempt, reportEnd } from './end-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import { refusedVerdict } from './read-outcome.ts'
+import { nextAttempt } from './next-attempt.ts'
+import { placeEnd } from './place-end.ts'
+import { refusedVerdict, success } from './read-outcome.ts'
 import { isRetouched } from './retouch-images.ts'
 import { settleAnswer, settleRefusal } from './settle-generation.ts'
 
 /**
- * The second half of the road: call, relay, inspect, store, settle, let the reply end. The client may leave at any time: the
+ * The second half of the road: call, relay, inspect, store, settle, let the reply end. A call that surely was not made may be followed by
+ * another, as the table of retries has it. The client may leave at any time: the
  * call is paid for, so it goes on, and the picture is kept. Never rejects; whatever happens, the client gets an answer or a cut.
  */
 export async function runGeneration(parts: GatewayParts, run: GenerationRun, client: ReplyClient): Promise<void> {
+  let current: GenerationRun | null = run
+  let last = run
   try {
-    const call = await callUpstream(parts, run, isRetouched(run) ? new HeldReplyClient(client) : client)
-    if (call.kind === 'refused') await endRefused(parts, run, client, call)
-    else await endAnswered(parts, run, client, call)
+    while (current !== null) {
+      last = current
+      current = await makeAttempt(parts, current, client)
+    }
   } catch (error) {
     parts.logger.error({ generation_id: run.id, err: error }, 'a generation failed inside')
     client.fail(errorReply(run, failure('internal_error')))
-    await bookFault(parts, run)
+    await bookFault(parts, last)
+  } finally {
+    // Where it ended as it should, that was said before and counts.
+    last.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
   }
 }
 
-async function endRefused(parts: GatewayParts, run: GenerationRun, client: ReplyClient, call: RefusedCall): Promise<void> {
+/** Makes one call and ends it. @returns the attempt that is to follow; null when the generation has ended */
+async function makeAttempt(parts: GatewayParts, run: GenerationRun, client: ReplyClient): Promise<GenerationRun | null> {
+  parts.retryBudget.earn()
+  client.announce({ 'x-darkroom-route': run.choice.route.id })
+  const call = await callUpstream(parts, run, isRetouched(run) ? new HeldReplyClient(client) : client)
+  if (call.kind === 'answered') {
+    await endAnswered(parts, run, client, call)
+    return null
+  }
   const verdict = refusedVerdict(call)
+  run.place.end(placeEnd(call.outcome, verdict))
+  const next = await nextAttempt(parts, run, call, verdict)
+  if (next === null) await endRefused(parts, run, client, call, verdict)
+  else reportAttempt(parts, endedRun(run), call.outcome)
+  return next
+}
+
+async function endRefused(
+  parts: GatewayParts,
+  run: GenerationRun,
+  client: ReplyClient,
+  call: RefusedCall,
+  verdict: ReturnType<typeof refusedVerdict>,
+): Promise<void> {
   const settling = settleRefusal(parts, run, call, verdict)
   await inPatience(settling)
   client.fail(errorReply(run, verdict.failure))
@@ -45,6 +76,8 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, client: Repl
     if (inTime?.retouched) await deliverRetouched(parts, run, client, { documents: call.reply.documents, images: inTime.retouched })
     const { settled } = await settling
     const outcome = await call.finished
+    run.place.end(placeEnd(outcome, settled?.verdict ?? success))
+    if (settled?.verdict.failure === null) parts.latencies.note(run.choice.route.id, outcome.totalMs)
     parts.afterDelivery.wake()
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(call.reply.bytesReceived)

@@ -13,6 +13,7 @@ import { type CountedReply, chargedCounts, replyUsage } from './reply-usage.ts'
 import { reportedFacts } from './reported-facts.ts'
 import { isRetouched, type RetouchedImage, retouchImages } from './retouch-images.ts'
 import { usageOnFormula } from './usage-on-formula.ts'
+import { watchedPictures } from './watch-pictures.ts'
 
 /** Ends a generation whose call brought no body: the reservation goes back, is held, or is lost, as the verdict says. */
 export async function settleRefusal(
@@ -59,7 +60,8 @@ export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call
       // A hold is the reservation, whatever the formula says: no remark on a bill belongs to it.
       const warnings = recordWarnings(run, images, verdict.money === 'hold' ? [] : cost.flags)
       const made = { images, previews, retouched: retouched?.images ?? [] }
-      const settled = await bookCall(parts, run, { verdict, facts: answerFacts(call, verdict), ...made, read, cost, warnings })
+      const watched = watchedPictures({ route: run.choice.route, generationId: run.id, images })
+      const settled = await bookCall(parts, run, { verdict, facts: answerFacts(call, verdict), ...made, read, cost, warnings, watched })
       return { settled, retouched: retouched?.failure === null ? retouched.images : null }
     },
   )

@@ -6,6 +6,7 @@ export { type GrantRequest, grantsInForce, presentRouteGrant, recordRouteGrant, 
 export { type GateJudgement, judgeGate } from './judge-gate.ts'
 export { type ProbePlan, planProbes } from './plan-probes.ts'
 export type { Probe, ProbeCredentials, ProbeExpectation, ProbeName, ProbeResult, SkippedProbe } from './probe.ts'
+export { renderGateReport } from './render-gate-report.ts'
 export { type GateRun, gateHistory, latestGateRun, latestGateRuns, recordGateRun } from './run-statements.ts'
 export { type Standing, type StandingRoute, standing, standingEntry } from './standing.ts'
 export {

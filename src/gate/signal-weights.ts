@@ -43,7 +43,7 @@ export const signalWeights: Readonly<Record<SignalName, SignalWeight>> = {
   manifest: { kind: 'picture', for: 0, against: -2 },
   /** Tokens by the formula of the model; none at all where the price is by tokens. */
   usage: { kind: 'bill', for: 2, against: -2 },
-  /** A higher quality costs more tokens at the same size. */
+  /** A higher quality costs more tokens at the same size, as many more as the formula says. */
   quality_usage: { kind: 'bill', for: 2, against: -3 },
   /** The answer says `auto` although size or quality was named. That it repeats what was asked says nothing. */
   echo: { kind: 'answers', for: 0, against: -3 },

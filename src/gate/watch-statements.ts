@@ -12,6 +12,11 @@ export interface WatchedPictures {
   /** How many of them were not what was asked; at most `pictures`. */
   mismatched: number
   generationId: string
+  /**
+   * When the pictures were made, where they are counted later: one that is as asked says nothing about mismatches that came after it.
+   * @default now
+   */
+  madeAtMs?: number
   /** What was wrong with the last of them; null when nothing was. */
   reason: string | null
 }
@@ -57,10 +62,15 @@ function firstRow({ routeId, configSha256, pictures, mismatched, generationId, r
 type Changes = { [Column in Exclude<keyof RouteWatchRow, 'route_id'>]?: RawBuilder<RouteWatchRow[Column]> }
 
 /** What is added to a row of the same configuration; one of another is written over. */
-function added(first: RouteWatchRow, { pictures, mismatched }: WatchedPictures, nowMs: number): Changes {
+function added(first: RouteWatchRow, watched: WatchedPictures, nowMs: number): Changes {
+  const { pictures, mismatched } = watched
+  const madeAtMs = watched.madeAtMs ?? nowMs
   const unlessNew = <Value>(sameConfig: RawBuilder<Value>, anew: RawBuilder<Value>) =>
     raw<Value>`case when route_watch.config_sha256 = excluded.config_sha256 then ${sameConfig} else ${anew} end`
-  const inARow = mismatched === pictures ? raw<number>`route_watch.mismatches_in_a_row + ${raw.lit(mismatched)}` : raw<number>`0`
+  const inARow =
+    mismatched === pictures
+      ? raw<number>`route_watch.mismatches_in_a_row + ${raw.lit(mismatched)}`
+      : raw<number>`case when route_watch.last_mismatch_at_ms > ${madeAtMs} then route_watch.mismatches_in_a_row else 0 end`
   const reopens = raw<boolean>`route_watch.reopened_at_ms is null and ${inARow} >= ${raw.lit(MISMATCHES_TO_REOPEN)}`
   const keep = <Value>(column: keyof RouteWatchRow, next: RawBuilder<Value>) =>
     unlessNew(mismatched > 0 ? next : raw<Value>`route_watch.${raw.ref(column)}`, raw<Value>`excluded.${raw.ref(column)}`)

@@ -35,6 +35,9 @@ function qualityUsage(higher: ProbeResult, all: readonly ProbeResult[]): Weighed
   const [low, high] = [lower.usage!.imageOut!, higher.usage!.imageOut!]
   const words = `${low} tokens at the lowest quality, ${high} at the next, at the same size`
   if (high <= low) return speaksAgainst('quality_usage', `${words}: quality is ignored`)
+  // Two models may cost the same at their lowest quality and not at the next: the odd one is found here.
+  if (lower.usageOnFormula === true && higher.usageOnFormula === false)
+    return speaksAgainst('quality_usage', `${words}: only the first is what the declared model uses`)
   const isOff = lower.usageOnFormula === false || higher.usageOnFormula === false
   return isOff ? saysNothing('quality_usage', `${words}; they are not on the formula`) : speaksFor('quality_usage', words)
 }

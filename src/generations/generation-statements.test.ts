@@ -58,14 +58,14 @@ describe.each(engines)('generations on $name', (engine) => {
       expect((await test.found()).attempts).toMatchObject([{ state: 'dispatching', sent_at_ms: null, http_status: null }])
     })
 
-    it('follow one another in one generation, each with its number, and add up what was reserved', async () => {
+    it('follow one another in one generation, each with its number, and only the last may still cost', async () => {
       await test.begin({ reservedNanos: 10n })
       await test.db.transact([
         endAttempt(test.context(), attemptEnd({ state: 'not_sent', outcome: 'not_sent: connect', retryReason: 'network', costNanos: 0n })),
         ...recordAttempt(test.context(), 'gen', { ...newAttempt({ id: 'att-2', n: 2 }), reservedNanos: 7n }),
       ])
       expect(await test.found()).toMatchObject({
-        generation: { reserved_nanos: 17n },
+        generation: { reserved_nanos: 7n },
         attempts: [
           { n: 1, state: 'not_sent', retry_reason: 'network' },
           { n: 2, state: 'dispatching' },

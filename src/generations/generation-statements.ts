@@ -101,8 +101,8 @@ function insertGeneration({ sql, nowMs }: StatementContext, generation: NewGener
 }
 
 /**
- * Records one more attempt for a running generation, with what was reserved for it on top.
- * Run it in the transaction that ends the attempt before, together with the new reservation.
+ * Records one more attempt for a running generation. What was reserved for the attempt before was given back, so what the generation may
+ * cost is what this one may. Run it in the transaction that ends the attempt before, together with the new reservation.
  */
 export function recordAttempt(
   context: StatementContext,
@@ -110,15 +110,41 @@ export function recordAttempt(
   attempt: NewAttempt & { reservedNanos: Nanos },
 ): Statement[] {
   const { reservedNanos, ...next } = attempt
-  const addReservation: Statement = {
+  const newReservation: Statement = {
     query: context.sql
       .updateTable('generations')
-      .set((row) => ({ reserved_nanos: row('reserved_nanos', '+', reservedNanos) }))
+      .set({ reserved_nanos: reservedNanos })
       .where('id', '=', generationId)
       .where('status', '=', 'running'),
     expect: { rows: 1, otherwise: () => new GenerationEnded(generationId) },
   }
-  return [addReservation, insertAttempt(context, generationId, next)]
+  return [newReservation, insertAttempt(context, generationId, next)]
+}
+
+/** The route of the next attempt, where another turned out not to serve. */
+export interface Rerouting
+  extends Pick<NewGeneration, 'routeId' | 'routeOwner' | 'routeContract' | 'book' | 'priceCard' | 'estimatedNanos' | 'warnings'> {
+  generationId: string
+}
+
+/** Puts a running generation under the route of its next attempt. Run it in the transaction that records that attempt. */
+export function reroute({ sql }: StatementContext, next: Rerouting): Statement {
+  return {
+    query: sql
+      .updateTable('generations')
+      .set({
+        route_id: next.routeId,
+        route_owner: next.routeOwner,
+        route_contract_json: JSON.stringify(next.routeContract),
+        book: next.book,
+        price_card: next.priceCard,
+        estimated_nanos: next.estimatedNanos,
+        warnings_json: JSON.stringify(next.warnings),
+      })
+      .where('id', '=', next.generationId)
+      .where('status', '=', 'running'),
+    expect: { rows: 1, otherwise: () => new GenerationEnded(next.generationId) },
+  }
 }
 
 /** What a call used, as far as it is known. */

@@ -29,6 +29,7 @@ export {
   type NewGeneration,
   recordAttempt,
   recordIntent,
+  reroute,
   type UsageRecord,
 } from './generation-statements.ts'
 export { type NewImage, recordImages } from './image-statements.ts'

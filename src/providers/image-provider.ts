@@ -187,6 +187,8 @@ export interface ImageProvider {
   readonly protocol: string
   /** What the protocol can be asked for; `dispatch` of anything else is a mistake of the caller and throws. */
   readonly operations: readonly Operation[]
+  /** What of a request the protocol has words for beside what every one has: exact sizes, and members that nobody knows. */
+  readonly carries: { readonly sizes: boolean; readonly unknownKeys: boolean }
   /** JSON members of answers of the `images` shape whose string value is an image in base64, for the relay's scanner. */
   readonly imageKeys: readonly string[]
   /** How the relay has to read the answers of an operation. A retrieved response has the shape of `respond`. */

@@ -19,6 +19,10 @@ export const capabilitySchema = z.strictObject({
   edits: z.boolean().nullish().describe('Edits of pictures that the call brings.'),
   mask: z.boolean().nullish().describe('Masks with edits.'),
   responses: z.boolean().nullish().describe('The image tool of the Responses API.'),
+  content_credentials: z
+    .enum(['kept', 'stripped'])
+    .nullish()
+    .describe('Whether pictures keep the content credentials they were signed with.'),
   source: routeFact.describe('Where these facts were read, and when.'),
 })
 
@@ -40,6 +44,8 @@ export interface CapabilityRow {
   edits: boolean | null
   mask: boolean | null
   responses: boolean | null
+  /** Whether pictures keep the content credentials (C2PA) they were signed with. */
+  contentCredentials: 'kept' | 'stripped' | null
   source: string
 }
 
@@ -59,6 +65,7 @@ export function capabilityFromRow(row: CapabilityInput): CapabilityRow {
     edits: row.edits ?? null,
     mask: row.mask ?? null,
     responses: row.responses ?? null,
+    contentCredentials: row.content_credentials ?? null,
     source: row.source,
   }
 }

@@ -21,6 +21,7 @@ const whole = {
       edits: true,
       mask: false,
       responses: false,
+      content_credentials: 'kept',
       source: 'manual, page 7',
     },
   ],

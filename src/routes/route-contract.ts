@@ -124,7 +124,11 @@ export function wireStatements(route: RouteContract) {
   return {
     preset: route.preset,
     models: route.models,
-    capabilities: route.capabilities,
+    capabilities: route.capabilities.map(({ contentCredentials, source, ...row }) => ({
+      ...row,
+      content_credentials: contentCredentials,
+      source,
+    })),
     transparent_preview: route.transparentPreview,
     failed_call_billing: route.failedCalls,
     output_rights: route.rights,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../contract/failure.ts'
 import { ConfigurationError } from '../primitives/settings.ts'
-import { officialRoute, type RouteContract, RouteTable, routeFromRow, routeSchema, sandboxRoute } from './index.ts'
+import { officialRoute, type RouteContract, RouteTable, routeFromRow, routeSchema } from './index.ts'
 
 function route(id: string, changes: object = {}): RouteContract {
   return routeFromRow(routeSchema.parse({ id, owner: id, kind: 'wrapper', base_url: 'https://wrapper.example/v1', ...changes }), {})
@@ -24,30 +24,13 @@ describe('RouteTable', () => {
     expect(table.list().map((each) => each.id)).toEqual(['openai', 'b', 'a', 'c'])
   })
 
-  it('serves a request that names no route by the first one for production', () => {
-    expect(new RouteTable([route('a'), openAi]).choose('gpt-image-2', null).route).toBe(openAi)
-    const sandbox = sandboxRoute('http://127.0.0.1:1')
-    expect(new RouteTable([sandbox]).choose('gpt-image-2', null).route).toBe(sandbox)
-  })
-
-  it('passes a false official route by', () => {
-    const table = new RouteTable([route('fake', { kind: 'official', base_url: 'https://fake.example/v1' }), openAi])
-    expect(table.choose('gpt-image-2', null).route).toBe(openAi)
-  })
-
-  it('uses a route for manual tests only when it is named', () => {
-    const table = new RouteTable([route('acme')])
-    expect(table.choose('gpt-image-2', 'acme').route.id).toBe('acme')
-    expect(refusalOf(() => table.choose('gpt-image-2', null))).toMatchObject({
-      code: 'no_route',
-      status: 503,
-      outcome: 'not_charged',
-      message: expect.stringContaining('x-darkroom-route: acme'),
-    })
+  it('keeps the order of the file for those who ask for it', () => {
+    const table = new RouteTable([route('b'), openAi, route('a')])
+    expect(table.listed().map((each) => each.id)).toEqual(['b', 'openai', 'a'])
   })
 
   it('refuses a name it does not know, says which it knows, and blames the header', () => {
-    expect(refusalOf(() => new RouteTable([openAi, route('acme')]).choose('gpt-image-2', 'acmee'))).toMatchObject({
+    expect(refusalOf(() => new RouteTable([openAi, route('acme')]).named('gpt-image-2', 'acmee'))).toMatchObject({
       code: 'no_route',
       status: 400,
       param: 'x-darkroom-route',
@@ -56,17 +39,17 @@ describe('RouteTable', () => {
   })
 
   it('says so when nothing is configured', () => {
-    expect(refusalOf(() => new RouteTable([]).choose('gpt-image-2', null)).message).toContain('None is configured')
+    expect(refusalOf(() => new RouteTable([]).named('gpt-image-2', 'acme')).message).toContain('Configured routes: none.')
   })
 
   it('sends a mapped model under its other name and any other as asked', () => {
     const table = new RouteTable([route('acme', { models: { 'gpt-image-2': 'acme/gpt-image-2' } })])
-    expect(table.choose('gpt-image-2', 'acme').modelSent).toBe('acme/gpt-image-2')
-    expect(table.choose('gpt-image-1.5', 'acme').modelSent).toBe('gpt-image-1.5')
+    expect(table.named('gpt-image-2', 'acme').modelSent).toBe('acme/gpt-image-2')
+    expect(table.named('gpt-image-1.5', 'acme').modelSent).toBe('gpt-image-1.5')
   })
 
   it.each(['constructor', '__proto__', 'toString'])('takes %s for a model nobody mapped', (model) => {
-    expect(new RouteTable([route('acme')]).choose(model, 'acme').modelSent).toBe(model)
+    expect(new RouteTable([route('acme')]).named(model, 'acme').modelSent).toBe(model)
   })
 
   it('refuses two routes of one id', () => {

@@ -56,6 +56,10 @@ export interface Metrics {
   settled(amount: BookedAmount): void
   /** Money newly held because nobody knows whether a call was charged. */
   heldUnknown(amount: BookedAmount): void
+  /** The state of a route's breaker, or that it is switched off. */
+  routeState(now: { routeId: string; state: string }): void
+  /** Pictures in a row were not what was asked of a route. */
+  routeReopened(routeId: string): void
   /** How much is unknown now; owners that are not named have nothing. */
   unknownOutcomes(now: readonly UnknownOutcomes[]): void
   /** A budget that was spent to a threshold, in percent. */
@@ -74,6 +78,8 @@ export interface Metrics {
 const durationBuckets = [0.005, 0.025, 0.1, 0.5, 2, 5, 10, 20, 40, 60, 90, 120, 180, 300, 600]
 const NANOS_PER_SECOND = 1e9
 const loopResolutionMs = 20
+
+const availability: Readonly<Record<string, number>> = { closed: 1, half_open: 0.5, open: 0, disabled: 0 }
 
 /** Makes the metrics with a registry of their own, so that two gateways in one process, as in tests, do not count together. */
 export function createMetrics(): Metrics {
@@ -110,6 +116,18 @@ export function createMetrics(): Metrics {
   const money = (name: string, help: string) => new Counter({ name, help, labelNames: ['route_owner', 'book'], registers })
   const settledNanos = money('darkroom_settled_nanos_total', 'Settled cost in nano-USD since start. The ledger is the exact record.')
   const heldNanos = money('darkroom_held_unknown_nanos_total', 'Nano-USD put on hold since start because a charge is unknown.')
+  const routeStates = new Gauge({
+    name: 'darkroom_route_available',
+    help: '1 while a route takes calls, 0.5 while it is tried again, 0 while its breaker is open or it is switched off.',
+    labelNames: ['route'],
+    registers,
+  })
+  const reopened = new Counter({
+    name: 'darkroom_route_gate_reopened_total',
+    help: 'Times since start that pictures in a row were not what was asked, by route.',
+    labelNames: ['route'],
+    registers,
+  })
   const unknown = watchUnknowns(registers)
   const budgetAlerts = new Counter({
     name: 'darkroom_budget_alerts_total',
@@ -136,6 +154,8 @@ export function createMetrics(): Metrics {
     },
     settled: ({ routeOwner, book, nanos }) => settledNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
     heldUnknown: ({ routeOwner, book, nanos }) => heldNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
+    routeState: ({ routeId, state }) => routeStates.set({ route: routeId }, availability[state] ?? 0),
+    routeReopened: (routeId) => reopened.inc({ route: routeId }),
     unknownOutcomes: (now) => unknown(now),
     budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
     overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),

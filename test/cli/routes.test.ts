@@ -107,3 +107,44 @@ describe('darkroom serve with routes', () => {
     expect(await sandbox.ended).toMatchObject({ code: 0, stderr: '' })
   })
 })
+
+describe('darkroom gate', () => {
+  let upstreamUrl: string
+  const route = (id: string, face: string) => `
+  - id: ${id}
+    owner: darkroom-sandbox
+    kind: provider
+    base_url: ${upstreamUrl}/faces/${face}/v1
+    key: { env: LAB_KEY }
+    account_owner: Studio Sato
+    support: help@lab.example
+    abuse: abuse@lab.example
+    failed_calls: { timeout: charged, policy: free, retry: charged }
+    rights: { store: true, commercial: true, delete: true, redistribute: false }
+    capabilities: [{ from: '2026-01-01', sizes: model, qualities: model, formats: model, source: test }]`
+  const environment = { DARKROOM_CONFIG: 'gate.yaml', LAB_KEY: 'sk-lab-nobody-sees-this' }
+  const gate = (...args: string[]) => darkroom(['gate', ...args, '--data', 'gate'], { cwd, environment })
+
+  it('says what it will cost, tells an honest route from a relay, opens the one and refuses the other', async () => {
+    await using upstream = run(process.execPath, [launcher, 'sandbox', '--port', '0', '--latency', '0'], { cwd })
+    upstreamUrl = (await upstream.says(/Sandbox on (http:\S+)\/v1/))[1]!
+    writeFileSync(at('gate.yaml'), `version: 1\nroutes:${route('honest', 'honest')}${route('relay', 'session-relay')}\n`)
+    await using server = await serve(['--data', 'gate'], { cwd, environment })
+    expect(server.said()).toContain('no route')
+
+    const dry = await gate('honest', '--dry-run')
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Planned cost 0\.\d+ USD, at most 0\.25 USD\.$/m) })
+    const honest = await gate('honest', '--html', 'honest.html')
+    expect(honest).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Verdict: production\. Cost 0\.\d+ USD/m) })
+    expect(readFileSync(at('honest.html'), 'utf8')).toContain('<h1>honest: production</h1>')
+    const relay = await gate('relay')
+    expect(relay).toMatchObject({ code: 1, stdout: expect.stringContaining('Verdict: refused.') })
+    expect(relay.stdout).toContain('chatgpt_claim_generator')
+    expect((await gate()).stdout).toMatch(/^honest .* production/m)
+    expect((await gate('relay', '--grant', 'comparing pictures')).stdout).toContain('Manual tests of relay are granted until')
+    expect((await gate()).stdout).toMatch(/^relay .* manual-test/m)
+    expect((await gate('relay', '--withdraw')).stdout).toBe('1 grant(s) of relay taken back.\n')
+    expect(await gate('nobody')).toMatchObject({ code: 1, stdout: '' })
+    expect(server.said() + honest.stdout + relay.stdout).not.toContain('nobody-sees-this')
+  })
+})

@@ -134,7 +134,7 @@ describe('a call', () => {
   it('that fails gives back what it set aside, and one of unknown outcome keeps it', async () => {
     const { project, key } = await makeProject(gateway, 'faults')
     const { id } = await makeBudget(gateway, { project_id: project.id, limit_usd: '1' })
-    await call(key, { prompt: promptWith('status=429') }, 'meter')
+    await call(key, { prompt: promptWith('status=400') }, 'meter')
     expect(amounts(await readBudget(gateway, id))).toEqual(['0', '0', '0', '1'])
     const lost = await call(key, { prompt: promptWith('reset-before-headers') }, 'meter')
     const { cost } = (await callAs<GenerationRecord>(gateway, key, 'GET', `/v2/generations/${lost.generationId}`)).json

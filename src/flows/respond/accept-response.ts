@@ -6,19 +6,21 @@ import { statementContext } from '../../db/index.ts'
 import { type NewGeneration, type NewInput, recordInputs, recordIntent } from '../../generations/index.ts'
 import { reserve } from '../../ledger/index.ts'
 import { priceCardName } from '../../pricing/index.ts'
-import { frozenContract } from '../../routes/index.ts'
+import type { RouteCall } from '../../routes/index.ts'
 import { recordObjects } from '../../store/index.ts'
 import { recordTurnDocument } from '../../threads/index.ts'
 import { ledgerCall, newAttempt, newInputs } from '../accept-generation.ts'
+import { contractNow } from '../contract-now.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { type KeptInputs, keepInputs } from '../keep-inputs.ts'
 import { metadataOf } from '../metadata-of.ts'
+import { unavailable } from '../plan-routes.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
 import { inputShapes } from '../request-shape.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
 import { placeInputs } from './place-inputs.ts'
-import { priceResponse } from './price-response.ts'
+import { priceResponse, responseNeed } from './price-response.ts'
 import type { PricedResponse, ResponseRun, SentBody } from './response-run.ts'
 import { sealTurn } from './turn-documents.ts'
 
@@ -38,13 +40,20 @@ export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGener
   const priced = await priceResponse(parts, ask)
   assertSpoken(parts, priced)
   await parts.storageHealth.assertWritable()
-  const run = openRun(parts, ask, priced)
-  await keepInputs(parts, priced.inputs, async (kept) => {
-    run.inputs = kept.inputs
-    run.own = withModels(run, placeInputs(priced.request.wire, kept.inputs))
-    Object.assign(run, await linkTurns(parts, run))
-    await recordAcceptance(parts, run, ask, kept)
-  })
+  const place = parts.health.begin(priced.choice.route, responseNeed)
+  if (place.reason !== null) throw unavailable(priced.choice.route.id, place)
+  const run = openRun(parts, ask, priced, place)
+  try {
+    await keepInputs(parts, priced.inputs, async (kept) => {
+      run.inputs = kept.inputs
+      run.own = withModels(run, placeInputs(priced.request.wire, kept.inputs))
+      Object.assign(run, await linkTurns(parts, run))
+      await recordAcceptance(parts, run, ask, kept)
+    })
+  } catch (error) {
+    place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
+    throw error
+  }
   return run
 }
 
@@ -60,10 +69,11 @@ function assertSpoken(parts: GatewayParts, { choice }: PricedResponse): void {
 
 const nothing: SentBody = { body: {}, pictures: [], replayedImages: [] }
 
-function openRun(parts: GatewayParts, ask: ResponseGenerationAsk, priced: PricedResponse): ResponseRun {
+function openRun(parts: GatewayParts, ask: ResponseGenerationAsk, priced: PricedResponse, place: RouteCall): ResponseRun {
   const { headers } = ask
   return {
     ...priced,
+    place,
     id: parts.newId('gen'),
     attemptId: parts.newId('att'),
     attempt: 1,
@@ -103,7 +113,7 @@ async function recordAcceptance(parts: GatewayParts, run: ResponseRun, ask: Resp
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: imagesAsked(run) }, [
-    ...recordIntent(context, newGeneration(run, ask), newAttempt(parts, run)),
+    ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, [...newInputs(parts, run), ...linkedInputs(parts, run)]),
     ...(document === null ? [] : [recordTurnDocument(context, document)]),
@@ -147,7 +157,7 @@ function cardNames({ cards }: ResponseRun): string {
   return cards.main === null ? ['unpriced', ...names].join(' + ') : names.join(' + ')
 }
 
-function newGeneration(run: ResponseRun, ask: ResponseGenerationAsk): NewGeneration {
+function newGeneration(parts: GatewayParts, run: ResponseRun, ask: ResponseGenerationAsk): NewGeneration {
   const { request, choice, estimate } = run
   const card = cardNames(run)
   return {
@@ -160,7 +170,7 @@ function newGeneration(run: ResponseRun, ask: ResponseGenerationAsk): NewGenerat
     modelAsked: request.mainModel.asked,
     routeId: choice.route.id,
     routeOwner: choice.route.owner,
-    routeContract: frozenContract(choice.route, card),
+    routeContract: contractNow(parts, choice.route, card),
     requestShape: responseShape(run),
     warnings: run.warnings,
     projectTag: run.projectTag,

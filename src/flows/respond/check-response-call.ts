@@ -41,7 +41,7 @@ export async function checkResponseCall(parts: GatewayParts, ask: ResponseAsk & 
 async function judge(parts: GatewayParts, ask: ResponseAsk) {
   const nothing = { warnings: [], request: null, inputs: [], choice: null }
   try {
-    const choice = chooseMainRoute(parts, ask)
+    const choice = await chooseMainRoute(parts, ask)
     return { ...(await judgeResponse(parts, ask, choice)), choice }
   } catch (error) {
     if (error instanceof Failure) return { ...nothing, refusals: [error] }

@@ -10,6 +10,7 @@ import { checkCapabilities, type RouteChoice } from '../../routes/index.ts'
 import type { BroughtInputs } from '../brought-inputs.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { gatherInputs } from '../gather-inputs.ts'
+import { noInputs } from '../judge-request.ts'
 import { examineInputs, type PreparedInput } from '../prepare-inputs.ts'
 import { strictly } from '../strictly.ts'
 import { mainModelCard } from './main-model-card.ts'
@@ -48,7 +49,8 @@ export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, choic
     return { refusals: [imagesOnly()], warnings, request: null, inputs: [] }
   }
   const tool = request.imageTool?.request
-  const unable = tool ? checkCapabilities(tool, choice.route, parts.clock.nowMs()) : []
+  const brings = picturesOf(request).length > 0 && parts.standings.of(choice.route, parts.clock.nowMs()).restrictions.includes('no_inputs')
+  const unable = [...(brings ? [noInputs(choice.route)] : []), ...(tool ? checkCapabilities(tool, choice.route, parts.clock.nowMs()) : [])]
   if (unable.length > 0) return { refusals: unable, warnings, request: null, inputs: [] }
   const pictures = await judgePictures(parts, picturesOf(request), ask.brought)
   const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []

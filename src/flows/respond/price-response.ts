@@ -2,10 +2,11 @@ import type { Failure } from '../../contract/failure.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
 import { estimateResponse, type ResponseCall, type ResponseCards, requirePriceCard } from '../../pricing/index.ts'
 import type { JsonValue } from '../../primitives/json.ts'
-import type { RouteChoice } from '../../routes/index.ts'
+import type { RouteChoice, RouteNeed } from '../../routes/index.ts'
 import { assertAllowed, responseCallLimits } from '../assert-allowed.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { inputSizes } from '../input-sizes.ts'
+import { candidateRoutes } from '../plan-routes.ts'
 import type { PreparedInput } from '../prepare-inputs.ts'
 import { judgeResponse, type ResponseAsk } from './judge-response.ts'
 import { mainModelCard } from './main-model-card.ts'
@@ -16,7 +17,7 @@ import type { PricedResponse } from './response-run.ts'
  * @throws Failure the call itself would be answered with; always `not_charged`.
  */
 export async function priceResponse(parts: GatewayParts, ask: ResponseAsk): Promise<PricedResponse> {
-  const choice = chooseMainRoute(parts, ask)
+  const choice = await chooseMainRoute(parts, ask)
   const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice)
   if (refusals.length > 0 || request === null) throw refusals[0] as Failure
   const priced = await priceOf(parts, { request, inputs, choice, projectId: ask.principal.projectId })
@@ -24,10 +25,19 @@ export async function priceResponse(parts: GatewayParts, ask: ResponseAsk): Prom
   return { request, warnings, choice, inputs, ...priced }
 }
 
-/** The route is chosen by the main model: it is what the call goes to. */
-export function chooseMainRoute(parts: GatewayParts, { body, headers }: ResponseAsk): RouteChoice {
-  return parts.routes.choose(String(body['model'] ?? ''), headers.route)
+/**
+ * The route is chosen by the main model: it is what the call goes to. Of several that have assistants the first one that takes a call now
+ * serves; there is no turning to another afterwards, since ids of earlier turns mean nothing elsewhere.
+ */
+export async function chooseMainRoute(parts: GatewayParts, { principal, body, headers }: ResponseAsk): Promise<RouteChoice> {
+  const modelId = String(body['model'] ?? '')
+  const candidates = await candidateRoutes(parts, { projectId: principal.projectId, modelId, named: headers.route })
+  const able = candidates.filter(({ route }) => parts.providers.get(route.protocol)?.operations.includes('respond'))
+  return able.find(({ route }) => parts.health.check(route, responseNeed) === null) ?? able[0] ?? candidates[0]!
 }
+
+/** What a call takes from the limits of its route: at least one picture; tokens are not known before. */
+export const responseNeed: RouteNeed = { images: 1, tokens: 0 }
 
 /** @throws Failure `price_not_configured` when the image model has no price; an unpriced main model counts as the ceiling. */
 export async function priceOf(

@@ -42,6 +42,8 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
     principal: principalOf(generation),
     surface: 'responses',
     book: generation.book as ResponseRun['book'],
+    // Whoever began the call has given its place back.
+    place: { reason: null, end: () => undefined },
     inputs: [],
     rights: null,
     projectTag: generation.project_tag,
@@ -63,7 +65,7 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
 /** Null when the route is not configured any more. */
 function routeOf(parts: GatewayParts, { route_id }: ResponseTurnRow, model: string): RouteChoice | null {
   try {
-    return parts.routes.choose(model, route_id)
+    return parts.routes.named(model, route_id)
   } catch (error) {
     if (error instanceof Failure) return null
     throw error

@@ -6,7 +6,7 @@ import type { ResponseRequest } from '../../contract/response-request.ts'
 import type { ResponseCall, ResponseCards, ResponseEstimate } from '../../pricing/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { Nanos } from '../../primitives/money.ts'
-import type { RouteChoice } from '../../routes/index.ts'
+import type { RouteCall, RouteChoice } from '../../routes/index.ts'
 import type { FoundImageCall } from '../../threads/index.ts'
 import type { LateEnd } from '../book-late.ts'
 import type { KeptInput } from '../keep-inputs.ts'
@@ -30,6 +30,8 @@ export interface PricedResponse {
 
 /** One Responses call on its road: what was decided before the call. */
 export interface ResponseRun extends Omit<PricedResponse, 'inputs'> {
+  /** Its place on the route; to be given back whatever becomes of the call. */
+  place: RouteCall
   id: string
   attemptId: string
   /** Counts the calls of this generation, from 1. */

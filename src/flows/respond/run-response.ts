@@ -9,7 +9,8 @@ import { bookFault } from '../book-without-answer.ts'
 import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
 import { errorReply, inPatience, reportEnd } from '../end-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { refusedVerdict } from '../read-outcome.ts'
+import { placeEnd } from '../place-end.ts'
+import { refusedVerdict, success } from '../read-outcome.ts'
 import { namingBudget } from '../record-within-limits.ts'
 import { ledgerFacts } from './accept-response.ts'
 import { callResponse } from './call-response.ts'
@@ -38,6 +39,9 @@ export async function runResponse(parts: GatewayParts, run: ResponseRun, client:
     parts.logger.error({ generation_id: run.id, err: error }, 'a response failed inside')
     client.fail(errorReply(run, failure('internal_error')))
     await bookFault(parts, current)
+  } finally {
+    // Where it ended as it should, that was said before and counts.
+    run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
   }
 }
 
@@ -94,6 +98,7 @@ function budgetRefusal(error: unknown): Failure {
 /** @param instead what the caller is told in place of upstream's refusal */
 async function endRefused(parts: GatewayParts, run: ResponseRun, client: ReplyClient, call: RefusedCall, instead?: Failure): Promise<void> {
   const refused = refusedVerdict(call)
+  run.place.end(placeEnd(call.outcome, refused))
   const verdict = instead ? { ...refused, failure: instead, nextAction: instead.nextAction } : refused
   const settling = settleRefusedResponse(parts, run, call, verdict)
   await inPatience(settling)
@@ -113,6 +118,7 @@ async function endAnswered(parts: GatewayParts, run: ResponseRun, call: Answered
     else relay.release()
     const settled = await settling
     const outcome = await call.finished
+    run.place.end(placeEnd(outcome, settled?.verdict ?? success))
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(reply.bytesReceived)
     parts.afterDelivery.wake()

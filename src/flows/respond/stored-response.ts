@@ -108,7 +108,7 @@ export async function deleteResponse(parts: GatewayParts, asked: AskedResponse):
 }
 
 function upstreamOf(parts: GatewayParts, turn: ResponseTurnRow) {
-  const choice = parts.routes.choose(turn.main_model, turn.route_id)
+  const choice = parts.routes.named(turn.main_model, turn.route_id)
   const { baseUrl, key } = choice.route
   const clientRequestId = upstreamRequestId({ attemptId: turn.attempt_id })
   return {

@@ -1,6 +1,7 @@
 import type { FailureRow } from '../../contract/failure.ts'
 import { failureCatalogue } from '../../contract/failure-catalogue.ts'
-import { escapeHtml, page } from './page.ts'
+import { escapeHtml } from '../../primitives/escape-html.ts'
+import { page } from './page.ts'
 
 const charged = { not_charged: 'not charged', charged: 'charged', unknown: 'unknown whether charged' } as const
 

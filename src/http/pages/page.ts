@@ -1,7 +1,4 @@
-/** Text made safe for an HTML page. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-}
+import { escapeHtml } from '../../primitives/escape-html.ts'
 
 /** Policy of the gateway's own pages: nothing from elsewhere, no scripts, no frames. */
 export const pageHeaders: Readonly<Record<string, string>> = {
@@ -33,7 +30,7 @@ ${body}
 export const pageStyles = `:root { color-scheme: light dark; --ink: #1d1a17; --paper: #faf7f2; --quiet: #6f675e; --line: #e4dccf; --safe: #a33327 }
 @media (prefers-color-scheme: dark) { :root { --ink: #efe9df; --paper: #171412; --quiet: #a59c90; --line: #332d27; --safe: #ff7a66 } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif }
-main { max-width: 46rem; margin: 0 auto; padding: 3rem 1.25rem 5rem }
+main { max-width: 46rem; margin: 0 auto; padding: 3rem 1.25rem 5rem; overflow-wrap: anywhere }
 h1 { font-size: 2rem; line-height: 1.2; letter-spacing: -0.01em; margin: 0 0 0.5rem }
 h2 { font-size: 1.05rem; margin: 2.5rem 0 0.5rem }
 h2 code { font-size: 1em }

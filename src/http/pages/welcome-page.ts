@@ -1,8 +1,11 @@
+import { escapeHtml } from '../../primitives/escape-html.ts'
 import type { RouteContract } from '../../routes/index.ts'
-import { escapeHtml, page } from './page.ts'
+import { page } from './page.ts'
+
+type ShownRoute = Pick<RouteContract, 'id' | 'owner' | 'kind'> & { grade: string }
 
 /** What a person sees who opens the gateway's address in a browser. */
-export function welcomePage(baseUrl: string, routes: readonly RouteContract[]): string {
+export function welcomePage(baseUrl: string, routes: readonly ShownRoute[]): string {
   const paid = routes.some((route) => route.kind !== 'sandbox')
   const serving = routes.map(
     (route) =>

@@ -15,7 +15,15 @@ export const welcomeRoute = publicRoute({
   summary: 'Welcome page',
   replies: htmlReply,
   handle: ({ reply, parts, baseUrl }) =>
-    reply.headers(pageHeaders).type('text/html; charset=utf-8').send(welcomePage(baseUrl, parts.routes.list())),
+    reply
+      .headers(pageHeaders)
+      .type('text/html; charset=utf-8')
+      .send(
+        welcomePage(
+          baseUrl,
+          parts.routes.list().map((route) => ({ ...route, grade: parts.standings.of(route, parts.clock.nowMs()).grade })),
+        ),
+      ),
 })
 
 /** The error catalogue in a browser. */

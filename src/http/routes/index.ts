@@ -4,6 +4,7 @@ import { checkRoute, estimateRoute } from './before-paying.ts'
 import { budgetRoute, changeBudgetRoute, createBudgetRoute, endBudgetRoute, listBudgetsRoute } from './budgets.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
+import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
 import { generationRoute, threadRoute, traceRoute } from './generations.ts'
 import { heatMapRoute, imageDriftRoute, imageRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
@@ -34,6 +35,12 @@ export const httpRoutes: readonly HttpRoute[] = [
   modelRoute,
   capabilitiesRoute,
   routesRoute,
+  enableRouteRoute,
+  gateListRoute,
+  gateReportRoute,
+  runGateRoute,
+  grantGateRoute,
+  withdrawGrantRoute,
   checkRoute,
   estimateRoute,
   adviseRoute,

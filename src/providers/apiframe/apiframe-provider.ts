@@ -13,6 +13,7 @@ export function createApiframeProvider(parts: ApiframeProviderParts): ImageProvi
     contract: 1,
     protocol: 'apiframe',
     operations: ['generate'],
+    carries: { sizes: false, unknownKeys: false },
     imageKeys: ['b64_json'],
     shapeOf: () => 'images',
     async dispatch(call, sink) {

@@ -23,6 +23,7 @@ export function createOpenAiProvider(parts: OpenAiProviderParts): ImageProvider 
     contract: 1,
     protocol: 'openai',
     operations: ['generate', 'edit', 'respond'],
+    carries: { sizes: true, unknownKeys: true },
     imageKeys: ['b64_json'],
     shapeOf: (operation) => (operation === 'respond' ? 'responses' : 'images'),
     examine: (question) => examineAccount(parts.outbound, question),
