@@ -20,6 +20,7 @@ export {
   type RouteTerms,
   routeConfigSha256,
 } from './route-contract.ts'
+export { RouteLatencies } from './route-latencies.ts'
 export { type RouteProtocol, routeProtocols } from './route-protocol.ts'
 export { indispensableFacts, type PresetName, presetNames } from './route-row.ts'
 export { type RouteChoice, RouteTable } from './route-table.ts'
