@@ -29,7 +29,11 @@ export function missingFacts(route: RouteContract): string[] {
 
 function missingCapabilities({ capabilities }: RouteContract): string[] {
   if (capabilities.length === 0) return ['capabilities']
-  return capabilities.flatMap((row, index) =>
-    capabilityNames.filter((name) => row[name] === null).map((name) => `capabilities[${index}].${name}`),
-  )
+  return capabilities.flatMap((row, index) => {
+    const names = [
+      ...capabilityNames.filter((name) => row[name] === null),
+      ...(row.contentCredentials === null ? ['content_credentials'] : []),
+    ]
+    return names.map((name) => `capabilities[${index}].${name}`)
+  })
 }

@@ -81,10 +81,11 @@ describe('frozenContract', () => {
   })
 
   it('names what a statement leaves out', () => {
-    const { mask: _, ...capabilities } = whole.capabilities[0]!
+    const { mask: _, content_credentials: ___, ...capabilities } = whole.capabilities[0]!
     const { retry: __, ...failed_calls } = whole.failed_calls
     expect(freeze({ ...whole, capabilities: [capabilities], failed_calls, rights: { store: true, delete: null } })['missing']).toEqual([
       'capabilities[0].mask',
+      'capabilities[0].content_credentials',
       'failed_calls.retry',
       'rights.commercial',
       'rights.delete',
