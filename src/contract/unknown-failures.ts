@@ -29,6 +29,12 @@ export const unknownFailures = {
     message:
       'The decision is on record, but the request was not kept, so Darkroom cannot run it again itself. Nothing was sent or charged; send the call once more, with a new idempotency key.',
   },
+  invalid_signature: {
+    ...refused,
+    status: 401,
+    message:
+      'This message is not signed with the secret of a route here, or was sent more than five minutes ago. Nothing was believed, changed or charged; see webhook in darkroom.yaml.',
+  },
   call_was_charged: {
     ...found,
     outcome: 'charged',

@@ -9,6 +9,7 @@ export {
   markSent,
   type NewAttempt,
 } from './attempt-statements.ts'
+export { findAttempt } from './find-attempt.ts'
 export { type FoundImage, findGeneration, findImage, type GenerationRows, type ProjectScope } from './find-generation.ts'
 export {
   type CountedAttempt,

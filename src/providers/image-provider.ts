@@ -3,6 +3,7 @@ import type { InputFormat, InputRole } from '../contract/input-picture.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { Secret } from '../primitives/secret.ts'
 import type { BatchAnswer, BatchQuestion, UsageAnswer, UsageQuestion } from './account-questions.ts'
+import type { ProviderEvent } from './provider-event.ts'
 
 /** A picture that goes upstream with a call, exactly as its bytes are. */
 export interface ProviderInput {
@@ -213,4 +214,6 @@ export interface ImageProvider {
   countUsage?(question: UsageQuestion): Promise<UsageAnswer>
   /** Lists the batches of the account; absent where the protocol has none. Never throws for what upstream does. */
   listBatches?(question: BatchQuestion): Promise<BatchAnswer>
+  /** Reads an event that the upstream sent by webhook; absent where the protocol has none. @returns null for an event about something else */
+  readEvent?(event: JsonObject): ProviderEvent | null
 }

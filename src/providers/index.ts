@@ -18,3 +18,4 @@ export type {
 export { type MappedFailure, mapUpstreamError } from './map-upstream-error.ts'
 export type { OpenAiProviderParts } from './openai/call-upstream.ts'
 export { createOpenAiProvider } from './openai/openai-provider.ts'
+export type { ProviderEvent } from './provider-event.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Secret } from '../primitives/secret.ts'
 import { ConfigurationError, type Environment, readText } from '../primitives/settings.ts'
+import { isStrongWebhookSecret } from '../primitives/webhook-secret.ts'
 import { capabilityFromRow } from './capability-row.ts'
 import { fillFromPreset } from './fill-from-preset.ts'
 import { type RouteContract, type RouteGrade, type RouteKind, unstatedFacts } from './route-contract.ts'
@@ -93,6 +94,7 @@ export function routeFromRow(row: RouteRow, environment: Environment): RouteCont
     retention: row.retention ?? null,
     limits: limitsOf(row.limits),
     usageApi: usageApiOf(row, environment),
+    webhook: webhookOf(row, environment),
     grade: gradeOf(row.kind, row.base_url),
   }
 }
@@ -106,6 +108,18 @@ function keyFrom(routeId: string, variable: string, environment: Environment): S
 function usageApiOf({ id, usage_api: row }: RouteRow, environment: Environment): RouteContract['usageApi'] {
   if (row == null) return null
   return { key: keyFrom(id, row.key.env, environment), keySource: row.key.env, apiKeyId: row.api_key_id ?? null }
+}
+
+/** @throws ConfigurationError for a secret that anybody could guess; it is not shown */
+function webhookOf({ id, webhook: row }: RouteRow, environment: Environment): RouteContract['webhook'] {
+  if (row == null) return null
+  const secretSource = row.secret.env
+  const secret = keyFrom(id, secretSource, environment)
+  if (!isStrongWebhookSecret(secret.reveal()))
+    throw new ConfigurationError(
+      `route ${id}: expected whsec_ and at least 24 bytes of base64 in the environment variable ${secretSource}, found something else`,
+    )
+  return { secret, secretSource }
 }
 
 /** The members that were stated; null when none was. */

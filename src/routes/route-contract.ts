@@ -38,6 +38,13 @@ export interface RouteUsageApi {
   apiKeyId: string | null
 }
 
+/** How messages of the upstream are known to be its own. */
+export interface RouteWebhook {
+  secret: Secret
+  /** Name of the environment variable the secret came from. */
+  secretSource: string
+}
+
 /** What an owner promised of a route, beside who they are and where it is. A fact nobody stated is null. */
 export interface RouteStatements {
   /** The preset whose facts fill what the row left out. */
@@ -64,6 +71,8 @@ export interface RouteStatements {
   limits: RouteLimits | null
   /** How to ask what the account was counted for; null = nobody said, or something else uses the account, too. */
   usageApi: RouteUsageApi | null
+  /** Null = the upstream tells nothing by itself. */
+  webhook: RouteWebhook | null
 }
 
 /**
@@ -100,6 +109,7 @@ export const unstatedFacts: RouteStatements = {
   retention: null,
   limits: null,
   usageApi: null,
+  webhook: null,
 }
 
 /** The contract as it is frozen into each record: the names of the wire, and no key. */

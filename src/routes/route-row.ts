@@ -76,6 +76,10 @@ export const routeFacts = z.strictObject({
     })
     .nullish()
     .describe('How to ask what the account was counted for, to find out about calls without an answer.'),
+  webhook: z
+    .strictObject({ secret: keyReference })
+    .nullish()
+    .describe('The signing secret of the webhook that tells /v2/provider-webhooks/{route} of finished background responses and batches.'),
 })
 
 /** The facts of a route as a preset or a row writes them. */

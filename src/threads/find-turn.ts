@@ -15,6 +15,15 @@ export async function findTurn(
   return turn ?? null
 }
 
+/** Finds the turn that a route's upstream knows by this name, deleted here or not. */
+export async function findTurnOnRoute(
+  db: Database,
+  { routeId, responseId }: { routeId: string; responseId: string },
+): Promise<ResponseTurnRow | null> {
+  const [turn] = await db.read(newestTurns(db).where('response_id', '=', responseId).where('route_id', '=', routeId))
+  return turn ?? null
+}
+
 /** Finds the turn of a generation, deleted or not; null when upstream named no response for it. */
 export async function findTurnOfGeneration(db: Database, generationId: string): Promise<ResponseTurnRow | null> {
   const [turn] = await db.read(newestTurns(db).where('generation_id', '=', generationId))

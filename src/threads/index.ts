@@ -6,7 +6,15 @@ export {
   type NewTurnDocument,
   recordTurnDocument,
 } from './document-statements.ts'
-export { type FoundImageCall, findImageCall, findImageCalls, findTurn, findTurnOfGeneration, openBackgroundTurns } from './find-turn.ts'
+export {
+  type FoundImageCall,
+  findImageCall,
+  findImageCalls,
+  findTurn,
+  findTurnOfGeneration,
+  findTurnOnRoute,
+  openBackgroundTurns,
+} from './find-turn.ts'
 export { type ReplacedImageCalls, replaceImageCalls } from './replace-image-calls.ts'
 export { type Replay, type ReplayAsk, type ReplayTurn, replayTurns } from './replay-turns.ts'
 export type { EarlierPicture } from './replayed-items.ts'

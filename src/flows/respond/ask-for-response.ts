@@ -32,7 +32,11 @@ export async function askForResponse(parts: GatewayParts, turn: ResponseTurnRow)
 }
 
 /** Asks upstream for a response as it stands. Whoever asks discards the relay of an answer. */
-export function retrieveFor(parts: GatewayParts, run: ResponseRun, responseId: string): Promise<RefusedCall | AnsweredCall> {
+export function retrieveFor(
+  parts: GatewayParts,
+  run: Pick<ResponseRun, 'choice' | 'attemptId'>,
+  responseId: string,
+): Promise<RefusedCall | AnsweredCall> {
   const { route } = run.choice
   const provider = providerOf(parts, run.choice)
   const question = {

@@ -46,7 +46,7 @@ function providerCall(parts: GatewayParts, run: ResponseRun): ProviderCall {
     baseUrl: route.baseUrl,
     key: route.key,
     clientRequestId: upstreamRequestId(run),
-    body,
+    body: named(run, body),
     inputs: pictures.map(({ place, role, format, bytes, sha256, path }) => ({
       role,
       place,
@@ -58,6 +58,18 @@ function providerCall(parts: GatewayParts, run: ResponseRun): ProviderCall {
     stream: run.request.stream,
     timeoutMs: run.timeoutMs,
   }
+}
+
+const MOST_METADATA = 16
+
+/**
+ * A background response bears the id of its attempt where upstream tells of its end by webhook: should the answer to this call be lost, the id
+ * of the response with it, the webhook still says whose it is.
+ */
+function named({ choice, request, attemptId }: ResponseRun, body: JsonObject): JsonObject {
+  const metadata = isJsonObject(body['metadata'] ?? null) ? (body['metadata'] as JsonObject) : {}
+  const isNamed = choice.route.webhook !== null && request.background && Object.keys(metadata).length < MOST_METADATA
+  return isNamed ? { ...body, metadata: { ...metadata, attempt_id: attemptId } } : body
 }
 
 async function noteResponse(parts: GatewayParts, run: ResponseRun, response: JsonObject): Promise<void> {

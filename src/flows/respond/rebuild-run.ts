@@ -15,11 +15,14 @@ const nothing: ResponseRun['sent'] = { body: {}, pictures: [], replayedImages: [
 /** Of a picture that was sent only its place and hash are remembered. */
 const notNeeded = { role: 'image', path: '', bytes: 0, format: 'png' } as const
 
+/** What a run is found by. */
+type RebuiltTurn = Pick<ResponseTurnRow, 'generation_id' | 'attempt_id' | 'route_id'>
+
 /**
  * Makes the run of a background response again from what is on disk, as whoever settles it needs it. Null when what was kept of it cannot be
  * read any more, or its route is gone.
  */
-export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Promise<ResponseRun | null> {
+export async function rebuildRun(parts: GatewayParts, turn: RebuiltTurn): Promise<ResponseRun | null> {
   const rows = await findGeneration(parts.database, { id: turn.generation_id, projectId: null })
   const document = (await openTurnDocuments(parts, [turn.generation_id])).get(turn.generation_id)
   const attempt = rows?.attempts.find(({ id }) => id === turn.attempt_id)
@@ -63,7 +66,7 @@ export async function rebuildRun(parts: GatewayParts, turn: ResponseTurnRow): Pr
 }
 
 /** Null when the route is not configured any more. */
-function routeOf(parts: GatewayParts, { route_id }: ResponseTurnRow, model: string): RouteChoice | null {
+function routeOf(parts: GatewayParts, { route_id }: RebuiltTurn, model: string): RouteChoice | null {
   try {
     return parts.routes.named(model, route_id)
   } catch (error) {

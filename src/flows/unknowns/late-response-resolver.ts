@@ -2,9 +2,8 @@ import type { UnknownAttempt } from '../../generations/index.ts'
 import { findTurnOfGeneration } from '../../threads/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { retrieveFor } from '../respond/ask-for-response.ts'
-import { isFinished } from '../respond/new-turn.ts'
 import { rebuildRun } from '../respond/rebuild-run.ts'
-import { settleResponse } from '../respond/settle-response.ts'
+import { bringHome } from './bring-home.ts'
 import type { Finding, UnknownResolver } from './unknown-resolver.ts'
 
 /**
@@ -35,11 +34,8 @@ async function ask(parts: GatewayParts, { attempt_id: attemptId, generation_id }
     return isGone ? { attemptId, outcome: 'undecided', evidence: { ...evidence, reason: 'upstream does not have it any more' } } : null
   }
   try {
-    if (answer.reply.ended !== 'whole' || !isFinished(answer.reply.response)) return null
-    const late = { step: 'E1', actor: 'resolver', evidence } as const
-    const settled = await settleResponse(parts, { ...run, late }, answer)
-    parts.afterDelivery.wake()
-    return settled && { attemptId, outcome: 'brought_home', evidence }
+    const isHome = await bringHome(parts, { ...run, late: { step: 'E1', actor: 'resolver', evidence } }, answer)
+    return isHome ? { attemptId, outcome: 'brought_home', evidence } : null
   } finally {
     await answer.relay.discard()
   }

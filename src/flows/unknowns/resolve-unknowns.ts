@@ -11,7 +11,7 @@ import type { Finding, UnknownResolver } from './unknown-resolver.ts'
 
 /**
  * The ladder, strongest evidence first (docs/unknowns.md). E0, what our own spool still holds of an answer, belongs before these; E2 comes
- * in by webhook, E5 only warns, E6 is an operator's word.
+ * in by webhook (`take-provider-event.ts`), E5 only warns, E6 is an operator's word.
  */
 const ladder: readonly UnknownResolver[] = [lateResponseResolver, batchResolver, countUsageResolver, timeResolver]
 

@@ -14,6 +14,7 @@ import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
+import { providerWebhookRoute } from './provider-webhooks.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { routesRoute } from './routes.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
@@ -56,6 +57,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   checkUnknownsRoute,
   resolveUnknownRoute,
   runAgainRoute,
+  providerWebhookRoute,
   listBudgetsRoute,
   createBudgetRoute,
   budgetRoute,

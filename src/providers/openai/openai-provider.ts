@@ -8,6 +8,7 @@ import { examineAccount } from './examine-account.ts'
 import { jsonBodyWithInputs } from './json-body.ts'
 import { listBatches } from './list-batches.ts'
 import { multipartBody } from './multipart-body.ts'
+import { readEvent } from './read-event.ts'
 import { cancelResponse, deleteResponse, retrieveResponse } from './stored-responses.ts'
 
 /** Where each operation is asked, below the base URL. */
@@ -29,6 +30,7 @@ export function createOpenAiProvider(parts: OpenAiProviderParts): ImageProvider 
     examine: (question) => examineAccount(parts.outbound, question),
     countUsage: (question) => countUsage(parts, question),
     listBatches: (question) => listBatches(parts, question),
+    readEvent,
     retrieveResponse: (call, sink) => retrieveResponse(parts, call, sink),
     cancelResponse: (call) => cancelResponse(parts, call),
     deleteResponse: (call) => deleteResponse(parts, call),

@@ -1,0 +1,1 @@
+export { type SignedMessage, verifyWebhook } from './verify-webhook.ts'
