@@ -13,6 +13,7 @@ import {
   AfterDelivery,
   adoptBackgroundTurns,
   BackgroundResponses,
+  CostWatch,
   type GatewayParts,
   Housekeeping,
   RetryBudget,
@@ -115,6 +116,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
+  const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())
   const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
   const parts: GatewayParts = {
@@ -145,6 +147,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     afterDelivery,
     background,
     unknownRounds,
+    costWatch,
     documentKey: documentKey(secrets.masterKey),
     spoolFolder: paths.spool,
     bootId,
@@ -157,6 +160,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   afterDelivery.start(parts)
   background.start(parts)
   unknownRounds.start(parts)
+  costWatch.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
   const url = await app.listen({ host: config.http.host, port: config.http.port })

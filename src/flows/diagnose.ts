@@ -2,6 +2,7 @@ import { Failure } from '../contract/failure.ts'
 import { formatUsd } from '../primitives/money.ts'
 import type { RouteContract } from '../routes/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { costWords } from './unknowns/cost-watch.ts'
 import { unknownState } from './unknowns/unknown-alert.ts'
 
 /** One thing an operator should know, or mend. */
@@ -26,7 +27,10 @@ export async function diagnose(parts: GatewayParts, options: { live: boolean }):
     prices(parts),
     await unknowns(parts),
   ]
-  if (options.live) for (const each of parts.routes.list()) findings.push(await account(parts, each))
+  if (options.live) {
+    for (const each of parts.routes.list()) findings.push(await account(parts, each))
+    findings.push(...(await bills(parts)))
+  }
   return findings
 }
 
@@ -132,6 +136,17 @@ async function account(parts: GatewayParts, contract: RouteContract): Promise<Do
   const provider = parts.providers.get(contract.protocol)
   if (!provider?.examine) return { name, level: 'note', found: 'this protocol cannot be asked', advice: null }
   return { name, ...(await provider.examine({ baseUrl: contract.baseUrl, key: contract.key, nowMs: parts.clock.nowMs() })) }
+}
+
+async function bills(parts: GatewayParts): Promise<DoctorFinding[]> {
+  return (await parts.costWatch.compare(parts)).map((comparison) => ({
+    name: `bill of ${comparison.routeIds.join(', ')}`,
+    level: comparison.isAlarm ? 'warning' : 'ok',
+    found: costWords(comparison),
+    advice: comparison.isAlarm
+      ? 'See whether something else uses the account (usage_api.exclusive), whether price_cards are up to date, and darkroom unknowns.'
+      : null,
+  }))
 }
 
 function messageOf(error: unknown): string {

@@ -20,6 +20,7 @@ import type { RouteStandings } from './route-standings.ts'
 import type { RoutingPolicies } from './routing-policy.ts'
 import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
+import type { CostWatch } from './unknowns/cost-watch.ts'
 import type { UnknownRounds } from './unknowns/unknown-rounds.ts'
 
 /** What the operator decided for every project. */
@@ -71,6 +72,7 @@ export interface GatewayParts {
   afterDelivery: AfterDelivery
   background: BackgroundResponses
   unknownRounds: UnknownRounds
+  costWatch: CostWatch
   /** What turns of assistant flows are sealed with. */
   documentKey: DocumentKey
   /** Folder of spool files, on the same file system as the folder store. */

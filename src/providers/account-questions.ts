@@ -1,3 +1,4 @@
+import type { Nanos } from '../primitives/money.ts'
 import type { Secret } from '../primitives/secret.ts'
 
 /** A question about how much was used of an account in a span of time. */
@@ -26,6 +27,9 @@ export interface UsageCount {
 
 /** What was counted, or why that could not be learned. */
 export type UsageAnswer = { counts: readonly UsageCount[] } | { unavailable: string }
+
+/** What an account was billed in the whole days that were asked about, or why that could not be learned. */
+export type CostAnswer = { nanos: Nanos } | { unavailable: string }
 
 /** A question about the batches of an account. */
 export interface BatchQuestion {

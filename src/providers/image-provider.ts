@@ -2,7 +2,7 @@ import type { Operation } from '../contract/image-request.ts'
 import type { InputFormat, InputRole } from '../contract/input-picture.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { Secret } from '../primitives/secret.ts'
-import type { BatchAnswer, BatchQuestion, UsageAnswer, UsageQuestion } from './account-questions.ts'
+import type { BatchAnswer, BatchQuestion, CostAnswer, UsageAnswer, UsageQuestion } from './account-questions.ts'
 import type { ProviderEvent } from './provider-event.ts'
 
 /** A picture that goes upstream with a call, exactly as its bytes are. */
@@ -212,6 +212,8 @@ export interface ImageProvider {
   examine?(question: AccountQuestion): Promise<AccountExamination>
   /** Asks how many pictures the account was counted for; absent where the protocol has no such count. Never throws for what upstream does. */
   countUsage?(question: UsageQuestion): Promise<UsageAnswer>
+  /** Asks what the account was billed for whole days, UTC; absent where the protocol has no such question. Never throws for what upstream does. */
+  countCosts?(question: UsageQuestion): Promise<CostAnswer>
   /** Lists the batches of the account; absent where the protocol has none. Never throws for what upstream does. */
   listBatches?(question: BatchQuestion): Promise<BatchAnswer>
   /** Reads an event that the upstream sent by webhook; absent where the protocol has none. @returns null for an event about something else */

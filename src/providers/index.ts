@@ -1,4 +1,4 @@
-export type { BatchAnswer, BatchQuestion, BatchSummary, UsageAnswer, UsageCount, UsageQuestion } from './account-questions.ts'
+export type { BatchAnswer, BatchQuestion, BatchSummary, CostAnswer, UsageAnswer, UsageCount, UsageQuestion } from './account-questions.ts'
 export type { ApiframeProviderParts } from './apiframe/apiframe-parts.ts'
 export { createApiframeProvider } from './apiframe/apiframe-provider.ts'
 export type {

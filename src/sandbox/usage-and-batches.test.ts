@@ -78,3 +78,14 @@ test('batches that a test put there are listed, newest first, page by page', asy
     ['completed', 'att_completed'],
   ])
 })
+
+describe('costs, by the official client', () => {
+  test('are the invoice by days', async () => {
+    const day = Math.floor(Date.now() / 86_400_000) * 86_400
+    const { data } = await client.admin.organization.usage.costs({ start_time: day - 86_400, end_time: day + 86_400 })
+    const amounts = data.flatMap(({ results }) => results).map((result) => ('amount' in result ? result.amount : null))
+    const nanos = sandbox.invoice.lines().reduce((sum, line) => sum + BigInt(line.nanos), 0n)
+    expect(data.map(({ start_time }) => start_time)).toEqual([day - 86_400, day])
+    expect(amounts.reduce((sum, amount) => sum + Number(amount?.value), 0)).toBeCloseTo(Number(nanos) / 1e9, 9)
+  })
+})

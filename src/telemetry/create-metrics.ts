@@ -60,6 +60,8 @@ export interface Metrics {
   routeState(now: { routeId: string; state: string }): void
   /** Pictures in a row were not what was asked of a route. */
   routeReopened(routeId: string): void
+  /** How far books and bill of an account are apart, as a share; the route that asks stands for it. */
+  costDrift(routeId: string, share: number): void
   /** How much is unknown now; owners that are not named have nothing. */
   unknownOutcomes(now: readonly UnknownOutcomes[]): void
   /** A budget that was spent to a threshold, in percent. */
@@ -128,6 +130,12 @@ export function createMetrics(): Metrics {
     labelNames: ['route'],
     registers,
   })
+  const costDrift = new Gauge({
+    name: 'darkroom_cost_drift_ratio',
+    help: 'Share of the last seven days on the bill of an account that the ledger does not explain, by route.',
+    labelNames: ['route'],
+    registers,
+  })
   const unknown = watchUnknowns(registers)
   const budgetAlerts = new Counter({
     name: 'darkroom_budget_alerts_total',
@@ -156,6 +164,7 @@ export function createMetrics(): Metrics {
     heldUnknown: ({ routeOwner, book, nanos }) => heldNanos.inc({ route_owner: routeOwner, book }, Number(nanos)),
     routeState: ({ routeId, state }) => routeStates.set({ route: routeId }, availability[state] ?? 0),
     routeReopened: (routeId) => reopened.inc({ route: routeId }),
+    costDrift: (routeId, share) => costDrift.set({ route: routeId }, share),
     unknownOutcomes: (now) => unknown(now),
     budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
     overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),

@@ -4,6 +4,7 @@ import type { UsageAnswer } from '../../providers/index.ts'
 import type { RouteContract } from '../../routes/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { type Comparison, compareUsage, type OwnCall, type Stretch, stretchesOf } from './compare-usage.ts'
+import { routesOfAccount } from './routes-of-account.ts'
 import { type Finding, isTimeToAsk, type UnknownResolver } from './unknown-resolver.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -27,7 +28,7 @@ export const countUsageResolver: UnknownResolver = {
 
 async function askRoute(parts: GatewayParts, route: RouteContract, unknowns: readonly UnknownAttempt[]): Promise<Finding[]> {
   const starts = unknowns.map(({ started_at_ms }) => started_at_ms)
-  const span = { routeIds: countedTogether(parts, route), fromMs: Math.min(...starts) - DAY_MS, toMs: Math.max(...starts) + DAY_MS }
+  const span = { routeIds: routesOfAccount(parts, route), fromMs: Math.min(...starts) - DAY_MS, toMs: Math.max(...starts) + DAY_MS }
   const asked = new Set(unknowns.map(({ attempt_id }) => attempt_id))
   const calls = (await findRouteAttempts(parts.database, span)).flatMap((attempt) => ownCall(attempt) ?? [])
   const stretches = stretchesOf(calls).filter((stretch) => stretch.calls.some(({ id }) => asked.has(id)))
@@ -43,13 +44,6 @@ async function askRoute(parts: GatewayParts, route: RouteContract, unknowns: rea
     findings.push(...compareUsage(stretch, answer.counts, nowMs).flatMap((comparison) => findingsOf(comparison, stretch, nowMs)))
   }
   return findings
-}
-
-/** The routes whose calls stand in one count: those with the same key, or at the same address where the whole account is counted. */
-function countedTogether(parts: GatewayParts, { baseUrl, key, usageApi }: RouteContract): string[] {
-  const isOfAccount = (other: RouteContract) =>
-    other.baseUrl === baseUrl && (usageApi?.apiKeyId == null || other.key?.reveal() === key?.reveal())
-  return parts.routes.list().flatMap((other) => (isOfAccount(other) ? [other.id] : []))
 }
 
 async function count(parts: GatewayParts, { protocol, baseUrl, usageApi }: RouteContract, stretch: Stretch): Promise<UsageAnswer | null> {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createOutbound } from '../../outbound/index.ts'
 import { systemClock } from '../../primitives/clock.ts'
+import type { JsonObject } from '../../primitives/json.ts'
 import { Secret } from '../../primitives/secret.ts'
 import { type ScriptedUpstream, startScriptedUpstream } from '../scripted-upstream.ts'
 import { createOpenAiProvider } from './openai-provider.ts'
@@ -28,6 +29,8 @@ async function asking(status: number, ...answers: unknown[]) {
   return {
     upstream,
     count: (apiKeyId: string | null = null) => provider.countUsage!({ ...where, apiKeyId, fromMs: 60_000, toMs: 180_000 }),
+    bill: (apiKeyId: string | null = null) => provider.countCosts!({ ...where, apiKeyId, fromMs: 0, toMs: 172_800_000 }),
+    event: (body: JsonObject) => provider.readEvent!(body),
     batches: () => provider.listBatches!({ ...where, sinceMs: 1000 }),
   }
 }
@@ -64,6 +67,57 @@ describe('counting what an account was used for', () => {
   ])('is not available, never half a count, where upstream answers with %s', async (_what, status, answer, reason) => {
     const { count } = await asking(status, answer)
     expect(await count()).toEqual({ unavailable: expect.stringMatching(reason) })
+  })
+})
+
+describe('asking what an account was billed', () => {
+  const day = (...amounts: unknown[]) => ({ object: 'bucket', results: amounts.map((amount) => ({ amount })) })
+  const usd = (value: unknown) => ({ value, currency: 'usd' })
+
+  it('adds up every line of every day, to the nano-dollar, of the one key', async () => {
+    const { upstream, bill } = await asking(200, { data: [day(usd(0.1), usd('0.20000000')), day(), day(usd(1.5e-9))], has_more: false })
+    expect(await bill('key_7')).toEqual({ nanos: 300_000_002n })
+    const asked = new URL(upstream.calls[0]!.requestLine.split(' ')[1]!, 'http://x')
+    expect(asked.pathname).toBe('/v1/organization/costs')
+    expect(Object.fromEntries(asked.searchParams)).toMatchObject({ start_time: '0', end_time: '172800', bucket_width: '1d' })
+    expect(asked.searchParams.getAll('api_key_ids[]')).toEqual(['key_7'])
+  })
+
+  it.each([
+    ['a refusal', 403, { error: { message: 'You have insufficient permissions' } }],
+    ['no days', 200, { object: 'page' }],
+    ['more days than it gives', 200, { data: [day(usd(1))], has_more: true }],
+    ['euros', 200, { data: [day({ value: 1, currency: 'eur' })] }],
+    ['no amount', 200, { data: [day(null)] }],
+    ['an amount in words', 200, { data: [day(usd('much'))] }],
+    ['an amount beyond all measure', 200, { data: [day(usd(1e300))] }],
+  ])('is not available, never half a bill, where upstream answers with %s', async (_what, status, answer) => {
+    const { bill } = await asking(status, answer)
+    expect(await bill()).toEqual({ unavailable: expect.any(String) })
+  })
+})
+
+describe('an event of a webhook', () => {
+  it.each<[JsonObject, unknown]>([
+    [
+      { type: 'response.completed', data: { id: 'resp_1' } },
+      { about: 'response', responseId: 'resp_1' },
+    ],
+    [
+      { type: 'response.incomplete', data: { id: 'resp_1' } },
+      { about: 'response', responseId: 'resp_1' },
+    ],
+    [
+      { type: 'batch.expired', data: { id: 'batch_1' } },
+      { about: 'batch', batchId: 'batch_1' },
+    ],
+    [{ type: 'fine_tuning.job.failed', data: { id: 'x' } }, null],
+    [{ type: 'response.completed', data: { id: 7 } }, null],
+    [{ type: 'response.completed' }, null],
+    [{}, null],
+  ])('%j is read as %j', async (body, expected) => {
+    const { event } = await asking(200)
+    expect(event(body)).toEqual(expected)
   })
 })
 

@@ -2,6 +2,7 @@ import type { Operation } from '../../contract/image-request.ts'
 import type { ConfiguredRequest } from '../../outbound/index.ts'
 import type { ImageProvider, ProviderCall } from '../image-provider.ts'
 import { callUpstream, type OpenAiProviderParts, requestTo } from './call-upstream.ts'
+import { countCosts } from './count-costs.ts'
 import { countUsage } from './count-usage.ts'
 import { editForm } from './edit-form.ts'
 import { examineAccount } from './examine-account.ts'
@@ -29,6 +30,7 @@ export function createOpenAiProvider(parts: OpenAiProviderParts): ImageProvider 
     shapeOf: (operation) => (operation === 'respond' ? 'responses' : 'images'),
     examine: (question) => examineAccount(parts.outbound, question),
     countUsage: (question) => countUsage(parts, question),
+    countCosts: (question) => countCosts(parts, question),
     listBatches: (question) => listBatches(parts, question),
     readEvent,
     retrieveResponse: (call, sink) => retrieveResponse(parts, call, sink),

@@ -13,7 +13,7 @@ import { deleteFile, listFiles, retrieveFile, uploadFile } from './files.ts'
 import { generations } from './generations.ts'
 import { listModels, retrieveModel } from './models.ts'
 import { cancelResponse, createResponse, deleteResponse, retrieveResponse } from './responses.ts'
-import { imageUsage } from './usage.ts'
+import { costs, imageUsage } from './usage.ts'
 import { variations } from './variations.ts'
 
 /** Answers a call. Throws a Refusal for an answer in the error envelope. */
@@ -46,6 +46,7 @@ const routes: readonly Route[] = [
   { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
   { path: /^\/v1\/batches$/, methods: { GET: listBatches } },
   { path: /^\/v1\/organization\/usage\/images$/, methods: { GET: imageUsage } },
+  { path: /^\/v1\/organization\/costs$/, methods: { GET: costs } },
   { path: /^\/v2\/images\/generate$/, methods: { POST: submitJob } },
   { path: /^\/v2\/jobs\/[^/]+$/, methods: { GET: showJob } },
   { path: /^\/results\/[^/]+\/[^/]+$/, methods: { GET: serveResult } },

@@ -50,6 +50,36 @@ export async function imageUsage(call: Call, { invoice, settings }: SandboxState
   await sendJson(call, 200, { object: 'page', data, has_more, next_page: has_more ? String(starts[limit]) : null })
 }
 
+/** `GET /v1/organization/costs`: the whole invoice by days, both books, what stands on it in dollars. */
+export async function costs(call: Call, { invoice, settings }: SandboxState): Promise<void> {
+  const { searchParams: asked } = new URL(call.request.url ?? '/', 'http://sandbox')
+  const day = widths['1d'].seconds
+  const startS = secondsOf(asked, 'start_time')
+  if (startS === null) throw invalidRequest("Missing required parameter: 'start_time'.", 'missing_required_parameter')
+  const endS = secondsOf(asked, 'end_time') ?? Math.floor(settings.clock.nowMs() / 1000) + 1
+  const limit = limitOf(asked.get('limit'), { usual: 7, most: 180 })
+  const wanted = asked.getAll('api_key_ids[]')
+  const lines = wanted.length === 0 || wanted.includes(API_KEY_ID) ? invoice.lines() : []
+  const first = Math.floor((secondsOf(asked, 'page') ?? startS) / day) * day
+  const starts = Array.from({ length: Math.max(0, Math.ceil((endS - first) / day)) }, (_, index) => first + index * day)
+  const data = starts
+    .slice(0, limit)
+    .map((start) => ({ object: 'bucket', start_time: start, end_time: start + day, results: billed(start, day, lines) }))
+  const has_more = starts.length > limit
+  await sendJson(call, 200, { object: 'page', data, has_more, next_page: has_more ? String(starts[limit]) : null })
+}
+
+function billed(start: number, seconds: number, lines: readonly InvoiceLine[]) {
+  const nanos = within(start, seconds, lines).reduce((sum, line) => sum + BigInt(line.nanos), 0n)
+  if (nanos === 0n) return []
+  const ungrouped = { line_item: null, project_id: null, api_key_id: null }
+  return [{ object: 'organization.costs.result', amount: { value: Number(nanos) / 1e9, currency: 'usd' }, ...ungrouped }]
+}
+
+function within(start: number, seconds: number, lines: readonly InvoiceLine[]): InvoiceLine[] {
+  return lines.filter(({ at }) => Date.parse(at) >= start * 1000 && Date.parse(at) < (start + seconds) * 1000)
+}
+
 function isAsked(line: InvoiceLine, asked: URLSearchParams): boolean {
   const filters = { 'api_key_ids[]': 'api_key_id', 'models[]': 'model', 'sizes[]': 'size', 'sources[]': 'source' } as const
   return Object.entries(filters).every(([name, fact]) => {
@@ -59,9 +89,8 @@ function isAsked(line: InvoiceLine, asked: URLSearchParams): boolean {
 }
 
 function bucket(start: number, seconds: number, lines: readonly InvoiceLine[], groups: readonly Fact[]) {
-  const within = lines.filter(({ at }) => Date.parse(at) >= start * 1000 && Date.parse(at) < (start + seconds) * 1000)
   const keyOf = (line: InvoiceLine) => JSON.stringify(groups.map((group) => facts[group](line)))
-  const results = [...Map.groupBy(within, keyOf).values()].map((own) => ({
+  const results = [...Map.groupBy(within(start, seconds, lines), keyOf).values()].map((own) => ({
     object: 'organization.usage.images.result',
     images: own.reduce((sum, { n }) => sum + n, 0),
     num_model_requests: own.length,
