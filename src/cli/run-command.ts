@@ -1,6 +1,7 @@
 import { type Command, type CommandContext, say, UsageError } from './command.ts'
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand } from './commands/backup.ts'
+import { budgetsCommand } from './commands/budgets.ts'
 import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   unknownsCommand,
   keysCommand,
   projectsCommand,
+  budgetsCommand,
   scanCommand,
   gateCommand,
   doctorCommand,

@@ -174,6 +174,31 @@ describe('looking after an installation', () => {
     expect(await command('projects', 'archive', id!, '--sizes', 'auto')).toMatchObject({ code: 2 })
   })
 
+  it('budgets makes a budget that holds, shows what is left, changes and ends it', async () => {
+    const key = JSON.parse((await command('keys', 'create', 'thrifty', '--json')).stdout) as { id: string; key: string }
+    const create = ['budgets', 'create', 'pocket money', '--key', key.id, '--period', 'day', '--book', 'sandbox']
+    expect(await command(...create)).toMatchObject({ code: 2, stderr: expect.stringContaining('--limit') })
+    const created = await command(...create, '--limit', '0.000000001')
+    const id = /bud_[0-9a-f]{44}/.exec(created.stdout)?.[0]
+    expect(created).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^left +\$0\.000000001$/m) })
+
+    const call = () =>
+      fetch(`${server.url}/v1/images/generations`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-image-2', prompt: 'a fox', size: '1024x640', quality: 'low' }),
+      })
+    expect((await call()).status).toBe(402)
+    expect((await command('budgets', 'set', id!, '--limit', '5')).stdout).toMatch(/^limit +\$5$/m)
+    expect((await call()).status).toBe(200)
+    expect((await command('budgets')).stdout).toMatch(
+      new RegExp(`^${id} +${key.id} +\\d{4}-\\d\\d-\\d\\d +sandbox +5 +0\\.\\d+ +0 +0 +4\\.\\d+ +pocket money$`, 'm'),
+    )
+    expect((await command('budgets', 'end', id!)).stdout).toBe(`${id} has ended and refuses nothing any more.\n`)
+    expect((await command('budgets')).stdout).toMatch(/ ended +sandbox /)
+    expect(await command('budgets', 'create', 'x', '--limit', 'much', '--key', key.id)).toMatchObject({ code: 1, stdout: '' })
+  })
+
   it('keys makes a key that works and is shown once, lists it without the key, and revokes it', async () => {
     const created = await command('keys', 'create', 'ci')
     const [key, sentence] = created.stdout.trim().split('\n')
@@ -198,7 +223,7 @@ describe('looking after an installation', () => {
   })
 
   it('backup copies the folder of a running server', async () => {
-    expect(await command('backup', 'copy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^copy: 3 generations, 2 pictures\n/) })
+    expect(await command('backup', 'copy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^copy: 4 generations, 3 pictures\n/) })
   })
 })
 

@@ -112,6 +112,20 @@ describe('a call', () => {
     expect(amounts(await readBudget(gateway, own.id))).toEqual(['0.1', '0', '0', '0'])
   })
 
+  it('must fit into the budget of the key that its key has replaced, or by which it is replaced', async () => {
+    const { key, keyId } = await makeProject(gateway, 'exchanges keys')
+    const own = await makeBudget(gateway, { key_id: keyId, limit_usd: '0.20', name: 'intern' })
+    const next = (await callAs<{ key: string }>(gateway, gateway.adminToken, 'POST', `/v2/keys/${keyId}/rotate`, {})).json
+    for (const [credential, status] of [
+      [key, 200],
+      [next.key, 200],
+      [next.key, 402],
+      [key, 402],
+    ] as const)
+      expect((await call(credential)).status).toBe(status)
+    expect(amounts(await readBudget(gateway, own.id))).toEqual(['0.2', '0', '0', '0'])
+  })
+
   it('is told so beforehand by check and estimate, which set nothing aside', async () => {
     const { project, key } = await makeProject(gateway, 'asks first')
     const { id } = await makeBudget(gateway, { project_id: project.id, limit_usd: '0.09' })

@@ -16,6 +16,12 @@ export type BudgetedCall = Pick<LedgerCall, 'projectId' | 'keyId' | 'routeOwner'
 
 type Budgets = ExpressionBuilder<Tables, 'budgets'>
 
+/** A key and those it replaces or is replaced by: exchanging a key lifts no limit. */
+function chainOf(keyId: string): RawBuilder<string> {
+  const first = sql`(select coalesce(own.chain_id, own.id) from api_keys own where own.id = ${keyId})`
+  return sql<string>`(select ${keyId} union select k.id from api_keys k where k.id = ${first} or k.chain_id = ${first})`
+}
+
 /** Picks the budgets that hold for a call. */
 export function holdsFor({ projectId, keyId, routeOwner, book }: BudgetedCall) {
   return (budget: Budgets) =>
@@ -23,7 +29,7 @@ export function holdsFor({ projectId, keyId, routeOwner, book }: BudgetedCall) {
       budget('budgets.ended_at_ms', 'is', null),
       budget('budgets.project_id', '=', projectId),
       budget('budgets.book', '=', book),
-      budget.or([budget('budgets.key_id', 'is', null), budget('budgets.key_id', '=', keyId ?? '')]),
+      budget.or([budget('budgets.key_id', 'is', null), ...(keyId === null ? [] : [budget('budgets.key_id', 'in', chainOf(keyId))])]),
       budget.or([budget('budgets.route_owner', 'is', null), budget('budgets.route_owner', '=', routeOwner)]),
     ])
 }
