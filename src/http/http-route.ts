@@ -2,9 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodType } from 'zod'
 import type { Principal } from '../access/index.ts'
 import type { GatewayParts } from '../flows/gateway-parts.ts'
-
-/** Who may call a route. `key` = an API key or the admin token, `admin` = the admin token alone. */
-export type RoutePolicy = { auth: 'public' } | { auth: 'key' } | { auth: 'admin' }
+import { publicPolicy, type RoutePolicy } from './route-policy.ts'
 
 /** What a handler holds. */
 export interface RequestContext {
@@ -44,18 +42,19 @@ export interface HttpRoute extends RouteFacts {
 }
 
 type RouteOf<Context> = RouteFacts & { handle: (context: Context) => unknown }
+type OwnedRoute = RouteOf<KnownContext> & Pick<RoutePolicy, 'tenant'>
 
 /** A route that anybody may call. */
 export function publicRoute(route: RouteOf<RequestContext>): HttpRoute {
-  return { ...route, policy: { auth: 'public' } }
+  return { ...route, policy: publicPolicy }
 }
 
 /** A route for API keys and the admin token; it sees the project of the key. */
-export function keyRoute(route: RouteOf<KnownContext>): HttpRoute {
-  return { ...route, policy: { auth: 'key' } }
+export function keyRoute({ tenant, ...route }: OwnedRoute): HttpRoute {
+  return { ...route, policy: { auth: 'key', tenant } }
 }
 
 /** A route for the admin token alone. To anybody else it does not exist. */
-export function adminRoute(route: RouteOf<KnownContext>): HttpRoute {
-  return { ...route, policy: { auth: 'admin' } }
+export function adminRoute({ tenant, ...route }: OwnedRoute): HttpRoute {
+  return { ...route, policy: { auth: 'admin', tenant } }
 }

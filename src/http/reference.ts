@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { publicPolicy } from './route-policy.ts'
 
 /** Everything the reference loads comes from this server; it must draw inline styles, so those are allowed here alone. */
 const referencePolicy =
@@ -11,6 +12,9 @@ const theme = { title: 'Darkroom: reference', css: [{ filename: 'darkroom.css', 
 
 /** Serves the API reference at `/docs/` and the document it is made from at `/openapi.json`. */
 export async function serveReference(app: FastifyInstance, document: object): Promise<void> {
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, policy: publicPolicy }
+  })
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(swaggerUi, {
     routePrefix: '/docs',

@@ -8,6 +8,7 @@ import type { HttpRoute } from './http-route.ts'
 import { presentFailure } from './present-failure.ts'
 import { isPlainJson } from './read-body.ts'
 import { serveReference } from './reference.ts'
+import { enforcePolicies } from './route-policy.ts'
 import { type BodyPace, defaultBodyPace, watchBufferedBody, watchUpload } from './slow-body.ts'
 import { answerUnmatched } from './unmatched-request.ts'
 
@@ -63,6 +64,7 @@ export async function createHttpServer(
     if (!hostAllowed(config, request.headers.host)) throw failure('bad_host')
     if (/[?&](?:api[-_]?key|key|token|access_token)=/i.test(request.url)) throw failure('key_in_url')
   })
+  const policies = enforcePolicies(app, parts.access)
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return
     const { streamsBody } = request.routeOptions.config
@@ -85,7 +87,8 @@ export async function createHttpServer(
     takeBodiesAsStreams(scope)
     for (const route of routes.filter(({ streamsBody }) => streamsBody)) mount(scope, parts, config, route)
   })
-  await serveReference(app, api)
+  await app.register((scope) => serveReference(scope, api))
+  policies.assertStated()
   return app
 }
 
@@ -125,14 +128,7 @@ function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, ro
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-    config: { streamsBody: route.streamsBody ?? false },
-    // Before the body is read: a wrong key must not make us take in a megabyte.
-    onRequest: async (request) => {
-      if (route.policy.auth === 'public') return
-      const principal = await parts.access.authenticate(request.headers)
-      if (route.policy.auth === 'admin' && principal.kind !== 'admin') throw failure('not_found')
-      request.principal = principal
-    },
+    config: { streamsBody: route.streamsBody ?? false, policy: route.policy },
     handler: async (request, reply) => {
       const context = { parts, request, reply, requestId: request.id, baseUrl: baseUrlOf(config, request) }
       return (route.handle as (given: object) => unknown)({ ...context, principal: request.principal })

@@ -9,6 +9,7 @@ import { readChecked } from '../read-checked.ts'
 export const adviseRoute = keyRoute({
   method: 'POST',
   path: '/v2/advise',
+  tenant: 'none',
   tag: 'darkroom',
   summary: 'Ask which surface suits a job',
   description:

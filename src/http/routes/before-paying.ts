@@ -22,6 +22,7 @@ import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 export const checkRoute = keyRoute({
   method: 'POST',
   path: '/v2/check',
+  tenant: 'caller',
   tag: 'darkroom',
   summary: 'Check a call without making it',
   description:
@@ -55,6 +56,7 @@ export const checkRoute = keyRoute({
 export const estimateRoute = keyRoute({
   method: 'POST',
   path: '/v2/estimate',
+  tenant: 'caller',
   tag: 'darkroom',
   summary: 'Price a call without making it',
   description:

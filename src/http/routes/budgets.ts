@@ -26,6 +26,7 @@ const reply200 = { 200: { description: 'The budget as it stands.', schema: budge
 export const listBudgetsRoute = keyRoute({
   method: 'GET',
   path: '/v2/budgets',
+  tenant: 'caller',
   tag: 'money',
   summary: 'List budgets',
   description: 'Each with what is spent, set aside, held and left in the period under way.',
@@ -44,6 +45,7 @@ export const listBudgetsRoute = keyRoute({
 export const createBudgetRoute = adminRoute({
   method: 'POST',
   path: '/v2/budgets',
+  tenant: 'all',
   tag: 'money',
   summary: 'Create a budget',
   description: 'It counts the calls that are made from now on. A call must fit into every budget that holds for it.',
@@ -64,6 +66,7 @@ export const createBudgetRoute = adminRoute({
 export const budgetRoute = keyRoute({
   method: 'GET',
   path: '/v2/budgets/{id}',
+  tenant: { object: 'budget' },
   tag: 'money',
   summary: 'Read what is left of a budget',
   replies: { ...reply200, ...errorReplies(401, 404) },
@@ -74,6 +77,7 @@ export const budgetRoute = keyRoute({
 export const changeBudgetRoute = adminRoute({
   method: 'PATCH',
   path: '/v2/budgets/{id}',
+  tenant: { object: 'budget' },
   tag: 'money',
   summary: 'Raise, lower or rename a budget',
   description: 'The new limit holds from the period under way on; what is spent and set aside stays as it is.',
@@ -94,6 +98,7 @@ export const changeBudgetRoute = adminRoute({
 export const endBudgetRoute = adminRoute({
   method: 'DELETE',
   path: '/v2/budgets/{id}',
+  tenant: { object: 'budget' },
   tag: 'money',
   summary: 'End a budget',
   description: 'It refuses no call any more. What calls under way have set aside in it is still given back or spent.',

@@ -15,6 +15,7 @@ import { sendObject } from '../send-object.ts'
 export const uploadFileRoute = keyRoute({
   method: 'POST',
   path: '/v1/files',
+  tenant: 'caller',
   tag: 'images',
   summary: 'Keep a picture for later edits',
   description: "Drop-in for OpenAI's call with purpose `vision`. The picture stays here and is named by its id (`file_id`) in edits.",
@@ -37,6 +38,7 @@ const listQuerySchema = z.strictObject({
 export const listFilesRoute = keyRoute({
   method: 'GET',
   path: '/v1/files',
+  tenant: 'caller',
   tag: 'images',
   summary: 'List kept files',
   query: listQuerySchema,
@@ -51,6 +53,7 @@ export const listFilesRoute = keyRoute({
 export const fileRoute = keyRoute({
   method: 'GET',
   path: '/v1/files/{id}',
+  tenant: { object: 'file' },
   tag: 'images',
   summary: 'Look at a kept file',
   replies: { 200: { description: 'The file.', schema: fileObjectSchema }, ...errorReplies(401, 404) },
@@ -61,6 +64,7 @@ export const fileRoute = keyRoute({
 export const fileContentRoute = keyRoute({
   method: 'GET',
   path: '/v1/files/{id}/content',
+  tenant: { object: 'file' },
   tag: 'images',
   summary: 'Read the bytes of a kept file',
   replies: {
@@ -80,6 +84,7 @@ export const fileContentRoute = keyRoute({
 export const deleteFileRoute = keyRoute({
   method: 'DELETE',
   path: '/v1/files/{id}',
+  tenant: { object: 'file' },
   tag: 'images',
   summary: 'Give a kept file up',
   description: 'Its bytes go when nothing else refers to them: an edit that used it keeps its input.',

@@ -40,6 +40,7 @@ const reportQuery = z.strictObject({ format: z.enum(['json', 'html']).default('j
 export const gateListRoute = keyRoute({
   method: 'GET',
   path: '/v2/gate',
+  tenant: 'none',
   tag: 'models',
   summary: 'List how every route stands',
   description: 'Which traffic each route may carry now, why, and what its gate and its pictures say.',
@@ -51,6 +52,7 @@ export const gateListRoute = keyRoute({
 export const gateReportRoute = keyRoute({
   method: 'GET',
   path: '/v2/gate/{route}',
+  tenant: 'none',
   tag: 'models',
   summary: 'Read the latest report of a route',
   description:
@@ -75,6 +77,7 @@ export const gateReportRoute = keyRoute({
 export const runGateRoute = adminRoute({
   method: 'POST',
   path: '/v2/gate/{route}',
+  tenant: 'none',
   tag: 'models',
   summary: 'Run the acceptance gate on a route',
   description:
@@ -92,6 +95,7 @@ export const runGateRoute = adminRoute({
 export const grantGateRoute = adminRoute({
   method: 'POST',
   path: '/v2/gate/{route}/grant',
+  tenant: 'none',
   tag: 'models',
   summary: 'Grant manual tests of a refused route',
   description: 'For a time and for a reason, both on record. It never opens a route to production traffic.',
@@ -108,6 +112,7 @@ export const grantGateRoute = adminRoute({
 export const withdrawGrantRoute = adminRoute({
   method: 'DELETE',
   path: '/v2/gate/{route}/grant',
+  tenant: 'none',
   tag: 'models',
   summary: 'Take grants of manual tests back',
   replies: {
@@ -124,6 +129,7 @@ export const withdrawGrantRoute = adminRoute({
 export const enableRouteRoute = adminRoute({
   method: 'POST',
   path: '/v2/routes/{route}/enable',
+  tenant: 'none',
   tag: 'models',
   summary: 'Switch a route on again that its account switched off',
   description: 'A route whose key was refused or whose quota ran out is tried once a minute by itself; this does it now.',

@@ -11,6 +11,7 @@ import { scopeOf } from '../scope-of.ts'
 export const generationRoute = keyRoute({
   method: 'GET',
   path: '/v2/generations/{id}',
+  tenant: { object: 'generation' },
   tag: 'darkroom',
   summary: 'Read the production log record of a generation',
   description: 'Every generation has one, failed ones too. The id stands in the header `x-darkroom-generation` of the call.',
@@ -27,6 +28,7 @@ export const generationRoute = keyRoute({
 export const threadRoute = keyRoute({
   method: 'GET',
   path: '/v2/generations/{id}/thread',
+  tenant: { object: 'generation' },
   tag: 'darkroom',
   summary: 'Read the conversation of a generation',
   description: 'The turns that led to it and went on from it, with their prompts and pictures, as far as they were kept.',
@@ -38,6 +40,7 @@ export const threadRoute = keyRoute({
 export const traceRoute = keyRoute({
   method: 'GET',
   path: '/v2/generations/{id}/trace',
+  tenant: { object: 'generation' },
   tag: 'darkroom',
   summary: 'Read how an assistant came to its pictures',
   description: 'Main model, tool calls, pictures, and each revised prompt as a difference from the asked one.',

@@ -10,6 +10,7 @@ import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 export const imagesEditsRoute = keyRoute({
   method: 'POST',
   path: '/v1/images/edits',
+  tenant: 'caller',
   tag: 'images',
   summary: 'Edit pictures',
   description:

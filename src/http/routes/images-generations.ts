@@ -10,6 +10,7 @@ import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 export const imagesGenerationsRoute = keyRoute({
   method: 'POST',
   path: '/v1/images/generations',
+  tenant: 'caller',
   tag: 'images',
   summary: 'Make pictures',
   description:

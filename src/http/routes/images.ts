@@ -18,6 +18,7 @@ const bytesReplies = {
 export const imageRoute = keyRoute({
   method: 'GET',
   path: '/v2/images/{id}',
+  tenant: { object: 'image' },
   tag: 'darkroom',
   summary: 'Read the bytes of a picture',
   description:
@@ -33,6 +34,7 @@ export const imageRoute = keyRoute({
 export const imageDriftRoute = keyRoute({
   method: 'GET',
   path: '/v2/images/{id}/drift',
+  tenant: { object: 'image' },
   tag: 'darkroom',
   summary: 'See what an edit changed outside its mask',
   description:
@@ -48,6 +50,7 @@ export const imageDriftRoute = keyRoute({
 export const heatMapRoute = keyRoute({
   method: 'GET',
   path: '/v2/images/{id}/drift/heat-map',
+  tenant: { object: 'image' },
   tag: 'darkroom',
   summary: 'See where an edit changed the picture',
   description: 'A PNG of the size of the picture: grey where nothing changed, warm where it did.',

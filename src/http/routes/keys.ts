@@ -62,6 +62,7 @@ function presentKey(key: ApiKeyInfo): z.infer<typeof keySchema> {
 export const listKeysRoute = adminRoute({
   method: 'GET',
   path: '/v2/keys',
+  tenant: 'all',
   tag: 'operations',
   summary: 'List API keys',
   query: keysQuery,
@@ -79,6 +80,7 @@ export const listKeysRoute = adminRoute({
 export const createKeyRoute = adminRoute({
   method: 'POST',
   path: '/v2/keys',
+  tenant: 'all',
   tag: 'operations',
   summary: 'Create an API key',
   description: 'The key itself is in this answer and nowhere else.',
@@ -98,6 +100,7 @@ export const createKeyRoute = adminRoute({
 export const rotateKeyRoute = adminRoute({
   method: 'POST',
   path: '/v2/keys/{id}/rotate',
+  tenant: { object: 'key' },
   tag: 'operations',
   summary: 'Replace an API key',
   description:
@@ -115,6 +118,7 @@ export const rotateKeyRoute = adminRoute({
 export const revokeKeyRoute = adminRoute({
   method: 'DELETE',
   path: '/v2/keys/{id}',
+  tenant: { object: 'key' },
   tag: 'operations',
   summary: 'Revoke an API key',
   description: 'It is refused at once; calls it has under way are paid for and end.',

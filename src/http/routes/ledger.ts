@@ -56,6 +56,7 @@ function rangeOf({ from, to, cursor, limit }: RangeQuery, principal: Principal):
 export const ledgerRoute = keyRoute({
   method: 'GET',
   path: '/v2/ledger',
+  tenant: 'caller',
   tag: 'money',
   summary: 'Sum the ledger',
   description:
@@ -73,6 +74,7 @@ export const ledgerRoute = keyRoute({
 export const ledgerEntriesRoute = keyRoute({
   method: 'GET',
   path: '/v2/ledger/entries',
+  tenant: 'caller',
   tag: 'money',
   summary: 'Read the lines of the ledger',
   query: entriesQuery,

@@ -18,6 +18,7 @@ const openAiModel = (row: ModelRow) => ({
 export const modelsRoute = keyRoute({
   method: 'GET',
   path: '/v1/models',
+  tenant: 'none',
   tag: 'models',
   summary: 'List models',
   replies: { 200: { description: 'The models that are served today.', schema: modelsReplySchema }, ...errorReplies(401) },
@@ -28,6 +29,7 @@ export const modelsRoute = keyRoute({
 export const modelRoute = keyRoute({
   method: 'GET',
   path: '/v1/models/{id}',
+  tenant: 'none',
   tag: 'models',
   summary: 'Look a model up',
   replies: { 200: { description: 'The model.', schema: modelsReplySchema.shape.data.element }, ...errorReplies(401, 404) },
@@ -48,6 +50,7 @@ export const modelRoute = keyRoute({
 export const capabilitiesRoute = keyRoute({
   method: 'GET',
   path: '/v2/models',
+  tenant: 'none',
   tag: 'models',
   summary: 'List typed capabilities, routes and price cards by model',
   query: z.strictObject({}),

@@ -35,6 +35,7 @@ export const readyRoute = publicRoute({
 export const metricsRoute = adminRoute({
   method: 'GET',
   path: '/metrics',
+  tenant: 'all',
   tag: 'operations',
   summary: 'Metrics in the Prometheus text format',
   replies: { 200: { description: 'Metrics.', contentType: 'text/plain' }, ...errorReplies(401, 404) },
@@ -49,6 +50,7 @@ const doctorQuery = z.strictObject({ live: z.enum(['true', 'false']).default('fa
 export const doctorRoute = adminRoute({
   method: 'GET',
   path: '/v2/doctor',
+  tenant: 'all',
   tag: 'operations',
   summary: 'Examine this installation',
   description: 'With `live=true` it asks each route that takes a key whether the key is good, without making a picture.',

@@ -23,6 +23,7 @@ const reply200 = { 200: { description: 'The project.', schema: projectSchema } }
 export const listProjectsRoute = keyRoute({
   method: 'GET',
   path: '/v2/projects',
+  tenant: 'caller',
   tag: 'operations',
   summary: 'List projects',
   replies: { 200: { description: 'Oldest first, archived ones included.', schema: projectsReplySchema }, ...errorReplies(401) },
@@ -33,6 +34,7 @@ export const listProjectsRoute = keyRoute({
 export const createProjectRoute = adminRoute({
   method: 'POST',
   path: '/v2/projects',
+  tenant: 'all',
   tag: 'operations',
   summary: 'Create a project',
   body: { description: 'Its name, and what it allows.', schema: newProjectSchema },
@@ -48,6 +50,7 @@ export const createProjectRoute = adminRoute({
 export const projectRoute = keyRoute({
   method: 'GET',
   path: '/v2/projects/{id}',
+  tenant: { object: 'project' },
   tag: 'operations',
   summary: 'Read a project and its limits',
   replies: { ...reply200, ...errorReplies(401, 404) },
@@ -59,6 +62,7 @@ export const projectRoute = keyRoute({
 export const changeProjectRoute = adminRoute({
   method: 'PATCH',
   path: '/v2/projects/{id}',
+  tenant: { object: 'project' },
   tag: 'operations',
   summary: 'Change or archive a project',
   description: 'What is left out stays. New limits hold for calls from now on; the keys of an archived project open nothing.',

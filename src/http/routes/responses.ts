@@ -20,6 +20,7 @@ import { scopeOf } from '../scope-of.ts'
 export const createResponseRoute = keyRoute({
   method: 'POST',
   path: '/v1/responses',
+  tenant: 'caller',
   tag: 'images',
   summary: 'Ask a main model that can draw',
   description:
@@ -49,6 +50,7 @@ async function acceptRun(context: KnownContext): Promise<ResponseRun> {
 export const responseRoute = keyRoute({
   method: 'GET',
   path: '/v1/responses/{id}',
+  tenant: { object: 'response' },
   tag: 'images',
   summary: 'Read a response again',
   description: 'Answered from what was kept here, pictures included, whether or not upstream still has it.',
@@ -60,6 +62,7 @@ export const responseRoute = keyRoute({
 export const cancelResponseRoute = keyRoute({
   method: 'POST',
   path: '/v1/responses/{id}/cancel',
+  tenant: { object: 'response' },
   tag: 'images',
   summary: 'Cancel a background response',
   replies: { 200: { description: 'The response as it stands.', schema: responseReplySchema }, ...errorReplies(400, 401, 404, 502) },
@@ -73,6 +76,7 @@ export const cancelResponseRoute = keyRoute({
 export const deleteResponseRoute = keyRoute({
   method: 'DELETE',
   path: '/v1/responses/{id}',
+  tenant: { object: 'response' },
   tag: 'images',
   summary: 'Forget a response',
   description: 'What was said is removed here and upstream; its pictures and what they cost stay on record.',

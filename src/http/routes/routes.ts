@@ -10,6 +10,7 @@ import { keyRoute } from '../http-route.ts'
 export const routesRoute = keyRoute({
   method: 'GET',
   path: '/v2/routes',
+  tenant: 'none',
   tag: 'models',
   summary: 'List the routes with their contracts',
   description:

@@ -33,6 +33,7 @@ const unknownsQuery = z.strictObject({
 export const unknownsRoute = keyRoute({
   method: 'GET',
   path: '/v2/unknowns',
+  tenant: 'caller',
   tag: 'money',
   summary: 'List the calls whose outcome nobody knows',
   description: 'Oldest first, with what was found out so far and when each is presumed to be a charge. A key sees those of its project.',
@@ -49,6 +50,7 @@ export const unknownsRoute = keyRoute({
 export const resolveUnknownRoute = adminRoute({
   method: 'POST',
   path: '/v2/unknowns/{generation_id}/resolve',
+  tenant: { object: 'unknown' },
   tag: 'money',
   summary: 'Say what became of a call',
   description:
@@ -66,6 +68,7 @@ export const resolveUnknownRoute = adminRoute({
 export const runAgainRoute = keyRoute({
   method: 'POST',
   path: '/v2/unknowns/{generation_id}/run-again',
+  tenant: { object: 'unknown' },
   tag: 'money',
   summary: 'Decide to run a call again that may have been charged',
   description:
@@ -88,6 +91,7 @@ export const runAgainRoute = keyRoute({
 export const checkUnknownsRoute = adminRoute({
   method: 'POST',
   path: '/v2/unknowns/check',
+  tenant: 'all',
   tag: 'money',
   summary: 'Ask about unknown outcomes now',
   description: 'Rounds run every five minutes by themselves; this one does not wait for the hours at which counts are asked for.',

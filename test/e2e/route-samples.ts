@@ -1,0 +1,107 @@
+import { smallCall } from '../support/generation-calls.ts'
+import { fetchWith, makeFile, makeResponse, makeUnknown, onePixel, type Role, type TwoTenants } from '../support/two-tenants.ts'
+
+/** A request that a route takes from whoever may make it. */
+export interface RouteSample {
+  /** What it is answered then. */
+  status: number
+  query?: string
+  body?: object | FormData
+  /** Asks about an object of its own, made for this one request: the route uses it up. */
+  fresh?: (world: TwoTenants) => Promise<string>
+}
+
+const pixelForm = () => {
+  const form = new FormData()
+  form.append('purpose', 'vision')
+  form.append('file', new Blob([new Uint8Array(onePixel)], { type: 'image/png' }), 'pixel.png')
+  return form
+}
+
+const asOwner = ({ gateway, credentials }: TwoTenants) => ({
+  ...gateway,
+  key: credentials.owner!,
+  fetch: fetchWith(gateway, credentials.owner),
+})
+const freshFile = (world: TwoTenants) => makeFile(asOwner(world))
+const freshResponse = async (world: TwoTenants) => (await makeResponse(asOwner(world))).id
+const freshUnknown = (world: TwoTenants) => makeUnknown(asOwner(world))
+const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
+  (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
+
+const assistantCall = { model: 'gpt-5.4', input: 'Draw', tools: [{ type: 'image_generation', size: '1024x640', quality: 'low' }] }
+
+/** One sample for each route of the gateway. */
+export const routeSamples: Readonly<Record<string, RouteSample>> = {
+  'POST /v1/images/generations': { status: 200, body: smallCall },
+  'POST /v1/images/edits': { status: 400, body: {} },
+  'POST /v1/responses': { status: 200, body: assistantCall },
+  'GET /v1/responses/{id}': { status: 200 },
+  'POST /v1/responses/{id}/cancel': { status: 200 },
+  'DELETE /v1/responses/{id}': { status: 200, fresh: freshResponse },
+  'POST /v1/files': { status: 200, body: pixelForm() },
+  'GET /v1/files': { status: 200 },
+  'GET /v1/files/{id}': { status: 200 },
+  'GET /v1/files/{id}/content': { status: 200 },
+  'DELETE /v1/files/{id}': { status: 200, fresh: freshFile },
+  'GET /v1/models': { status: 200 },
+  'GET /v1/models/{id}': { status: 200 },
+  'GET /v2/models': { status: 200 },
+  'GET /v2/routes': { status: 200 },
+  'POST /v2/routes/{route}/enable': { status: 200 },
+  'GET /v2/gate': { status: 200 },
+  'GET /v2/gate/{route}': { status: 400, query: '?format=smoke' },
+  'POST /v2/gate/{route}': { status: 200, body: { dry_run: true } },
+  'POST /v2/gate/{route}/grant': { status: 201, body: { reason: 'a look by hand' } },
+  'DELETE /v2/gate/{route}/grant': { status: 200 },
+  'POST /v2/check': { status: 200, query: '?operation=generate', body: smallCall },
+  'POST /v2/estimate': { status: 200, body: { request: smallCall } },
+  'POST /v2/advise': { status: 200, body: {} },
+  'GET /v2/generations/{id}': { status: 200 },
+  'GET /v2/generations/{id}/thread': { status: 200 },
+  'GET /v2/generations/{id}/trace': { status: 200 },
+  'GET /v2/images/{id}': { status: 200 },
+  'GET /v2/images/{id}/drift': { status: 200 },
+  'GET /v2/images/{id}/drift/heat-map': { status: 200 },
+  'GET /v2/ledger': { status: 200, query: '?group=project,key,tag' },
+  'GET /v2/ledger/entries': { status: 200 },
+  'GET /v2/unknowns': { status: 200 },
+  'POST /v2/unknowns/check': { status: 200 },
+  'POST /v2/unknowns/{generation_id}/resolve': { status: 200, body: { outcome: 'charged', evidence: 'the bill' }, fresh: freshUnknown },
+  'POST /v2/unknowns/{generation_id}/run-again': { status: 409, body: { accept_double_charge: false } },
+  'GET /v2/budgets': { status: 200 },
+  'POST /v2/budgets': { status: 400, body: {} },
+  'GET /v2/budgets/{id}': { status: 200 },
+  'PATCH /v2/budgets/{id}': { status: 200, body: { name: 'renamed' } },
+  'DELETE /v2/budgets/{id}': { status: 200 },
+  'GET /v2/projects': { status: 200 },
+  'POST /v2/projects': { status: 201, body: { name: 'one more' } },
+  'GET /v2/projects/{id}': { status: 200 },
+  'PATCH /v2/projects/{id}': { status: 200, body: { name: 'owner' } },
+  'GET /v2/keys': { status: 200 },
+  'POST /v2/keys': { status: 201, body: { name: 'one more' } },
+  'POST /v2/keys/{id}/rotate': { status: 201, body: {}, fresh: freshKey },
+  'DELETE /v2/keys/{id}': { status: 200, fresh: freshKey },
+  'GET /v2/doctor': { status: 200 },
+  'GET /healthz': { status: 200 },
+  'GET /readyz': { status: 200 },
+  'GET /metrics': { status: 200 },
+  'GET /': { status: 200 },
+  'GET /docs/errors': { status: 200 },
+  'GET /assets/page.css': { status: 200 },
+}
+
+/** Sends a sample with the credential of a role. `id` stands for whatever the address names. */
+export async function ask(
+  { gateway, credentials }: TwoTenants,
+  route: { method: string; path: string },
+  { query = '', body }: Pick<RouteSample, 'query' | 'body'>,
+  role: Role,
+  id: string,
+) {
+  const path = route.path.replace('{route}', 'sandbox').replace(/\{\w+\}/, id) + query
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const content = body === undefined ? {} : body instanceof FormData ? { body } : json
+  const answer = await fetchWith(gateway, credentials[role])(path, { method: route.method, ...content })
+  return { status: answer.status, headers: answer.headers, text: await answer.text() }
+}

@@ -1,0 +1,123 @@
+import { makeApiKey } from '../../src/access/api-key.ts'
+import type { OwnedObject } from '../../src/http/route-policy.ts'
+import { type IdKind, newId } from '../../src/primitives/ids.ts'
+import { callAs, makeBudget, makeKey, makeProject } from './admin-calls.ts'
+import { editRoom, settledDrift } from './edit-calls.ts'
+import { promptWith, seeReply, settledRecord, smallCall } from './generation-calls.ts'
+import { startTestGateway, type TestGateway } from './test-gateway.ts'
+
+/** Credentials that open nothing. */
+export const refusedRoles = ['nobody', 'malformed', 'unknown', 'revoked', 'expired', 'archived'] as const
+/** Everybody who may ask for something: `owner` made the objects, `stranger` is another project's key. */
+export const roles = [...refusedRoles, 'owner', 'stranger', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** A gateway with one object of each kind that belongs to one project, and a credential of every role. */
+export interface TwoTenants {
+  gateway: TestGateway
+  /** Null for none at all. */
+  credentials: Record<Role, string | null>
+  /** Ids of the owner's objects. */
+  objects: Record<OwnedObject, string>
+  ownerProjectId: string
+}
+
+/** Makes each object by the call that makes it. */
+export async function openTwoTenants(): Promise<TwoTenants> {
+  const gateway = await startTestGateway()
+  const [owner, stranger] = [await makeProject(gateway, 'owner'), await makeProject(gateway, 'stranger')]
+  const asOwner: TestGateway = { ...gateway, key: owner.key, fetch: fetchWith(gateway, owner.key) }
+  const edit = await editRoom(asOwner, {})
+  const image = edit.record!.images[0]!.id
+  await settledDrift(asOwner, image)
+  const response = await makeResponse(asOwner)
+  return {
+    gateway,
+    credentials: { ...(await refusedCredentials(gateway)), owner: owner.key, stranger: stranger.key, admin: gateway.adminToken },
+    objects: {
+      generation: response.generationId,
+      unknown: await makeUnknown(asOwner),
+      image,
+      file: await makeFile(asOwner),
+      response: response.id,
+      budget: (await makeBudget(gateway, { project_id: owner.project.id, limit_usd: '100' })).id,
+      project: owner.project.id,
+      key: owner.keyId,
+    },
+    ownerProjectId: owner.project.id,
+  }
+}
+
+/** An id of the right form that nothing has. */
+export function unknownId(object: OwnedObject): string {
+  if (object === 'response') return `resp_${'0'.repeat(50)}`
+  return newId(idKinds[object])
+}
+
+const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
+  generation: 'gen',
+  unknown: 'gen',
+  image: 'img',
+  file: 'file',
+  budget: 'bud',
+  project: 'prj',
+  key: 'key',
+}
+
+/** A file of a project. */
+export async function makeFile(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+  const form = new FormData()
+  form.append('purpose', 'vision')
+  form.append('file', new Blob([new Uint8Array(onePixel)], { type: 'image/png' }), 'pixel.png')
+  const seen = await seeReply(gateway.fetch('/v1/files', { method: 'POST', body: form }))
+  return (JSON.parse(seen.text) as { id: string }).id
+}
+
+/** A response with one picture. */
+export async function makeResponse(gateway: TestGateway): Promise<{ id: string; generationId: string }> {
+  const body = { model: 'gpt-5.4', input: 'Draw a fox', tools: [{ type: 'image_generation', size: '1024x640', quality: 'low' }] }
+  const headers = { 'content-type': 'application/json' }
+  const seen = await seeReply(gateway.fetch('/v1/responses', { method: 'POST', body: JSON.stringify(body), headers }))
+  await settledRecord(gateway, seen.generationId!)
+  return { id: (JSON.parse(seen.text) as { id: string }).id, generationId: seen.generationId! }
+}
+
+/** A call whose outcome nobody knows. */
+export async function makeUnknown(gateway: TestGateway): Promise<string> {
+  const body = JSON.stringify({ ...smallCall, prompt: promptWith('reset-before-headers charged') })
+  const headers = { 'content-type': 'application/json' }
+  const seen = await seeReply(gateway.fetch('/v1/images/generations', { method: 'POST', body, headers }))
+  await settledRecord(gateway, seen.generationId!)
+  return seen.generationId!
+}
+
+/** Calls with one credential. */
+export function fetchWith({ url }: Pick<TestGateway, 'url'>, credential: string | null): TestGateway['fetch'] {
+  const own: Record<string, string> = credential === null ? {} : { authorization: `Bearer ${credential}` }
+  return (path, init = {}) => fetch(url + path, { ...init, headers: { ...own, ...(init.headers as Record<string, string>) } })
+}
+
+async function refusedCredentials(gateway: TestGateway): Promise<Record<(typeof refusedRoles)[number], string | null>> {
+  const asAdmin = (method: string, path: string, body?: object) => callAs(gateway, gateway.adminToken, method, path, body)
+  const { project, ...first } = await makeProject(gateway, 'with keys that were')
+  const closed = await makeProject(gateway, 'closed')
+  const revoked = await makeKey(gateway, project.id)
+  await asAdmin('DELETE', `/v2/keys/${revoked.keyId}`)
+  await asAdmin('POST', `/v2/keys/${first.keyId}/rotate`, { overlap_seconds: 0 })
+  await asAdmin('PATCH', `/v2/projects/${closed.project.id}`, { archived: true })
+  const last = gateway.key.at(-1)
+  return {
+    nobody: null,
+    malformed: gateway.key.slice(0, -1) + (last === '0' ? '1' : '0'),
+    unknown: makeApiKey(),
+    revoked: revoked.key,
+    expired: first.key,
+    archived: closed.key,
+  }
+}
+
+/** The smallest picture there is. */
+export const onePixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
