@@ -60,6 +60,11 @@ export const requestFailures = {
     status: 431,
     message: 'The request headers are larger than 16 KB. Nothing was sent or charged; send fewer or shorter headers.',
   },
+  uri_too_long: {
+    ...refused,
+    status: 414,
+    message: 'The address is longer than 8 KB. Nothing was sent or charged; put what it carries into the body.',
+  },
   request_timeout: {
     ...refused,
     status: 408,

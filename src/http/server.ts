@@ -21,6 +21,9 @@ export const JSON_BODY_LIMIT_BYTES = 1024 * KIB
 /** Largest body that is read as it comes: pictures in a form, or as base64 in JSON. */
 export const STREAMED_BODY_LIMIT_BYTES = 400 * KIB * KIB
 
+/** Longest address of a request, its query included, in characters. */
+const LONGEST_ADDRESS = 8 * KIB
+
 /** Headers every reply carries, whoever writes it. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -62,6 +65,7 @@ export async function createHttpServer(
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id })
     if (!hostAllowed(config, request.headers.host)) throw failure('bad_host')
+    if (request.url.length > LONGEST_ADDRESS) throw failure('uri_too_long')
     if (/[?&](?:api[-_]?key|key|token|access_token)=/i.test(request.url)) throw failure('key_in_url')
   })
   const policies = enforcePolicies(app, parts.access)

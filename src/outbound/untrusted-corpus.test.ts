@@ -306,6 +306,13 @@ async function knock(host: string, isPublic = createPublicAddressCheck(denyRange
 const hosts = Object.entries(literals).flatMap(([kind, spellings]) => spellings.map((host) => [kind, host] as const))
 const names = Object.keys(answers)
 
+/** Rows of docs/bad-inputs.md. */
+const rowOfKind = (kind: string) => (kind === 'metadata' ? 'B77' : /^(?:loopback|IPv4-|translated)/.test(kind) ? 'B78' : 'B79')
+function rowOfText(text: string): string {
+  if (/^[\w+-]+:/.test(text) && !/^https?:/i.test(text)) return 'B83'
+  return /^https?:\/\/[\w.]+:-?\d+\/$/.test(text) ? 'B85' : 'B84'
+}
+
 describe('the corpus of hostile addresses', () => {
   it('holds at least 150 spellings, none twice', () => {
     const all = [...hosts.map(([, host]) => host), ...names, ...privateNames, ...misspelled]
@@ -321,29 +328,32 @@ describe('the corpus of hostile addresses', () => {
     expect(connections - before).toBe(6)
   })
 
-  it.each(hosts)('opens no connection to %s: %s', async (_kind, host) => {
-    const before = connections
-    expect(await knock(host)).toEqual({ code: 'BLOCKED_ADDRESS' })
-    expect((await refusalOf(`https://${host}/`)).detail).toBe('blocked_address')
-    expect((await refusalOf(`https://${host}:${sinkPort}/`)).detail).toBe('url')
-    expect(door.checkUntrustedUrl(`https://${host}/`)).toEqual({ ok: false, detail: 'blocked_address' })
-    expect(connections).toBe(before)
-  })
+  it.each(hosts.map(([kind, host]) => [rowOfKind(kind), kind, host] as const))(
+    '%s opens no connection to %s: %s',
+    async (_row, _kind, host) => {
+      const before = connections
+      expect(await knock(host)).toEqual({ code: 'BLOCKED_ADDRESS' })
+      expect((await refusalOf(`https://${host}/`)).detail).toBe('blocked_address')
+      expect((await refusalOf(`https://${host}:${sinkPort}/`)).detail).toBe('url')
+      expect(door.checkUntrustedUrl(`https://${host}/`)).toEqual({ ok: false, detail: 'blocked_address' })
+      expect(connections).toBe(before)
+    },
+  )
 
-  it.each(names)('opens no connection for the name %s', async (name) => {
+  it.each(names)('B81 opens no connection for the name %s', async (name) => {
     const before = connections
     expect(await knock(name)).toEqual({ code: 'BLOCKED_ADDRESS' })
     expect((await refusalOf(`https://${name}/`)).detail).toBe('blocked_address')
     expect(connections).toBe(before)
   })
 
-  it.each(privateNames)('refuses %j without asking a name server', async (name) => {
+  it.each(privateNames)('B78 refuses %j without asking a name server', async (name) => {
     const before = asked.length
     expect((await refusalOf(`https://${name}/`)).detail).toBe('blocked_address')
     expect(asked.length).toBe(before)
   })
 
-  it.each(misspelled)('refuses to read %j', async (template) => {
+  it.each(misspelled.map((text) => [rowOfText(text), text] as const))('%s refuses to read %j', async (_row, template) => {
     const before = connections
     const url = template.replaceAll(/%(?=[/x]|$)/g, `127.0.0.1:${sinkPort}`)
     expect((await refusalOf(url)).detail).toBe('url')
@@ -351,7 +361,7 @@ describe('the corpus of hostile addresses', () => {
     expect({ connections, asked: asked.filter((name) => name.includes('@')) }).toEqual({ connections: before, asked: [] })
   })
 
-  it('refuses a redirect to every one of them, from a host that is allowed', async () => {
+  it('B82 refuses a redirect to every one of them, from a host that is allowed', async () => {
     const before = connections
     const places = [...hosts.map(([, host]) => host), ...names, ...privateNames]
     const targets = [
@@ -387,7 +397,7 @@ describe('a name that changes its mind', () => {
   const connector = (resolve: HostLookup, isPublic: (address: string) => boolean) =>
     createGuardedConnector({ isPublic, originAllowed: () => false, lookup: resolve, connectTimeoutMs: 2_000, extraCertificates: [] })
 
-  it('is resolved once for a connection, and judged again for the next', async () => {
+  it('B81 is resolved once for a connection, and judged again for the next', async () => {
     const { told, resolve } = flipping()
     const client = new Client(`http://rebind.example.net:${sinkPort}`, {
       connect: connector(resolve, (address) => address === '127.0.0.1'),
@@ -400,7 +410,7 @@ describe('a name that changes its mind', () => {
     await client.destroy()
   })
 
-  it('gains nothing where the socket ends up elsewhere: the connected peer is judged before a byte is written', async () => {
+  it('B81 gains nothing where the socket ends up elsewhere: the connected peer is judged before a byte is written', async () => {
     const { resolve } = flipping()
     let judged = 0
     // The answer passes; the same address as a peer does not.

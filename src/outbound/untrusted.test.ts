@@ -158,7 +158,7 @@ describe('redirects', () => {
     expect(connections).toBe(4)
   })
 
-  it('are refused at the fourth', async () => {
+  it('B82 are refused at the fourth', async () => {
     const url = await chain()
     expect((await refusal(fetch(openDoor(url), `${url}/4`))).detail).toBe('redirect')
     expect(connections).toBe(4)
@@ -170,13 +170,13 @@ describe('redirects', () => {
   })
 
   it.each([
-    ['to nowhere', '', 'redirect'],
-    ['to two places', 'location: /a\r\nlocation: /b\r\n', 'redirect'],
-    ['with a backslash', 'location: /\\127.0.0.1/\r\n', 'redirect'],
-    ['to another scheme', 'location: file:///etc/passwd\r\n', 'url'],
-    ['to a user name', 'location: https://me@example.com/\r\n', 'url'],
-    ['to a host nobody allowed', 'location: http://127.0.0.1:1/\r\n', 'url'],
-    ['to a private address', 'location: https://10.0.0.1/\r\n', 'blocked_address'],
+    ['B82 to nowhere', '', 'redirect'],
+    ['B82 to two places', 'location: /a\r\nlocation: /b\r\n', 'redirect'],
+    ['B82 with a backslash', 'location: /\\127.0.0.1/\r\n', 'redirect'],
+    ['B82 to another scheme', 'location: file:///etc/passwd\r\n', 'url'],
+    ['B82 to a user name', 'location: https://me@example.com/\r\n', 'url'],
+    ['B82 to a host nobody allowed', 'location: http://127.0.0.1:1/\r\n', 'url'],
+    ['B82 to a private address', 'location: https://10.0.0.1/\r\n', 'blocked_address'],
   ])('%s are refused', async (_case, header, detail) => {
     const url = await listen((_text, socket) => socket.write(reply('', header, '302 Found')))
     expect((await refusal(fetch(openDoor(url), url))).detail).toBe(detail)
@@ -187,31 +187,34 @@ describe('redirects', () => {
 describe('an answer that is refused', () => {
   const zipped = gzipSync('x'.repeat(1e6))
 
-  it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip, gzip', 'identity', 'x-unknown'])('has content-encoding %s', async (encoding) => {
-    const url = await listen((_text, socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${zipped.length}\r\n\r\n`)
-      socket.write(zipped)
-    })
-    expect((await refusal(fetch(openDoor(url), url))).detail).toBe('encoding')
-  })
+  it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip, gzip', 'identity', 'x-unknown'])(
+    'B89 has content-encoding %s',
+    async (encoding) => {
+      const url = await listen((_text, socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${zipped.length}\r\n\r\n`)
+        socket.write(zipped)
+      })
+      expect((await refusal(fetch(openDoor(url), url))).detail).toBe('encoding')
+    },
+  )
 
-  it('has a transfer-encoding that compresses', async () => {
+  it('B89 has a transfer-encoding that compresses', async () => {
     const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n'
     const url = await listen((_text, socket) => socket.write(head))
     expect((await refusal(fetch(openDoor(url), url))).detail).toBe('encoding')
   })
 
-  it.each(['204 No Content', '206 Partial', '304 Not Modified', '401 No', '404 No', '500 Oops'])('has status %s', async (status) => {
+  it.each(['204 No Content', '206 Partial', '304 Not Modified', '401 No', '404 No', '500 Oops'])('B90 has status %s', async (status) => {
     const url = await listen((_text, socket) => socket.write(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`))
     expect(await refusal(fetch(openDoor(url), url))).toMatchObject({ detail: 'status', code: status.slice(0, 3) })
   })
 
-  it('announces more bytes than allowed', async () => {
+  it('B88 announces more bytes than allowed', async () => {
     const url = await listen((_text, socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n'))
     expect((await refusal(fetch(openDoor(url), url, { maxBodyBytes: 1_000 }))).detail).toBe('too_large')
   })
 
-  it('is endless: it is cut at the cap, and the socket with it', async () => {
+  it('B88 is endless: it is cut at the cap, and the socket with it', async () => {
     const { promise: gone, resolve } = Promise.withResolvers<void>()
     const url = await listen(async (_text, socket) => {
       socket.on('close', () => resolve()).write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
@@ -227,17 +230,17 @@ describe('an answer that is refused', () => {
     await gone
   })
 
-  it('breaks in the middle of its body', async () => {
+  it('B90 breaks in the middle of its body', async () => {
     const url = await listen((_text, socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'))
     expect((await refusal(fetch(openDoor(url), url))).detail).toBe('protocol')
   })
 
-  it('is not HTTP', async () => {
+  it('B90 is not HTTP', async () => {
     const url = await listen((_text, socket) => socket.end('220 mail.example ESMTP\r\n'))
     expect((await refusal(fetch(openDoor(url), url))).detail).toBe('protocol')
   })
 
-  it('never comes: the port is closed', async () => {
+  it('B90 never comes: the port is closed', async () => {
     const url = await listen(() => {})
     await new Promise((resolve) => servers.pop()!.close(resolve))
     expect(await refusal(fetch(openDoor(url), url))).toMatchObject({ detail: 'connect', code: 'ECONNREFUSED' })
@@ -252,12 +255,12 @@ describe('time', () => {
       socket.on('close', () => clearInterval(timer))
     })
 
-  it('runs out for a body that trickles', async () => {
+  it('B87 runs out for a body that trickles', async () => {
     const url = await trickle('HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n')
     expect((await refusal(fetch(openDoor(url), url, { timeoutMs: 200 }))).detail).toBe('timeout')
   })
 
-  it('runs out for a head that trickles, before the whole call does', async () => {
+  it('B87 runs out for a head that trickles, before the whole call does', async () => {
     const url = await trickle('HTTP/1.1 200 OK\r\nx-slow: ')
     expect((await refusal(fetch(openDoor(url), url, { headersTimeoutMs: 100 }))).detail).toBe('timeout')
   })

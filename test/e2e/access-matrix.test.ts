@@ -75,7 +75,7 @@ describe('an object of another project', () => {
     expect(owned.map(nameOf).sort()).toEqual(withId.map(nameOf).sort())
   })
 
-  it.each(paths)('%s: cannot be told from one that never was, by any method', async (path, object) => {
+  it.each(paths)('B70 %s: cannot be told from one that never was, by any method', async (path, object) => {
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
       const isServed = owned.some(
         (route) => route.path === path && (route.method === method || (route.method === 'GET' && method === 'HEAD')),
@@ -107,7 +107,7 @@ describe('an object of another project', () => {
   ]
   const turn = { model: 'gpt-5.4', input: 'go on', tools: [{ type: 'image_generation' }] }
 
-  it.each(bodies)('is not there in a body either: %s', async (_what, path, body, object) => {
+  it.each(bodies)('B70 is not there in a body either: %s', async (_what, path, body, object) => {
     const posts = world.gateway.gateway.sandbox!.calls.posts()
     const [real, invented] = [world.objects[object], unknownId(object)]
     const answers = []
@@ -118,7 +118,7 @@ describe('an object of another project', () => {
   })
 })
 
-it('a turn of another project is not gone on from, although upstream would', async () => {
+it('B70 a turn of another project is not gone on from, although upstream would', async () => {
   const posts = world.gateway.gateway.sandbox!.calls.posts()
   const body = { model: 'gpt-5.4', input: 'go on', tools: [{ type: 'image_generation' }], previous_response_id: world.objects.response }
   const answer = await ask(world, { method: 'POST', path: '/v1/responses' }, { body }, 'stranger', '')
@@ -127,7 +127,7 @@ it('a turn of another project is not gone on from, although upstream would', asy
 })
 
 describe('a refusal of a credential', () => {
-  it('has one shape for every reason and every route: status, headers, body', async () => {
+  it('B67 has one shape for every reason and every route: status, headers, body', async () => {
     const shapes = new Set<string>()
     for (const route of httpRoutes.filter(({ policy }) => policy.auth !== 'public'))
       for (const role of refusedRoles) shapes.add(shapeOf(await ask(world, route, {}, role, 'any')))
@@ -137,7 +137,7 @@ describe('a refusal of a credential', () => {
     expect(shape).not.toMatch(/api_keys|sqlite|select|digest|hmac|node|\d+\.\d+\.\d+/i)
   })
 
-  it('asks the database nothing where the checksum already says that the key is none', async () => {
+  it('B64 asks the database nothing where the checksum already says that the key is none', async () => {
     const { database } = world.gateway.gateway.parts
     const reads = vi.spyOn(database, 'read')
     const route = { method: 'GET', path: '/v1/models' }

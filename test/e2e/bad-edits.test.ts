@@ -57,26 +57,26 @@ describe('an edit that cannot be made', () => {
   }
 
   it.each<[string, () => Sent | Promise<Sent>, RegExp]>([
-    ['an empty one', () => file(''), /empty/],
-    ['a truncated PNG', () => file(room.subarray(0, room.length / 2)), /cut off/],
-    ['a truncated JPEG', async () => file((await jpegOf(64, 40)).subarray(0, 900)), /cut off|damaged/],
+    ['B94 an empty one', () => file(''), /empty/],
+    ['B99 a truncated PNG', () => file(room.subarray(0, room.length / 2)), /cut off/],
+    ['B99 a truncated JPEG', async () => file((await jpegOf(64, 40)).subarray(0, 900)), /cut off|damaged/],
     ['an animated WebP', async () => file(await animation('webp')), /animated/],
     ['an animated PNG', async () => file(await animatedPng()), /animated/],
-    ['an animated GIF', async () => file(await animation('gif')), /GIF/],
-    ['a JPEG in CMYK', async () => file(await printedJpeg()), /CMYK/],
-    ['a PNG of 16 bits a channel', async () => file(await deepPng()), /16 bits/],
+    ['B102 an animated GIF', async () => file(await animation('gif')), /GIF/],
+    ['B106 a JPEG in CMYK', async () => file(await printedJpeg()), /CMYK/],
+    ['B106 a PNG of 16 bits a channel', async () => file(await deepPng()), /16 bits/],
     ['an MPO', async () => file(await multiPictureJpeg()), /several pictures/],
-    ['an SVG', () => file('<svg xmlns="http://www.w3.org/2000/svg"/>', 'x.svg', 'image/svg+xml'), /SVG/],
-    ['an HTML page named .png', () => file('<!DOCTYPE html><html></html>', 'room.png', 'image/png'), /HTML/],
+    ['B101 an SVG', () => file('<svg xmlns="http://www.w3.org/2000/svg"/>', 'x.svg', 'image/svg+xml'), /SVG/],
+    ['B101 an HTML page named .png', () => file('<!DOCTYPE html><html></html>', 'room.png', 'image/png'), /HTML/],
     ['a data URL of text', () => from({ image_url: `data:image/png;base64,${Buffer.from('hello').toString('base64')}` }), /text/],
     ['a data URL of a page', () => from({ image_url: dataUrl(Buffer.from('<html></html>'), 'text/html') }), /HTML/],
-  ])('a picture that cannot be read: %s', async (_what, sent, message) => {
+  ])('%s is no picture that can be read', async (_what, sent, message) => {
     const { status, code, type, message: said } = await refusalOf(await sent())
     expect({ status, code, type }).toEqual({ status: 400, code: 'invalid_image_file', type: 'image_generation_user_error' })
     expect(said).toMatch(message)
   })
 
-  it('a bomb: 260 megapixels in a file of 250 KB', async () => {
+  it('B97 a bomb: 260 megapixels in a file of 250 KB', async () => {
     expect(await refusalOf(file(pixelBomb()))).toMatchObject({
       status: 400,
       code: 'image_too_many_pixels',
@@ -86,16 +86,20 @@ describe('an edit that cannot be made', () => {
   })
 
   it.each<[string, () => Sent | Promise<Sent>, RegExp]>([
-    ['that is a JPEG', async () => masked(await jpegOf(256, 160)), /found jpeg, expected a PNG/],
-    ['that is opaque everywhere', async () => masked(await evenAlpha(256, 160, 255)), /no fully transparent pixel/],
-    ['without alpha', async () => masked(await pngWithoutAlpha(256, 160)), /without an alpha channel/],
-    ['of another size', () => masked(maskWithHoles(160, 256, [{ x: 9, y: 9, width: 9, height: 9 }])), /found 160x256, image is 256x160/],
+    ['a mask that is a JPEG', async () => masked(await jpegOf(256, 160)), /found jpeg, expected a PNG/],
+    ['B109 a mask that is opaque everywhere', async () => masked(await evenAlpha(256, 160, 255)), /no fully transparent pixel/],
+    ['B109 a mask without alpha', async () => masked(await pngWithoutAlpha(256, 160)), /without an alpha channel/],
     [
-      'over a picture of another format',
+      'B108 a mask of another size',
+      () => masked(maskWithHoles(160, 256, [{ x: 9, y: 9, width: 9, height: 9 }])),
+      /found 160x256, image is 256x160/,
+    ],
+    [
+      'a mask over a picture of another format',
       async () => ({ parts: [filePart('image', await jpegOf(256, 160)), filePart('mask', mask)] }),
       /PNG mask over a jpeg/,
     ],
-  ])('a mask %s', async (_what, sent, message) => {
+  ])('%s is refused', async (_what, sent, message) => {
     const { status, code, message: said } = await refusalOf(await sent())
     expect({ status, code }).toEqual({ status: 400, code: 'invalid_mask_image_format' })
     expect(said).toMatch(message)
@@ -103,14 +107,14 @@ describe('an edit that cannot be made', () => {
 
   it.each<[string, () => Sent, number, string, string | null]>([
     [
-      'another boundary than announced',
+      'B114 another boundary than announced',
       () => ({ parts: [filePart('image', room)], contentType: 'multipart/form-data; boundary=x' }),
       400,
       'invalid_multipart',
       null,
     ],
-    ['no boundary', () => ({ parts: [filePart('image', room)], contentType: 'multipart/form-data' }), 400, 'invalid_multipart', null],
-    ['no end', () => ({ parts: [filePart('image', room)], end: '' }), 400, 'invalid_multipart', null],
+    ['B114 no boundary', () => ({ parts: [filePart('image', room)], contentType: 'multipart/form-data' }), 400, 'invalid_multipart', null],
+    ['B114 no end', () => ({ parts: [filePart('image', room)], end: '' }), 400, 'invalid_multipart', null],
     ['no picture', () => ({ parts: [] }), 400, 'missing_required_parameter', 'image'],
     ['a picture as text', () => ({ parts: [textPart('image', 'room.png')] }), 400, 'invalid_type', 'image'],
     ['a picture under another name', () => ({ parts: [filePart('photo', room)] }), 400, 'unexpected_file_part', 'photo'],
@@ -123,10 +127,22 @@ describe('an edit that cannot be made', () => {
       'duplicate_key',
       'mask',
     ],
-    ['17 pictures', () => ({ parts: Array.from({ length: 17 }, () => filePart('image[]', room)) }), 400, 'array_above_max_length', 'image'],
-    ['40 pictures', () => ({ parts: Array.from({ length: 40 }, () => filePart('image[]', room)) }), 400, 'array_above_max_length', 'image'],
+    [
+      'B111 17 pictures',
+      () => ({ parts: Array.from({ length: 17 }, () => filePart('image[]', room)) }),
+      400,
+      'array_above_max_length',
+      'image',
+    ],
+    [
+      'B111 40 pictures',
+      () => ({ parts: Array.from({ length: 40 }, () => filePart('image[]', room)) }),
+      400,
+      'array_above_max_length',
+      'image',
+    ],
     ['a picture of 51 MB', () => file(Buffer.alloc(51 * MIB)), 413, 'image_too_large', 'image'],
-  ])('a form with %s', async (_what, sent, status, code, param) => {
+  ])('%s in a form', async (_what, sent, status, code, param) => {
     expect(await refusalOf(sent())).toMatchObject({ status, code, param })
   })
 
@@ -135,14 +151,14 @@ describe('an edit that cannot be made', () => {
     ['no pictures', () => ({ json: {} }), 400, 'missing_required_parameter', 'images'],
     ['an empty list', () => ({ json: { images: [] } }), 400, 'empty_array', 'images'],
     [
-      '17 pictures',
+      'B111 17 pictures',
       () => ({ json: { images: Array.from({ length: 17 }, () => ({ image_url: dataUrl(room) })) } }),
       400,
       'array_above_max_length',
       'images',
     ],
     ['an address and a file at once', () => from({ image_url: dataUrl(room), file_id: newId('file') }), 400, 'invalid_value', 'images[0]'],
-    ['bad base64', () => from({ image_url: 'data:image/png;base64,iVBOR*w0KGgo=' }), 400, 'invalid_value', 'images[0].image_url'],
+    ['B93 bad base64', () => from({ image_url: 'data:image/png;base64,iVBOR*w0KGgo=' }), 400, 'invalid_value', 'images[0].image_url'],
     ['a data URL that is not base64', () => from({ image_url: 'data:text/plain,hello' }), 400, 'invalid_value', 'images[0].image_url'],
     [
       'half a body',
@@ -152,42 +168,54 @@ describe('an edit that cannot be made', () => {
       null,
     ],
     ['no address at all', () => from({ image_url: '../room.png' }), 400, 'invalid_value', 'images[0].image_url'],
-    ['an http address', () => from({ image_url: 'http://example.com/room.png' }), 400, 'invalid_image_url', 'images[0].image_url'],
-    ['a file address', () => from({ image_url: 'file:///etc/passwd' }), 400, 'invalid_image_url', 'images[0].image_url'],
+    ['B83 an http address', () => from({ image_url: 'http://example.com/room.png' }), 400, 'invalid_image_url', 'images[0].image_url'],
+    ['B83 a file address', () => from({ image_url: 'file:///etc/passwd' }), 400, 'invalid_image_url', 'images[0].image_url'],
     [
-      'an address with a password',
+      'B84 an address with a password',
       () => from({ image_url: 'https://me:pw@example.com/' }),
       400,
       'invalid_image_url',
       'images[0].image_url',
     ],
-    ['a loopback address', () => from({ image_url: 'https://127.0.0.1/room.png' }), 400, 'failed_to_download_image', 'images[0].image_url'],
     [
-      'loopback spelt otherwise',
+      'B78 a loopback address',
+      () => from({ image_url: 'https://127.0.0.1/room.png' }),
+      400,
+      'failed_to_download_image',
+      'images[0].image_url',
+    ],
+    [
+      'B78 loopback spelt otherwise',
       () => from({ image_url: 'https://0x7f.1/room.png' }),
       400,
       'failed_to_download_image',
       'images[0].image_url',
     ],
-    ['loopback in IPv6', () => from({ image_url: 'https://[::ffff:127.0.0.1]/' }), 400, 'failed_to_download_image', 'images[0].image_url'],
     [
-      'a name for loopback',
+      'B78 loopback in IPv6',
+      () => from({ image_url: 'https://[::ffff:127.0.0.1]/' }),
+      400,
+      'failed_to_download_image',
+      'images[0].image_url',
+    ],
+    [
+      'B78 a name for loopback',
       () => from({ image_url: 'https://localhost/room.png' }),
       400,
       'failed_to_download_image',
       'images[0].image_url',
     ],
     [
-      "a cloud's metadata",
+      "B77 a cloud's metadata",
       () => from({ image_url: 'https://169.254.169.254/latest/' }),
       400,
       'failed_to_download_image',
       'images[0].image_url',
     ],
-    ['an unknown file', () => from({ file_id: newId('file') }), 404, 'file_not_found', 'images[0].file_id'],
+    ['B117 an unknown file', () => from({ file_id: newId('file') }), 404, 'file_not_found', 'images[0].file_id'],
     ['an id of upstream', () => from({ file_id: 'file-abc123' }), 404, 'file_not_found', 'images[0].file_id'],
-    ['a path for an id', () => from({ file_id: '../../darkroom.db' }), 404, 'file_not_found', 'images[0].file_id'],
-  ])('JSON with %s', async (_what, sent, status, code, param) => {
+    ['B117 a path for an id', () => from({ file_id: '../../darkroom.db' }), 404, 'file_not_found', 'images[0].file_id'],
+  ])('%s in JSON', async (_what, sent, status, code, param) => {
     expect(await refusalOf(sent())).toMatchObject({ status, code, param })
   })
 

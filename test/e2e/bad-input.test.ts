@@ -42,37 +42,40 @@ const bodyWithText = (members: string) => `${JSON.stringify(smallCall).slice(0, 
 
 describe('a body that is no request', () => {
   it.each([
-    ['an empty body', '', 400, 'invalid_json'],
-    ['half a JSON document', '{"model": "gpt-image-2", ', 400, 'invalid_json'],
+    ['B01 an empty body', '', 400, 'invalid_json'],
+    ['B01 half a JSON document', '{"model": "gpt-image-2", ', 400, 'invalid_json'],
     ['JSON with a comma too many', '{"model": "gpt-image-2",}', 400, 'invalid_json'],
     ['two documents', `${bodyWith({})}${bodyWith({})}`, 400, 'invalid_json'],
-    ['an array', '[]', 400, 'invalid_body'],
-    ['a string', '"a fox"', 400, 'invalid_body'],
-    ['null', 'null', 400, 'invalid_body'],
-    ['200,000 open brackets', '['.repeat(200_000), 400, 'invalid_body'],
-    ['65 levels of nesting', bodyWithText(`"x":${'['.repeat(65)}${']'.repeat(65)}`), 400, 'invalid_body'],
+    ['B03 an array', '[]', 400, 'invalid_body'],
+    ['B03 a string', '"a fox"', 400, 'invalid_body'],
+    ['B03 null', 'null', 400, 'invalid_body'],
+    ['B13 200,000 open brackets', '['.repeat(200_000), 400, 'invalid_body'],
+    ['B13 65 levels of nesting', bodyWithText(`"x":${'['.repeat(65)}${']'.repeat(65)}`), 400, 'invalid_body'],
     ['a key that stands twice', bodyWithText('"n":1,"n":10'), 400, 'duplicate_key'],
     ['a key that stands twice in two spellings', bodyWithText('"n":1,"\\u006e":10'), 400, 'duplicate_key'],
     ['a byte order mark', `\uFEFF${bodyWith({})}`, 400, 'invalid_json'],
-    ['a body of one byte too many', bodyWith({}).padEnd(1_048_577), 413, 'body_too_large'],
+    ['B09 a body of one byte too many', bodyWith({}).padEnd(1_048_577), 413, 'body_too_large'],
   ])('%s is refused', async (_what, body, status, code) => {
     expect(await refusalOf(body)).toMatchObject({ status, code, type: 'invalid_request_error' })
   })
 
-  it('bytes that are no UTF-8 are refused', async () => {
+  it('B17 bytes that are no UTF-8 are refused', async () => {
     const body = Buffer.from(bodyWith({ prompt: 'a fox' }))
     body[body.indexOf('fox')] = 0xff
     expect(await refusalOf(Uint8Array.from(body))).toMatchObject({ status: 400, code: 'invalid_encoding' })
   })
 
   it.each([
-    'text/plain',
-    'application/x-www-form-urlencoded',
-    'application/json; charset=utf-16',
-    'application/json; charset=latin1',
-    'application/jsonx',
-    'multipart/form-data; boundary=x',
-  ])('content type %s is refused', async (contentType) => {
+    ['B04', 'application/json\ta'],
+    ['B05', 'application/json garbage'],
+    ['B05', 'application/json; charset=utf-8; x=1'],
+    ['B05', 'application/jsonx'],
+    ['B06', 'text/plain'],
+    ['B06', 'application/x-www-form-urlencoded'],
+    ['B06', 'multipart/form-data; boundary=x'],
+    ['B07', 'application/json; charset=utf-16'],
+    ['B07', 'application/json; charset=latin1'],
+  ])('%s content type %j is refused', async (_id, contentType) => {
     expect(await refusalOf(bodyWith({}), { 'content-type': contentType })).toMatchObject({ status: 415, code: 'unsupported_media_type' })
   })
 })
@@ -81,79 +84,89 @@ describe('a parameter that cannot be used', () => {
   const wrongType = 'invalid_type'
   const badValue = 'invalid_value'
 
-  /** What is named, what is asked (members as JSON text where no object can say it), and the code. */
-  const rows: readonly (readonly [param: string | null, change: object | string, code: string])[] = [
-    ['n', { n: -1 }, 'integer_below_min_value'],
-    ['n', { n: 0 }, 'integer_below_min_value'],
-    ['n', { n: 11 }, 'integer_above_max_value'],
-    ['n', { n: '2' }, wrongType],
-    ['n', { n: 1.5 }, wrongType],
-    ['n', { n: true }, wrongType],
-    ['n', '"n":1e400', wrongType],
-    ['n', '"n":-0', wrongType],
-    ['n', '"n":9007199254740993', 'integer_above_max_value'],
-    ['size', { size: '99999x99999' }, badValue],
-    ['size', { size: '1024x1023' }, badValue],
-    ['size', { size: '0x0' }, badValue],
-    ['size', { size: '-1024x1024' }, badValue],
-    ['size', { size: '3840x1024' }, badValue],
-    ['size', { size: '1024x1024 ' }, badValue],
-    ['size', { size: '١٠٢٤x١٠٢٤' }, badValue],
-    ['size', { size: '1024X1024' }, badValue],
-    ['size', { size: '1024x1024\n' }, badValue],
-    ['size', { size: 1024 }, wrongType],
-    ['quality', { quality: 'ultra' }, badValue],
-    ['quality', { quality: 'xhigh' }, badValue],
-    ['quality', { quality: ['low'] }, wrongType],
-    ['output_format', { output_format: 'svg' }, badValue],
-    ['output_format', { output_format: 'gif' }, badValue],
-    ['output_format', { output_format: 'html' }, badValue],
-    ['output_compression', { output_format: 'webp', output_compression: 101 }, 'integer_above_max_value'],
-    [null, { output_compression: 50 }, 'invalid_png_output_compression'],
-    ['background', { background: 'transparent' }, badValue],
-    ['background', { model: 'gpt-image-2.5-flare', background: 'transparent', output_format: 'jpeg' }, badValue],
-    ['partial_images', { stream: true, partial_images: 4 }, 'integer_above_max_value'],
-    ['partial_images', { stream: true, partial_images: -1 }, 'integer_below_min_value'],
-    ['stream', { stream: 'true' }, wrongType],
-    ['stream', { stream: 1 }, wrongType],
-    ['moderation', { moderation: 'off' }, badValue],
-    ['model', { model: 'gpt-image-9' }, badValue],
-    ['model', { model: 'dall-e-3' }, badValue],
-    ['model', { model: '' }, badValue],
-    ['model', { model: undefined }, 'missing_required_parameter'],
-    ['model', { model: null }, wrongType],
-    ['prompt', { prompt: undefined }, 'missing_required_parameter'],
-    ['prompt', { prompt: null }, wrongType],
-    ['prompt', { prompt: '' }, 'empty_string'],
-    ['prompt', { prompt: 'x'.repeat(32_001) }, 'string_above_max_length'],
-    ['prompt', { prompt: '🦊'.repeat(32_001) }, 'string_above_max_length'],
-    ['prompt', { prompt: 'a \ud83e fox' }, 'invalid_prompt'],
-    ['prompt', { prompt: 'a \0 fox' }, 'invalid_prompt'],
-    ['user', { user: 'u'.repeat(10_240) }, 'string_above_max_length'],
+  /** Its row in docs/bad-inputs.md, what is named, what is asked (members as JSON text where no object can say it), and the code. */
+  const rows: readonly (readonly [id: string, param: string | null, change: object | string, code: string])[] = [
+    ['B27', 'n', { n: -1 }, 'integer_below_min_value'],
+    ['B27', 'n', { n: 0 }, 'integer_below_min_value'],
+    ['B28', 'n', { n: 11 }, 'integer_above_max_value'],
+    ['B29', 'n', { n: '2' }, wrongType],
+    ['B30', 'n', { n: 1.5 }, wrongType],
+    ['B29', 'n', { n: true }, wrongType],
+    ['B31', 'n', '"n":1e400', wrongType],
+    ['B33', 'n', '"n":-0', wrongType],
+    ['B28', 'n', '"n":9007199254740993', 'integer_above_max_value'],
+    ['B34', 'size', { size: '99999x99999' }, badValue],
+    ['B35', 'size', { size: '1024x1023' }, badValue],
+    ['B36', 'size', { size: '0x0' }, badValue],
+    ['B36', 'size', { size: '-1024x1024' }, badValue],
+    ['B37', 'size', { size: '3840x1024' }, badValue],
+    ['B39', 'size', { size: '1024x1024 ' }, badValue],
+    ['B39', 'size', { size: '١٠٢٤x١٠٢٤' }, badValue],
+    ['B39', 'size', { size: '1024X1024' }, badValue],
+    ['B39', 'size', { size: '1024x1024\n' }, badValue],
+    ['B39', 'size', { size: 1024 }, wrongType],
+    ['B41', 'quality', { quality: 'ultra' }, badValue],
+    ['B41', 'quality', { quality: 'xhigh' }, badValue],
+    ['B41', 'quality', { quality: ['low'] }, wrongType],
+    ['B43', 'output_format', { output_format: 'svg' }, badValue],
+    ['B43', 'output_format', { output_format: 'gif' }, badValue],
+    ['B43', 'output_format', { output_format: 'html' }, badValue],
+    ['', 'output_compression', { output_format: 'webp', output_compression: 101 }, 'integer_above_max_value'],
+    ['', null, { output_compression: 50 }, 'invalid_png_output_compression'],
+    ['', 'background', { background: 'transparent' }, badValue],
+    ['B45', 'background', { model: 'gpt-image-2.5-flare', background: 'transparent', output_format: 'jpeg' }, badValue],
+    ['B46', 'partial_images', { stream: true, partial_images: 4 }, 'integer_above_max_value'],
+    ['B46', 'partial_images', { stream: true, partial_images: -1 }, 'integer_below_min_value'],
+    ['B47', 'stream', { stream: 'true' }, wrongType],
+    ['B47', 'stream', { stream: 1 }, wrongType],
+    ['', 'moderation', { moderation: 'off' }, badValue],
+    ['B48', 'model', { model: 'gpt-image-9' }, badValue],
+    ['B48', 'model', { model: 'dall-e-3' }, badValue],
+    ['B48', 'model', { model: '' }, badValue],
+    ['', 'model', { model: undefined }, 'missing_required_parameter'],
+    ['', 'model', { model: null }, wrongType],
+    ['', 'prompt', { prompt: undefined }, 'missing_required_parameter'],
+    ['', 'prompt', { prompt: null }, wrongType],
+    ['B51', 'prompt', { prompt: '' }, 'empty_string'],
+    ['B52', 'prompt', { prompt: 'x'.repeat(32_001) }, 'string_above_max_length'],
+    ['B52', 'prompt', { prompt: '🦊'.repeat(32_001) }, 'string_above_max_length'],
+    ['B18', 'prompt', { prompt: 'a \ud83e fox' }, 'invalid_prompt'],
+    ['B18', 'prompt', { prompt: 'a \0 fox' }, 'invalid_prompt'],
+    ['B54', 'user', { user: 'u'.repeat(10_240) }, 'string_above_max_length'],
+    [
+      'B54',
+      'darkroom.metadata',
+      { darkroom: { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`k${at}`, 'v'])) } },
+      badValue,
+    ],
+    ['B54', `darkroom.metadata.${'k'.repeat(64)}`, { darkroom: { metadata: { ['k'.repeat(65)]: 'v' } } }, badValue],
   ]
 
-  it.each(rows.map((row) => [titleOf(row[1]), ...row] as const))('%s is refused', async (_title, param, change, code) => {
-    expect(await refusalOf(typeof change === 'string' ? bodyWithText(change) : bodyWith(change))).toMatchObject({
-      status: 400,
-      code,
-      param,
-    })
-  })
+  it.each(rows.map((row) => [`${row[0]} ${titleOf(row[2])}`.trim(), ...row] as const))(
+    '%s is refused',
+    async (_title, _id, param, change, code) => {
+      expect(await refusalOf(typeof change === 'string' ? bodyWithText(change) : bodyWith(change))).toMatchObject({
+        status: 400,
+        code,
+        param,
+      })
+    },
+  )
 
   it.each([
-    'foo',
-    '__proto__',
-    'constructor',
-    'toString',
-    'api_base',
-    'base_url',
-    'headers',
-    'response_format',
-    'style',
-    'input_fidelity',
-    'images',
-    'mask',
-  ])('the key %s, which the call does not have, is refused by its name', async (key) => {
+    ['B15', '__proto__'],
+    ['B15', 'constructor'],
+    ['B15', 'toString'],
+    ['B16', 'foo'],
+    ['B16', 'response_format'],
+    ['B16', 'style'],
+    ['B16', 'input_fidelity'],
+    ['B16', 'images'],
+    ['B16', 'mask'],
+    ['B55', 'api_base'],
+    ['B55', 'base_url'],
+    ['B55', 'headers'],
+  ])('%s the key %s, which the call does not have, is refused by its name', async (_id, key) => {
     expect(await refusalOf(bodyWithText(`${JSON.stringify(key)}:{"x":1}`))).toMatchObject({
       status: 400,
       code: 'unknown_parameter',
@@ -161,7 +174,7 @@ describe('a parameter that cannot be used', () => {
     })
   })
 
-  it('a model without a price is refused before it could cost anything', async () => {
+  it('B49 a model without a price is refused before it could cost anything', async () => {
     expect(await refusalOf(bodyWith({ model: 'chatgpt-image-latest' }))).toMatchObject({ status: 503, code: 'price_not_configured' })
   })
 })
@@ -210,40 +223,46 @@ it('none of these refusals reached upstream, reserved anything or left a record'
 })
 
 describe('odd input that is served', () => {
-  it('size and quality left to the model are reserved at their dearest reading and settled at what came', async () => {
+  it.each([
+    ['B40 size auto', { size: 'auto' }, { size: '1248x1248', quality: 'low' }],
+    ['B42 quality auto', { quality: 'auto' }, { quality: 'high' }],
+    ['B42 no quality', { quality: undefined }, { quality: 'high' }],
+  ])('%s is reserved at its dearest reading and settled at what came', async (_what, change, dearestReading) => {
     await using darkroom = await startTestGateway()
-    const seen = await seeReply(postGeneration(darkroom, { size: 'auto', quality: undefined }))
+    const seen = await seeReply(postGeneration(darkroom, change))
     const { cost, request_shape } = await readRecord(darkroom, seen.generationId!)
-    expect(request_shape).toMatchObject({ size: 'auto', quality: 'auto' })
+    expect(Object.values(request_shape)).toContain('auto')
     const dearest = await darkroom.fetch('/v2/estimate', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ request: { ...smallCall, size: '1248x1248', quality: 'high' } }),
+      body: JSON.stringify({ request: { ...smallCall, ...dearestReading } }),
     })
     const { expected } = (await dearest.json()) as { expected: { nanos: string } }
-    expect(BigInt(cost.reserved_nanos)).toBeGreaterThan(BigInt(expected.nanos))
+    expect(BigInt(cost.reserved_nanos)).toBeGreaterThanOrEqual(BigInt(expected.nanos))
     expect(BigInt(cost.settled_nanos)).toBeLessThan(BigInt(cost.reserved_nanos))
   })
 
-  it('32,000 characters that are 80,000 bytes are one prompt', async () => {
+  it('B52 32,000 characters that are 80,000 bytes are one prompt', async () => {
     await using darkroom = await startTestGateway()
     expect((await postGeneration(darkroom, { prompt: '🦊 '.repeat(16_000) })).status).toBe(200)
   })
 
-  it('a prompt of white space is served as upstream serves it, with a remark', async () => {
+  it('B51 a prompt of white space is served as upstream serves it, with a remark', async () => {
     await using darkroom = await startTestGateway()
     const seen = await seeReply(postGeneration(darkroom, { prompt: ' ' }))
     expect(seen.headers.get('x-darkroom-warnings')).toBe('blank_prompt')
   })
 
-  it('line breaks and control characters of a caller reach neither a header nor a line of the log', async () => {
+  it.each([
+    ['B53 line breaks and control characters', 'a fox\r\nx-injected: 1\r\n\u001b[31m{"level":60}\n'],
+    ['B131 a script, a formula, an escape sequence', '<script>injected()</script>\n=HYPERLINK("injected fox")\u001b]8;;injected\u0007'],
+  ])('%s of a caller reach neither a header nor a line of the log', async (_what, hostile) => {
     const log: string[] = []
     const logger = createLogger({ level: 'debug', destination: { write: (line: string) => void log.push(line) } })
     await using darkroom = await startTestGateway({ logger })
-    const hostile = 'a fox\r\nx-injected: 1\r\n\u001b[31m{"level":60}\n'
     const seen = await seeReply(postGeneration(darkroom, { prompt: hostile, user: hostile }))
     expect(seen.status).toBe(200)
-    expect(seen.headers.get('x-injected')).toBeNull()
+    expect(JSON.stringify([...seen.headers])).not.toMatch(/injected|\u001b/)
     expect(log.length).toBeGreaterThan(0)
     for (const line of log) {
       expect(() => JSON.parse(line)).not.toThrow()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeApiKey } from '../../src/access/api-key.ts'
 import { type ErrorObject, errorBodySchema } from '../../src/contract/record.ts'
 import { ledgerLines, postGeneration, readRecord, seeReply, smallCall } from '../support/generation-calls.ts'
 import { exchange, openSocket, rawRequest } from '../support/raw-http.ts'
@@ -36,25 +37,25 @@ describe('a request that is no proper HTTP', () => {
   it.each([
     ['TLS on a plain port', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', 400, 'invalid_http'],
     ['HTTP/2 without asking', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'invalid_http'],
-    ['a method that does not exist', 'BREW /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n', 400, 'invalid_http'],
-    ['two lengths', `${call} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400, 'invalid_http'],
+    ['B21 a method that does not exist', 'BREW /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n', 400, 'invalid_http'],
+    ['B12 two lengths', `${call} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400, 'invalid_http'],
     [
-      'a length and chunks',
+      'B11 a length and chunks',
       `${call} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
       400,
       'invalid_http',
     ],
     ['a chunk without a length', `${call} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`, 400, 'invalid_http'],
     ['a header with a line break inside', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: a\n b: c\r\n\r\n', 400, 'invalid_http'],
-    ['one header of 17 KB', `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(17_000)}\r\n\r\n`, 431, 'headers_too_large'],
+    ['B19 one header of 17 KB', `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(17_000)}\r\n\r\n`, 431, 'headers_too_large'],
     [
-      '3,000 headers',
+      'B19 3,000 headers',
       `GET /healthz HTTP/1.1\r\nHost: localhost\r\n${Array.from({ length: 3000 }, (_, at) => `x${at}: a\r\n`).join('')}\r\n`,
       431,
       'headers_too_large',
     ],
     ['an address of 17 KB', `GET /${'a'.repeat(17_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431, 'headers_too_large'],
-    ['CONNECT', 'CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', 405, 'method_not_allowed'],
+    ['B21 CONNECT', 'CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', 405, 'method_not_allowed'],
   ])('%s is refused and the connection closed', async (_what, request, status, code) => {
     const refusal = await refusalOf(request)
     expect(refusal).toMatchObject({ status, code, headers: { connection: 'close' } })
@@ -62,13 +63,23 @@ describe('a request that is no proper HTTP', () => {
   })
 })
 
+describe('an address of more than 8 KB', () => {
+  it.each([
+    ['B20 in its path', () => `/${'a'.repeat(8192)}`],
+    ['B20 in its query', () => `/v1/models?x=${'a'.repeat(8192)}`],
+  ])('%s is refused', async (_where, path) => {
+    expect(await refusalOf(rawRequest(`GET ${path()}`, good()))).toMatchObject({ status: 414, code: 'uri_too_long' })
+    expect((await exchange(gateway.url, rawRequest(`GET /v1/models?x=${'a'.repeat(8000)}`, good()))).status).toBe(200)
+  })
+})
+
 describe('a body that is too large', () => {
-  it('is refused by its announced length, before a byte of it came', async () => {
+  it('B09 is refused by its announced length, before a byte of it came', async () => {
     const refusal = await refusalOf(rawRequest(call, { ...good(), 'Content-Length': '1048577' }))
     expect(refusal).toMatchObject({ status: 413, code: 'body_too_large', headers: { connection: 'close' } })
   })
 
-  it('is refused once its chunks are too many, whatever they would add up to', async () => {
+  it('B09 is refused once its chunks are too many, whatever they would add up to', async () => {
     const chunk = `80000\r\n${' '.repeat(0x80000)}\r\n`
     const refusal = await refusalOf(rawRequest(call, { ...good(), 'Transfer-Encoding': 'chunked' }) + chunk.repeat(3))
     expect(refusal).toMatchObject({ status: 413, code: 'body_too_large', headers: { connection: 'close' } })
@@ -80,7 +91,7 @@ describe('a body that is too large', () => {
     expect(refusal).toMatchObject({ status: 413, interim: [] })
   })
 
-  it('is not waited for when the key is wrong', async () => {
+  it('B25 is not waited for when the key is wrong', async () => {
     const ask = { ...good(), Authorization: 'Bearer dk_live_wrong', Expect: '100-continue', 'Content-Length': '200000000' }
     const refusal = await exchange(gateway.url, rawRequest(call, ask))
     expect(refusal).toMatchObject({ status: 401, interim: [], headers: { connection: 'close' } })
@@ -103,17 +114,17 @@ describe('a body that is too large', () => {
 
 describe('a host that is not ours', () => {
   it.each(['evil.example', 'localhost.evil.example', 'localhost/admin', 'localhost:1:2', 'user@localhost', ''])(
-    '%j is refused',
+    'B22 %j is refused',
     async (host) => {
       expect(await refusalOf(rawRequest('GET /v1/models', { ...good(), Host: host }))).toMatchObject({ status: 421, code: 'bad_host' })
     },
   )
 
-  it('is refused also where no host is named', async () => {
+  it('B22 is refused also where no host is named', async () => {
     expect(await refusalOf('GET /v1/models HTTP/1.1\r\n\r\n')).toMatchObject({ status: 421, code: 'bad_host' })
   })
 
-  it('is not believed in a forwarding header of a peer that is no trusted proxy', async () => {
+  it('B23 is not believed in a forwarding header of a peer that is no trusted proxy', async () => {
     const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' }
     const page = await (await gateway.fetch('/', { headers: forged })).text()
     expect(page).toContain(`${gateway.url}/v1`)
@@ -123,15 +134,15 @@ describe('a host that is not ours', () => {
 
 describe('a key that is none', () => {
   const wrongChecksum = () => `${gateway.key.slice(0, -1)}${gateway.key.endsWith('0') ? '1' : '0'}`
-  const unknownKey = 'dk_live_'
 
   it.each([
     ['no key', () => undefined],
     ['a key of another service', () => 'Bearer sk-proj-0123456789abcdef'],
-    ['a key with a wrong checksum', () => `Bearer ${wrongChecksum()}`],
-    ['a key cut short', () => `Bearer ${gateway.key.slice(0, -8)}`],
-    ['the prefix alone', () => `Bearer ${unknownKey}`],
-    ['SQL', () => "Bearer ' OR 1=1 --"],
+    ['B64 a key with a wrong checksum', () => `Bearer ${wrongChecksum()}`],
+    ['B64 a key cut short', () => `Bearer ${gateway.key.slice(0, -8)}`],
+    ['B63 a key that could be one and is not', () => `Bearer ${makeApiKey()}`],
+    ['the prefix alone', () => 'Bearer dk_live_'],
+    ['B65 SQL', () => "Bearer ' OR 1=1 --"],
     ['another scheme', () => `Basic ${Buffer.from(`user:${gateway.key}`).toString('base64')}`],
     ['a key behind another', () => `Bearer ${gateway.key}, Bearer ${gateway.key}`],
     ['a key of 10,000 letters', () => `Bearer dk_live_${'a'.repeat(10_000)}`],
@@ -146,7 +157,7 @@ describe('a key that is none', () => {
     await expectNoTrace()
   })
 
-  it('is refused in the address, good or not', async () => {
+  it('B66 is refused in the address, good or not', async () => {
     for (const name of ['api_key', 'key', 'token', 'access_token', 'api-key']) {
       const refusal = await refusalOf(rawRequest(`GET /v1/models?x=1&${name}=${gateway.key}`, good()))
       expect(refusal).toMatchObject({ status: 401, code: 'key_in_url' })
@@ -171,7 +182,7 @@ describe('a method that an address does not take', () => {
     ['PATCH /v2/keys', 'GET, POST, HEAD, OPTIONS'],
     ['GET /v2/check?operation=generate', 'POST, OPTIONS'],
     ['POST /', 'GET, HEAD, OPTIONS'],
-  ])('%s is answered 405 and told what it takes', async (line, allow) => {
+  ])('B21 %s is answered 405 and told what it takes', async (line, allow) => {
     const refusal = await refusalOf(rawRequest(line, good(), ''))
     expect(refusal).toMatchObject({ status: 405, code: 'method_not_allowed', headers: { allow } })
   })
@@ -219,14 +230,14 @@ describe('an address that leads nowhere', () => {
     '/v2/generations/gen_00000000000000000000000000000000000000000000',
     "/v2/generations/gen_' OR 1=1 --".replaceAll(' ', '%20'),
     '/v2/images/gen_00000000000000000000000000000000000000000000',
-  ])('GET %s is answered 404 and nothing more', async (path) => {
+  ])('B127 GET %s is answered 404 and nothing more', async (path) => {
     const refusal = await refusalOf(rawRequest(`GET ${path}`, good()))
     expect(refusal).toMatchObject({ status: 404, code: 'not_found' })
     expect(refusal.text).not.toMatch(/passwd|pepper|SQLITE|ENOENT|\/tmp/)
   })
 
   it.each(['GET /v2/keys', 'GET /v2/doctor', 'GET /metrics', 'DELETE /v2/keys/key_1'])(
-    '%s does not exist for the key of a project',
+    'B71 %s does not exist for the key of a project',
     async (line) => {
       expect(await refusalOf(rawRequest(line, good()))).toMatchObject({ status: 404, code: 'not_found' })
     },
@@ -234,7 +245,7 @@ describe('an address that leads nowhere', () => {
 })
 
 describe('reading a picture', () => {
-  it('takes its type from the record, whatever the address asks for', async () => {
+  it('B129 takes its type from the record, whatever the address asks for', async () => {
     const seen = await seeReply(postGeneration(gateway))
     const { images } = await readRecord(gateway, seen.generationId!)
     const answer = await gateway.fetch(`/v2/images/${images[0]!.id}?response-content-type=text/html`)

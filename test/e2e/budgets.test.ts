@@ -219,10 +219,15 @@ describe('play money', () => {
 })
 
 describe('a budget', () => {
-  it.each([
+  it.each<[string, object, string]>([
     ['for nobody', { limit_usd: '1' }, 'project_id'],
-    ['of no amount', { project_id: 'prj', limit_usd: '-1' }, 'limit_usd'],
-    ['of a float', { project_id: 'prj', limit_usd: 1.5 }, 'limit_usd'],
+    ...['-5', 'NaN', '1e309', 'Infinity', '', ' 1', '0x10'].map((text): [string, object, string] => [
+      `B75 of ${JSON.stringify(text)} dollars`,
+      { project_id: 'prj', limit_usd: text },
+      'limit_usd',
+    ]),
+    ['B75 of a negative number', { project_id: 'prj', limit_usd: -5 }, 'limit_usd'],
+    ['B75 of a float', { project_id: 'prj', limit_usd: 1.5 }, 'limit_usd'],
     ['finer than a nano-dollar', { project_id: 'prj', limit_usd: '0.0000000001' }, 'limit_usd'],
     ['beyond all measure', { project_id: 'prj', limit_usd: '10000001' }, 'limit_usd'],
     ['of a week', { project_id: 'prj', limit_usd: '1', period: 'week' }, 'period'],

@@ -90,7 +90,7 @@ describe('files with the official client', () => {
 })
 
 describe('a file of another project', () => {
-  it('is not there: to look at, to read, to list, to delete', async () => {
+  it('B70 is not there: to look at, to read, to list, to delete', async () => {
     const stranger = await strangersClient(gateway)
     const file = await upload(picture())
     for (const attempt of [
@@ -140,7 +140,7 @@ describe('a file that is deleted', () => {
     expect((await again).data).toHaveLength(1)
   })
 
-  it('is gone for the next edit', async () => {
+  it('B117 is gone for the next edit', async () => {
     const file = await upload(picture())
     await client.files.delete(file.id)
     const posts = gateway.gateway.sandbox!.calls.posts()
@@ -153,7 +153,7 @@ describe('a file that is deleted', () => {
 })
 
 describe('a file that was kept for a time', () => {
-  it('is gone when it is over, and its bytes with the next start', async () => {
+  it('B117 is gone when it is over, and its bytes with the next start', async () => {
     const dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-files-'))
     const clock = movedClock()
     const first = await startTestGateway({ dataFolder, clock })

@@ -48,7 +48,7 @@ describe('odd input that is served', () => {
     expect(inputs).toMatchObject([{ sha256: sha256(room), source: 'upload', source_ref: name, format: 'png' }])
   })
 
-  it('a file name that is a path is a name', async () => {
+  it('B113 a file name that is a path is a name', async () => {
     const { inputs } = await served(file(room, '../../../darkroom.db'))
     expect(inputs[0]!.source_ref).not.toMatch(/\.\.|\//)
   })
@@ -69,7 +69,7 @@ describe('what belongs to another project', () => {
   })
   afterAll(() => gateway.close())
 
-  it.each(['a file', 'a picture', 'the address of a picture'])('cannot be edited: %s', async (what) => {
+  it.each(['a file', 'a picture', 'the address of a picture'])('B117 cannot be edited: %s', async (what) => {
     const uploaded = await gateway.client().files.create({ file: await toFile(room, 'room.png', { type: 'image/png' }), purpose: 'vision' })
     const made = await readRecord(gateway, (await seeReply(postGeneration(gateway))).generationId!)
     const imageId = made.images[0]!.id
@@ -123,13 +123,13 @@ describe('an address that the operator opened', () => {
   })
 
   it.each([
-    ['/to-hidden', 'failed_to_download_image'],
-    ['/to-metadata', 'failed_to_download_image'],
-    ['/round', 'failed_to_download_image'],
-    ['/missing.png', 'failed_to_download_image'],
-    ['/page.png', 'invalid_image_file'],
-    ['/large.png', 'failed_to_download_image'],
-  ])('does not lead on to what is not open, nor to what is no picture: %s', async (path, code) => {
+    ['B82', '/to-hidden', 'failed_to_download_image'],
+    ['B82', '/to-metadata', 'failed_to_download_image'],
+    ['B82', '/round', 'failed_to_download_image'],
+    ['B90', '/missing.png', 'failed_to_download_image'],
+    ['B90', '/page.png', 'invalid_image_file'],
+    ['B88', '/large.png', 'failed_to_download_image'],
+  ])('%s %s: does not lead on to what is not open, nor to what is no picture', async (_row, path, code) => {
     const posts = gateway.gateway.sandbox!.calls.posts()
     const response = await send(gateway, from({ image_url: `${open.origin}${path}` }))
     const error = checkedError(response.status, await response.text())

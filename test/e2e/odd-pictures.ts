@@ -66,13 +66,19 @@ export function pixelBomb(): Buffer {
   return Buffer.concat([signature, pngChunk('IHDR', header), pngChunk('IDAT', rows), pngChunk('IEND', Buffer.alloc(0))])
 }
 
-function pngChunk(type: string, data: Buffer): Buffer {
+/** One chunk of a PNG with its checksum. */
+export function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const chunk = Buffer.alloc(body.length + 8)
   chunk.writeUInt32BE(data.length, 0)
   chunk.set(body, 4)
   chunk.writeUInt32BE(crc32(body), body.length + 4)
   return chunk
+}
+
+/** A PNG with one more chunk right behind its header. */
+export function withChunk(png: Buffer, type: string, data: Buffer): Buffer {
+  return insert(png, 33, pngChunk(type, data))
 }
 
 function insert(into: Buffer, at: number, part: Buffer): Buffer {

@@ -13,12 +13,15 @@ afterAll(() => gateway.close())
 
 const head = (path: string, type: string) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${gateway.key}\r\nContent-Type: ${type}\r\nContent-Length: 500000\r\n\r\n`
+const chunked = () =>
+  `${head('/v1/images/generations', 'application/json').replace('Content-Length: 500000', 'Transfer-Encoding: chunked')}9\r\n{"model":\r\n`
 const upload = () => head('/v1/images/edits', 'multipart/form-data; boundary=x')
 
 describe('a body that does not come', () => {
   it.each([
-    ['of a call in JSON', () => `${head('/v1/images/generations', 'application/json')}{"model":`],
-    ['of an upload', () => `${upload()}--x\r\n`],
+    ['B10 of a call in JSON', () => `${head('/v1/images/generations', 'application/json')}{"model":`],
+    ['B10 of chunks that never end', chunked],
+    ['B10 of an upload', () => `${upload()}--x\r\n`],
   ])('%s is answered 408 and costs nothing', async (_which, request) => {
     const answer = await exchange(gateway.url, request())
     expect(answer).toMatchObject({ status: 408, headers: { connection: 'close' } })
