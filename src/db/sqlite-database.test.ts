@@ -177,7 +177,7 @@ describe('reads', () => {
 })
 
 describe('trouble of the machine', () => {
-  it('leaves the event loop free while another process holds the lock, and commits once it lets go', async () => {
+  it('F58 leaves the event loop free while another process holds the lock, and commits once it lets go', async () => {
     const letGo = await holdLock()
     let committed = false
     const waiting = db.transact(insert('patient')).then(() => {
@@ -191,7 +191,7 @@ describe('trouble of the machine', () => {
     expect(await projects()).toEqual(['patient'])
   })
 
-  it('gives up with database_unavailable when the lock is held longer than the busy timeout', async () => {
+  it('F59 gives up with database_unavailable when the lock is held longer than the busy timeout', async () => {
     const impatient = await openSqliteDatabase({ path, clock: systemClock, busyTimeoutMs: 20 })
     const letGo = await holdLock()
     await expect(impatient.transact(insert('late'))).rejects.toMatchObject({ code: 'database_unavailable', outcome: 'not_charged' })
@@ -201,7 +201,7 @@ describe('trouble of the machine', () => {
     expect(await projects()).toEqual(['in-time'])
   })
 
-  it('says storage_full when no page is left, loses nothing that was confirmed, and goes on when there is room again', async () => {
+  it('F51 says storage_full when no page is left, loses nothing that was confirmed, and goes on when there is room again', async () => {
     const limit = (pages: number) => db.transact([{ query: rawQuery(`pragma max_page_count = ${pages}`) }])
     await limit(60)
     const insertLarge = (id: string) =>
@@ -216,7 +216,7 @@ describe('trouble of the machine', () => {
     expect(await projects()).toContain('room')
   })
 
-  it.skipIf(process.platform === 'win32')('stops writing for good when the disk fails, and still reads', async () => {
+  it.skipIf(process.platform === 'win32')('F52 stops writing for good when the disk fails, and still reads', async () => {
     const limited = spawn(
       'sh',
       ['-c', `ulimit -f 4000; exec "$0" "$@"`, process.execPath, fixture('write-on-small-disk'), join(folder, 'small.db')],

@@ -1,8 +1,6 @@
-import { createServer, type Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, it } from 'vitest'
 import type { GenerationRecord } from '../../src/contract/record.ts'
 import { generationRecordSchema } from '../../src/contract/record.ts'
-import { sandboxRoute } from '../../src/routes/index.ts'
 import {
   callsOf,
   invoiceOf,
@@ -15,7 +13,8 @@ import {
   sumOf,
 } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
-import { brokenCalls, type Money } from './broken-call-table.ts'
+import { type BrokenCall, brokenCalls, type Money } from './broken-call-table.ts'
+import { dataUrl, room, send } from './raw-edits.ts'
 
 let gateway: TestGateway
 
@@ -24,9 +23,15 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
+/** How a call is asked. */
+type Asking = (change: object, headers: Record<string, string>) => Promise<Response>
+
+const generate: Asking = (change, headers) => postGeneration(gateway, change, { headers })
+const edit: Asking = (change, headers) => send(gateway, { json: { images: [{ image_url: dataUrl(room) }], ...change } }, headers)
+
 /** Makes a call and gives what the client saw beside the record it left. */
-async function callAndRecord(change: object, headers: Record<string, string> = {}) {
-  const seen = await seeReply(postGeneration(gateway, change, { headers }))
+async function callAndRecord(change: object, headers: Record<string, string> = {}, ask = generate) {
+  const seen = await seeReply(ask(change, headers))
   return { seen, record: await settledRecord(gateway, seen.generationId!) }
 }
 
@@ -55,32 +60,40 @@ async function moneyOf(record: GenerationRecord) {
   }
 }
 
-describe.concurrent('what becomes of a call', () => {
-  it.for(brokenCalls.map((call) => [call.claim, call] as const))('%s', async ([, call], { expect }) => {
-    const headers: Record<string, string> = call.timeoutMs === null ? {} : { 'x-darkroom-timeout-ms': String(call.timeoutMs) }
-    const { seen, record } = await callAndRecord({ prompt: promptWith(call.script), ...call.change }, headers)
+/** Makes the call of a line and holds it to every word of it. */
+async function expectClaim(expect: ExpectStatic, call: BrokenCall, ask: Asking): Promise<void> {
+  const headers: Record<string, string> = call.timeoutMs === null ? {} : { 'x-darkroom-timeout-ms': String(call.timeoutMs) }
+  const { seen, record } = await callAndRecord({ prompt: promptWith(call.script), ...call.change }, headers, ask)
 
-    expect(clientView(seen)).toEqual(call.client)
-    expect(generationRecordSchema.parse(record)).toEqual(record)
-    expect(record).toMatchObject({
-      status: call.status,
-      retry_reason: call.retryReason,
-      next_action: call.nextAction,
-      attempts: [{ n: 1, outcome: call.attempt, retry_reason: call.retryReason }],
-    })
-    expect(record.error === null).toBe(call.status === 'completed')
-    if (seen.error) expect(record.error).toEqual(seen.error)
-    expect(record.images).toHaveLength(call.images)
-    expect(record.warnings.map(({ code }) => code).sort()).toEqual(call.remarks)
-    expect(callsOf(gateway, record.attempts[0]!.id)).toBe(1)
-
-    const { kinds, booked, held, invoiced } = await moneyOf(record)
-    expect(kinds).toEqual(['reserve', 'release', ...kindsOf[call.money]])
-    expect(record.cost).toMatchObject({ settled_nanos: String(booked), held_unknown_nanos: String(held) })
-    if (call.money.endsWith('as charged')) expect(booked).toBe(invoiced)
-    if (call.money === 'held, covers it') expect(held).toBeGreaterThanOrEqual(invoiced)
-    expect(invoiced > 0n).toBe(!['released', 'held, not charged'].includes(call.money))
+  expect(clientView(seen)).toEqual(call.client)
+  expect(generationRecordSchema.parse(record)).toEqual(record)
+  expect(record).toMatchObject({
+    status: call.status,
+    retry_reason: call.retryReason,
+    next_action: call.nextAction,
+    attempts: [{ n: 1, outcome: call.attempt, retry_reason: call.retryReason }],
   })
+  expect(record.error === null).toBe(call.status === 'completed')
+  if (seen.error) expect(record.error).toEqual(seen.error)
+  expect(record.images).toHaveLength(call.images)
+  expect(record.warnings.map(({ code }) => code).sort()).toEqual(call.remarks)
+  expect(callsOf(gateway, record.attempts[0]!.id)).toBe(1)
+
+  const { kinds, booked, held, invoiced } = await moneyOf(record)
+  expect(kinds).toEqual(['reserve', 'release', ...kindsOf[call.money]])
+  expect(record.cost).toMatchObject({ settled_nanos: String(booked), held_unknown_nanos: String(held) })
+  if (call.money.endsWith('as charged')) expect(booked).toBe(invoiced)
+  if (call.money === 'held, covers it') expect(held).toBeGreaterThanOrEqual(invoiced)
+  expect(invoiced > 0n).toBe(!['released', 'held, not charged'].includes(call.money))
+}
+
+describe.concurrent('what becomes of a call', () => {
+  it.for(brokenCalls.map((call) => [call.claim, call] as const))('%s', ([, call], { expect }) => expectClaim(expect, call, generate))
+
+  const asEdits = brokenCalls.filter(({ claim }) => /^F\d\d /.test(claim))
+  it.for(asEdits.map((call) => [call.claim.replace(' ', ' as an edit: '), call] as const))('%s', ([, call], { expect }) =>
+    expectClaim(expect, call, edit),
+  )
 
   it('a refusal of the check leaves no record, no reservation and no upstream call', async () => {
     await using fresh = await startTestGateway()
@@ -97,75 +110,5 @@ describe.concurrent('what becomes of a call', () => {
   it('keeps the remarks of the check on the record of a call that upstream refused', async () => {
     const { record } = await callAndRecord({ prompt: promptWith('moderation'), partial_images: 2 })
     expect(record).toMatchObject({ status: 'failed', warnings: [{ code: 'partial_images_without_stream' }] })
-  })
-})
-
-/** A server that does one thing to every connection. */
-async function rudeServer(onData: (socket: Socket) => void) {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined)
-    socket.once('data', () => onData(socket))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  return { port, close: () => new Promise((resolve) => server.close(resolve)) }
-}
-
-describe('what becomes of a call to an upstream that is none', () => {
-  const callOn = async (baseUrl: string) => {
-    const routes = [{ ...sandboxRoute('http://unused'), baseUrl }]
-    await using lonely = await startTestGateway({ config: { routes } })
-    const seen = await seeReply(postGeneration(lonely))
-    const record = await settledRecord(lonely, seen.generationId!)
-    const kinds = (await ledgerLines(lonely, record.id)).map(({ kind }) => kind)
-    return { seen, record, kinds }
-  }
-
-  it('nobody listens: surely not sent, released, and the client may try again', async () => {
-    const server = await rudeServer(() => undefined)
-    await server.close()
-    const { seen, record, kinds } = await callOn(`http://127.0.0.1:${server.port}/v1`)
-    expect(clientView(seen)).toMatchObject({ status: 502, code: 'upstream_unreachable', outcome: 'not_charged', retry: 'true' })
-    expect(record).toMatchObject({
-      status: 'failed',
-      retry_reason: 'network',
-      attempts: Array.from({ length: 3 }, () => ({ outcome: 'not_sent: connect', http_status: null })),
-    })
-    expect(kinds.filter((kind) => kind === 'reserve')).toHaveLength(3)
-    expect(kinds.filter((kind) => kind === 'release')).toHaveLength(3)
-  })
-
-  it('a name that does not resolve: surely not sent, released', async () => {
-    const { seen, record, kinds } = await callOn('http://upstream.invalid/v1')
-    expect(clientView(seen)).toMatchObject({ status: 502, code: 'upstream_unreachable', outcome: 'not_charged', retry: 'true' })
-    expect(record).toMatchObject({ status: 'failed', retry_reason: 'network', attempts: [{ outcome: 'not_sent: dns' }, {}, {}] })
-    expect([...kinds].sort()).toEqual([...Array(3).fill('release'), ...Array(3).fill('reserve')])
-  })
-
-  it('a server that does not speak TLS where TLS is asked: nothing goes out in the clear, released', async () => {
-    const server = await rudeServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'))
-    const { seen, record, kinds } = await callOn(`https://127.0.0.1:${server.port}/v1`)
-    await server.close()
-    expect(clientView(seen)).toMatchObject({ status: 502, code: 'upstream_tls_error', outcome: 'not_charged', retry: 'false' })
-    expect(record).toMatchObject({ status: 'failed', retry_reason: 'network', attempts: [{ outcome: 'not_sent: tls' }] })
-    expect(kinds).toEqual(['reserve', 'release'])
-  })
-
-  it('an answer that is no HTTP: held, because something took the request', async () => {
-    const server = await rudeServer((socket) => socket.end('220 mail.example ESMTP\r\n'))
-    const { seen, record, kinds } = await callOn(`http://127.0.0.1:${server.port}/v1`)
-    await server.close()
-    expect(clientView(seen)).toMatchObject({ status: 502, code: 'upstream_bad_response', outcome: 'unknown', retry: 'false' })
-    expect(record).toMatchObject({ status: 'outcome_unknown', attempts: [{ outcome: 'bad_response: not_http' }] })
-    expect(kinds).toEqual(['reserve', 'release', 'hold_unknown'])
-  })
-
-  it('a connection that closes without a word behind the request: held', async () => {
-    const server = await rudeServer((socket) => socket.destroy())
-    const { seen, record, kinds } = await callOn(`http://127.0.0.1:${server.port}/v1`)
-    await server.close()
-    expect(clientView(seen)).toMatchObject({ status: 502, code: 'upstream_outcome_unknown', outcome: 'unknown', retry: 'false' })
-    expect(record).toMatchObject({ status: 'outcome_unknown', attempts: [{ outcome: 'lost: reset' }] })
-    expect(kinds).toEqual(['reserve', 'release', 'hold_unknown'])
   })
 })

@@ -168,7 +168,7 @@ describe('a client that reads slowly', () => {
 })
 
 describe('a store that cannot take a picture', () => {
-  it('with too little space stops the call before it is paid: 507, nothing reserved, nothing sent', async () => {
+  it('F51 with too little space stops the call before it is paid: 507, nothing reserved, nothing sent', async () => {
     await using full = await startTestGateway({ minimumFreeBytes: Number.MAX_SAFE_INTEGER })
     const seen = await seeReply(postGeneration(full))
     expect(seen).toMatchObject({
@@ -199,7 +199,7 @@ describe('a store that cannot take a picture', () => {
     expect((await postGeneration(broken)).status).toBe(200)
   })
 
-  it('that breaks after the call was paid costs the client nothing: whole answer, settled, recorded as not stored', async () => {
+  it('F52 that breaks after the call was paid costs the client nothing: whole answer, settled, recorded as not stored', async () => {
     await using broken = await startTestGateway()
     const objects = join(broken.dataFolder, 'objects')
     const answer = postGeneration(broken, { prompt: promptWith('latency=300') })

@@ -21,7 +21,7 @@ function lockDatabase({ dataFolder }: TestGateway): Disposable {
 }
 
 describe.concurrent('a database that cannot be written', () => {
-  it('stops the call before it is paid: 503, nothing sent', async ({ expect }) => {
+  it('F59 stops the call before it is paid: 503, nothing sent', async ({ expect }) => {
     await using locked = await startTestGateway()
     await seeReply(postGeneration(locked))
     const before = { calls: locked.gateway.sandbox!.calls.posts(), lines: await ledgerLines(locked) }
@@ -32,7 +32,7 @@ describe.concurrent('a database that cannot be written', () => {
     expect({ calls: locked.gateway.sandbox!.calls.posts(), lines: await ledgerLines(locked) }).toEqual(before)
   })
 
-  it('behind a paid call keeps no answer back for ever: the client gets its picture, and the books are closed once it is free', async ({
+  it('F59 behind a paid call keeps no answer back for ever: the client gets its picture, and the books are closed once it is free', async ({
     expect,
   }) => {
     await using locked = await startTestGateway()

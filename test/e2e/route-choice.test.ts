@@ -70,14 +70,14 @@ describe('a call that fails on the first of two routes', () => {
 
   /** The words of the fault, what is recorded of the first attempt, and whether another route may be asked. */
   const turnedAway = [
-    ['status=429, retry-after=0', 'rate_limit'],
-    ['code=insufficient_quota', 'quota'],
-    ['code=billing_hard_limit_reached', 'quota'],
-    ['status=401', 'auth'],
-    ['status=403', 'auth'],
-    ['status=404, code=model_not_found', 'validation'],
+    ['F19', 'status=429, retry-after=0', 'rate_limit'],
+    ['F20', 'code=insufficient_quota', 'quota'],
+    ['F20', 'code=billing_hard_limit_reached', 'quota'],
+    ['F21', 'status=401', 'auth'],
+    ['F21', 'status=403', 'auth'],
+    ['F21', 'status=404, code=model_not_found', 'validation'],
   ] as const
-  it.each(turnedAway)('%s: it was surely not made, so the next route makes it', async (fault, reason) => {
+  it.each(turnedAway)('%s %s: it was surely not made, so the next route makes it', async (_id, fault, reason) => {
     first.faults.arm({ fault })
     const { seen, record, calls, charged } = await call()
     expect([seen.status, seen.headers.get('x-darkroom-route'), calls]).toEqual([200, 'second', [1, 1]])
@@ -94,20 +94,20 @@ describe('a call that fails on the first of two routes', () => {
   })
 
   const stopped = [
-    ['moderation', 400, 'policy', 'not_charged'],
-    ['status=400, code=invalid_value', 400, 'validation', 'not_charged'],
-    ['status=500', 503, 'provider_5xx', 'not_charged'],
-    ['status=503', 503, 'provider_5xx', 'not_charged'],
-    ['html', 502, 'unknown_outcome', 'unknown'],
-    ['html, status=504', 502, 'unknown_outcome', 'unknown'],
-    ['reset-before-headers', 502, 'unknown_outcome', 'unknown'],
-    ['redirect', 502, 'validation', 'not_charged'],
-    ['gzip', 502, 'unknown_outcome', 'charged'],
-    ['no-data', 502, 'unknown_outcome', 'charged'],
+    ['F22', 'moderation', 400, 'policy', 'not_charged'],
+    ['F22', 'status=400, code=invalid_value', 400, 'validation', 'not_charged'],
+    ['F23', 'status=500', 503, 'provider_5xx', 'not_charged'],
+    ['F23', 'status=503', 503, 'provider_5xx', 'not_charged'],
+    ['F24', 'html', 502, 'unknown_outcome', 'unknown'],
+    ['F24', 'html, status=504', 502, 'unknown_outcome', 'unknown'],
+    ['F06', 'reset-before-headers', 502, 'unknown_outcome', 'unknown'],
+    ['F29', 'redirect', 502, 'validation', 'not_charged'],
+    ['F30', 'gzip', 502, 'unknown_outcome', 'charged'],
+    ['F12', 'no-data', 502, 'unknown_outcome', 'charged'],
   ] as const
   it.each(stopped)(
-    '%s: it may have been made, or nobody would take it, so nobody else is asked',
-    async (fault, status, reason, outcome) => {
+    '%s %s: it may have been made, or nobody would take it, so nobody else is asked',
+    async (_id, fault, status, reason, outcome) => {
       first.faults.arm({ fault })
       const { seen, record, calls } = await call()
       expect([seen.status, seen.error?.outcome, calls]).toEqual([status, outcome, [1, 0]])
@@ -116,13 +116,13 @@ describe('a call that fails on the first of two routes', () => {
     },
   )
 
-  it('silence until the time is over: it may have been made', async () => {
+  it('F07 silence until the time is over: it may have been made', async () => {
     first.faults.arm({ fault: 'silence' })
     const { seen, record, calls } = await call({}, { 'x-darkroom-timeout-ms': '1000' })
     expect([seen.status, calls, record.status]).toEqual([502, [1, 0], 'outcome_unknown'])
   })
 
-  it('an answer that breaks off: it was made', async () => {
+  it('F09 an answer that breaks off: it was made', async () => {
     first.faults.arm({ fault: 'cut=30%' })
     const { seen, calls, charged } = await call()
     expect([seen.ending, calls, charged[1]]).toEqual(['broken', [1, 0], 0n])
@@ -135,10 +135,13 @@ describe('a call that fails on the first of two routes', () => {
     expect(seen.events.at(-1)?.event).toBe('image_generation.completed')
   })
 
-  it.each(['status=401', 'code=insufficient_quota'])('%s switches the route off at once; the next call does not try it', async (fault) => {
+  const switchedOff = [
+    ['F21', 'status=401', 'auth'],
+    ['F20', 'code=insufficient_quota', 'quota'],
+  ] as const
+  it.each(switchedOff)('%s %s switches the route off at once; the next call does not try it', async (_id, fault, reason) => {
     first.faults.arm({ fault })
     await call()
-    const reason = fault === 'status=401' ? 'auth' : 'quota'
     expect((await cardOf('first')).health).toMatchObject({ state: 'disabled', reason })
     expect((await call()).calls).toEqual([0, 1])
     expect(await (await enable('first')).json()).toEqual({ route_id: 'first', was_disabled: true })
@@ -247,7 +250,7 @@ describe('the policy of the file', () => {
     )
   })
 
-  it('follows a complete 500 by one more call only where that is allowed, and never by a third', async () => {
+  it('F23 follows a complete 500 by one more call only where that is allowed, and never by a third', async () => {
     await withPolicy('policy: { redispatch_500: true }', async (at) => {
       a.faults.arm({ fault: 'status=500' })
       expect(await servedBy(at)).toBe('cheap')
