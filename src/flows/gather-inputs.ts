@@ -7,6 +7,7 @@ import { isId } from '../primitives/ids.ts'
 import type { BroughtInputs } from './brought-inputs.ts'
 import { fetchInput } from './fetch-input.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { assertIntact } from './verify-objects.ts'
 
 /** One input with its bytes in the request's own folder. */
 export interface GatheredInput {
@@ -67,19 +68,20 @@ async function fromId(parts: GatewayParts, reference: InputReference, id: string
   const { projectId } = brought
   const file = isId('file', id) ? await findFile(parts.database, { id, projectId, nowMs: parts.clock.nowMs() }) : null
   if (!file || file.path === null) throw failure('file_not_found', { param: reference.param })
-  return { reference, source: 'file', sourceRef: id, ...(await copyOut(parts, file.path, brought)) }
+  return { reference, source: 'file', sourceRef: id, ...(await copyOut(parts, { ...file, path: file.path }, brought)) }
 }
 
 async function fromImage(parts: GatewayParts, reference: InputReference, id: string, brought: BroughtInputs): Promise<GatheredInput> {
   const image = isId('img', id) ? await findImage(parts.database, { id, projectId: brought.projectId }) : null
   if (!image) throw failure('file_not_found', { param: reference.param })
   if (image.deleted_at_ms !== null || image.path === null) throw failure('image_deleted', { param: reference.param })
-  return { reference, source: 'image', sourceRef: id, ...(await copyOut(parts, image.path, brought)) }
+  return { reference, source: 'image', sourceRef: id, ...(await copyOut(parts, { ...image, path: image.path }, brought)) }
 }
 
-/** A copy of stored bytes for this request alone: the object may be deleted while it is looked at. */
-async function copyOut(parts: GatewayParts, path: string, { folder }: BroughtInputs) {
-  return writeInput(await parts.store.open(path), { folder, name: 'stored', limitBytes: Number.MAX_SAFE_INTEGER })
+/** A copy of stored bytes for this request alone: the object may be deleted while it is looked at. Damaged ones are not paid for. */
+async function copyOut(parts: GatewayParts, object: { sha256: string; bytes: number; path: string }, { folder }: BroughtInputs) {
+  await assertIntact(parts, object)
+  return writeInput(await parts.store.open(object.path), { folder, name: 'stored', limitBytes: Number.MAX_SAFE_INTEGER })
 }
 
 /** An address as it may stand in a record: a query can hold a signature or a key. */

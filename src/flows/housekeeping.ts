@@ -1,22 +1,24 @@
 import { statementContext } from '../db/index.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { Scrubber } from './scrubber.ts'
 import { sweepExpiredFiles } from './take-file.ts'
 import { tellBudgetAlerts } from './tell-budget-alerts.ts'
 
 const EVERY_MS = 10 * 60 * 1000
 const BATCH = 500
 
-/** Removes what its time is over for: kept files with their bytes, and what was said in turns; tells alerts that nobody told. Once at start, then every ten minutes. */
+/** Removes what its time is over for: kept files with their bytes, and what was said in turns; tells alerts that nobody told. Once at start, then every ten minutes; from then on it also looks through the kept pictures. */
 export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
+  readonly #scrubber = new Scrubber()
 
   /** Resolves when the first round is done. */
   async start(parts: GatewayParts): Promise<void> {
     await this.#work(parts)
     this.#timer = setInterval(() => {
-      this.#round = this.#work(parts)
+      this.#round = this.#work(parts).then(() => this.#scrub(parts))
     }, EVERY_MS).unref()
   }
 
@@ -34,6 +36,14 @@ export class Housekeeping {
       await tellBudgetAlerts(parts)
     } catch (error) {
       parts.logger.error({ err: error }, 'what has expired could not be removed')
+    }
+  }
+
+  async #scrub(parts: GatewayParts): Promise<void> {
+    try {
+      await this.#scrubber.work(parts)
+    } catch (error) {
+      parts.logger.error({ err: error }, 'kept pictures could not be looked through')
     }
   }
 }

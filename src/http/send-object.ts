@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { failure } from '../contract/failure.ts'
+import { assertIntact } from '../flows/index.ts'
 import { readByteRange } from './byte-range.ts'
 import type { RequestContext } from './http-route.ts'
 
@@ -30,10 +30,8 @@ export async function sendObject({ parts, request, reply }: RequestContext, obje
     'cross-origin-resource-policy': 'same-origin',
   })
   if (isFresh(request, object.sha256)) return reply.code(304).removeHeader('content-type').send()
-  // Bytes that are not as long as they were are damaged; they are refused, not served.
-  const found = await parts.store.stat(object.path)
-  if (!found) throw failure('object_missing')
-  if (found.bytes !== object.bytes) throw failure('integrity_error')
+  // Read through once before the first byte is sent: bytes that are not what they were are refused, never served, not even in part.
+  await assertIntact(parts, object)
   const range = rangeOf(request, object)
   if (!range) return reply.header('content-length', object.bytes).send(await parts.store.open(object.path))
   return reply

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -11,6 +11,8 @@ import type { ByteRange, ObjectStore, SpooledObject, StoredObject } from './obje
 /** Folder inside the store for what is not whole yet; its name can be no object's path. */
 const INCOMING = 'incoming'
 const PROBE_BYTES = 4_096
+/** Hashed at once: under a millisecond of the event loop. */
+const PIECE_BYTES = 512 * 1024
 
 /** Objects in a local folder: `ab/cd/<sha256>.<extension>`. */
 export class FolderStore implements ObjectStore {
@@ -41,7 +43,8 @@ export class FolderStore implements ObjectStore {
     const file = join(this.#root, path)
     try {
       const { size: bytes } = await stat(spoolPath)
-      const existed = (await sizeOf(file)) === bytes
+      // Bytes that were damaged on the disk since are replaced by the sound ones that just came.
+      const existed = (await sizeOf(file)) === bytes && (await this.examine(path))?.sha256 === sha256
       if (!existed) {
         await this.#makeFolders(path)
         await this.#moveIn(spoolPath, file)
@@ -69,6 +72,24 @@ export class FolderStore implements ObjectStore {
       throw storageFailure(error)
     })
     return bytes === null ? null : { bytes }
+  }
+
+  async examine(path: string): Promise<{ sha256: string; bytes: number } | null> {
+    const hash = createHash('sha256')
+    let bytes = 0
+    try {
+      await using file = await open(join(this.#root, checkedObjectPath(path)), constants.O_RDONLY)
+      const piece = Buffer.allocUnsafe(PIECE_BYTES)
+      for (;;) {
+        const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, bytes)
+        if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes }
+        hash.update(piece.subarray(0, bytesRead))
+        bytes += bytesRead
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error instanceof RangeError ? error : storageFailure(error)
+    }
   }
 
   async remove(path: string): Promise<void> {

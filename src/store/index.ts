@@ -1,5 +1,5 @@
 export { FolderStore } from './folder-store.ts'
 export { createObjectLocks, type ObjectLocks } from './object-locks.ts'
 export { checkedObjectPath, objectPath } from './object-path.ts'
-export { findObject, forgetObject, type ObjectRecord, recordObjects, removeUnreferenced } from './object-statements.ts'
+export { findObject, forgetObject, type ObjectRecord, objectsAfter, recordObjects, removeUnreferenced } from './object-statements.ts'
 export type { ByteRange, ObjectStore, SpooledObject, StoredObject } from './object-store.ts'

@@ -57,6 +57,11 @@ export async function findObject(db: Database, sha256: string): Promise<ObjectRo
   return row ?? null
 }
 
+/** Objects in the order of their hashes, behind one of them. */
+export function objectsAfter(db: Database, { after, limit }: { after: string; limit: number }): Promise<ObjectRow[]> {
+  return db.read(db.sql.selectFrom('objects').selectAll().where('sha256', '>', after).orderBy('sha256').limit(limit))
+}
+
 /**
  * Removes the bytes of an object that no live image refers to any more, and says whether it did.
  * A crash between the two steps leaves bytes without a row, never a row without bytes.

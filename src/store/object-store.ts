@@ -44,6 +44,8 @@ export interface ObjectStore {
   open(path: string, range?: ByteRange): Promise<Readable>
   /** Size of an object, or null when it is not there. */
   stat(path: string): Promise<{ bytes: number } | null>
+  /** Reads an object through and says what its bytes are: their SHA-256 and length; null when it is not there. */
+  examine(path: string): Promise<{ sha256: string; bytes: number } | null>
   /** Removes an object; one that is not there is removed already. Who else refers to it is the caller's to know. */
   remove(path: string): Promise<void>
   /**

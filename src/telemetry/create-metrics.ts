@@ -68,6 +68,8 @@ export interface Metrics {
   budgetAlert(percent: number): void
   /** A call that cost more than was set aside for it. */
   overshot(overBudget: boolean): void
+  /** Kept bytes that were wanted and are gone, or are not what they were. */
+  objectUnreadable(reason: 'missing' | 'damaged'): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -149,6 +151,12 @@ export function createMetrics(): Metrics {
     labelNames: ['over_budget'],
     registers,
   })
+  const unreadable = new Counter({
+    name: 'darkroom_objects_unreadable_total',
+    help: 'Kept pictures that were found missing or damaged since start, each time they were looked at.',
+    labelNames: ['reason'],
+    registers,
+  })
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const loop = watchEventLoop(registers)
 
@@ -168,6 +176,7 @@ export function createMetrics(): Metrics {
     unknownOutcomes: (now) => unknown(now),
     budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
     overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),
+    objectUnreadable: (reason) => unreadable.inc({ reason }),
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),

@@ -24,7 +24,7 @@ export const imagesEditsRoute = keyRoute({
   },
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
-    ...errorReplies(400, 401, 402, 403, 404, 413, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 410, 413, 429, 500, 502, 503, 507),
   },
   async handle(context) {
     await answerGeneration(context, await acceptEdit(context))

@@ -12,7 +12,7 @@ import { imagesGenerationsRoute } from './images-generations.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
-import { doctorRoute, healthRoute, metricsRoute, readyRoute } from './operations.ts'
+import { doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
@@ -72,6 +72,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   rotateKeyRoute,
   revokeKeyRoute,
   doctorRoute,
+  verifyObjectsRoute,
   healthRoute,
   readyRoute,
   metricsRoute,

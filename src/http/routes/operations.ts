@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnose, readiness, renderMetrics } from '../../flows/index.ts'
+import { diagnose, readiness, renderMetrics, verifyObjects } from '../../flows/index.ts'
 import { errorReplies } from '../error-replies.ts'
 import { adminRoute, publicRoute } from '../http-route.ts'
 import { readChecked } from '../read-checked.ts'
@@ -74,5 +74,42 @@ export const doctorRoute = adminRoute({
   async handle({ parts, request }) {
     const { live } = readChecked(doctorQuery, request.query)
     return { findings: await diagnose(parts, { live: live === 'true' }) }
+  },
+})
+
+/** Read for one answer: seconds of a disk, so that no proxy gives up. */
+const VERIFIED_BYTES = 512 * 1024 * 1024
+const verifyQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^[0-9a-f]{0,64}$/)
+    .default(''),
+})
+
+/** Kept bytes, held against their hashes. */
+export const verifyObjectsRoute = adminRoute({
+  method: 'POST',
+  path: '/v2/objects/verify',
+  tag: 'operations',
+  summary: 'Hold kept bytes against their hashes',
+  description:
+    'Reads kept pictures and files through, in the order of their hashes, up to 512 MiB in one call; `next` is the `after` of the following one, null at the end. What is missing or damaged has to come from a backup.',
+  query: verifyQuery,
+  replies: {
+    200: {
+      description: 'What was found.',
+      schema: z.object({
+        checked: z.int().min(0),
+        bytes: z.int().min(0),
+        missing: z.array(z.string()),
+        damaged: z.array(z.string()),
+        next: z.string().nullable(),
+      }),
+    },
+    ...errorReplies(400, 401, 404, 503),
+  },
+  async handle({ parts, request }) {
+    const { after } = readChecked(verifyQuery, request.query)
+    return verifyObjects(parts, { after, mostBytes: VERIFIED_BYTES })
   },
 })
