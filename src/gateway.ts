@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
 import { openAccess, openSecrets } from './access/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
@@ -14,6 +15,7 @@ import {
   adoptBackgroundTurns,
   BackgroundResponses,
   CostWatch,
+  breakOffCalls,
   type GatewayParts,
   Housekeeping,
   RetryBudget,
@@ -42,8 +44,8 @@ import { documentKey } from './threads/index.ts'
 /** This release. */
 export const version = packageJson.version
 
-/** How long shutdown waits for calls under way: longer than the longest of them. */
-export const DRAIN_GRACE_MS = 300_000
+/** How long an end in a hurry takes at most, all told. */
+const STOP_WITHIN_MS = 5000
 
 /** What a gateway is built from beside its configuration; tests pass their own. */
 export interface GatewayOptions {
@@ -72,10 +74,13 @@ export interface Gateway extends AsyncDisposable {
   /** True when this start made the admin token. */
   readonly adminTokenMade: boolean
   /**
-   * Stops taking work, waits for what is under way up to the grace, then closes everything in the order of dependence.
-   * Calls that were left are held as unknown by the next start. Calling it again waits for the same end.
+   * Stops taking work, waits for what is under way up to the grace (as configured unless it is given), then closes everything in the order of
+   * dependence. Calls that are left are broken off and held as unknown. Calling it again waits for the same end.
+   * @returns how many calls were left
    */
-  close(graceMs?: number): Promise<void>
+  close(graceMs?: number): Promise<number>
+  /** Ends at once: breaks off what is under way and holds it as unknown, in five seconds at most. Whoever calls it is to end the process. */
+  stop(): Promise<void>
 }
 
 /** The OpenAPI document of this release. */
@@ -167,12 +172,23 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()
-  let closing: Promise<void> | undefined
-  const close = (graceMs = DRAIN_GRACE_MS) => {
-    closing ??= parts.running.close(graceMs).then(() => open.disposeAsync())
+  let closing: Promise<number> | undefined
+  const drain = async (graceMs: number) => {
+    const left = await parts.running.drain(graceMs)
+    if (left > 0) await breakOffCalls(parts)
+    await open.disposeAsync()
+    return left
+  }
+  const close = (graceMs = config.drainGraceMs) => {
+    closing ??= drain(graceMs)
     return closing
   }
-  return { url, parts, sandbox, firstStart, adminTokenMade: secrets.adminTokenMade, close, [Symbol.asyncDispose]: () => close() }
+  const stop = async () => {
+    parts.running.hurry()
+    await Promise.race([close(0), wait(STOP_WITHIN_MS)])
+  }
+  const dispose = async () => void (await close())
+  return { url, parts, sandbox, firstStart, adminTokenMade: secrets.adminTokenMade, close, stop, [Symbol.asyncDispose]: dispose }
 }
 
 function startBuiltInSandbox(config: DarkroomConfig): Promise<Sandbox> {

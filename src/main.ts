@@ -14,6 +14,7 @@ const { version } = packageJson
 const environment = process.env
 const OWNER_ONLY = 0o077
 let interruption: AbortSignal | undefined
+let running: Gateway | undefined
 
 const context: CommandContext = {
   stdout: process.stdout,
@@ -34,7 +35,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await runCommand(process.argv.slice(2), context)
 
 function listen(): AbortSignal {
-  interruption ??= listenForInterruption(process, environment, systemClock)
+  interruption ??= listenForInterruption(process, environment, systemClock, async () => running?.stop())
   return interruption
 }
 
@@ -46,7 +47,7 @@ async function openGateway(flags: GatewayFlags): Promise<OpenedGateway> {
   const shellUmask = process.umask(OWNER_ONLY)
   try {
     const { gateway } = await startGateway({ ...flags, port: 0, host: '127.0.0.1' }, { logger })
-    return { baseUrl: gateway.url, serves: servingOf(gateway).by, close: () => gateway.close() }
+    return { baseUrl: gateway.url, serves: servingOf(gateway).by, close: async () => void (await gateway.close()) }
   } finally {
     // Pictures and backups that a command saves elsewhere get the modes of the user's shell.
     process.umask(shellUmask)
@@ -68,12 +69,14 @@ async function startGateway(flags: GatewayFlags, options?: GatewayOptions) {
   const { readConfig } = await import('./config/read-config.ts')
   const { createGateway } = await import('./gateway.ts')
   const config = readConfig(environment, flags)
-  return { config, gateway: await createGateway(config, options) }
+  running = await createGateway(config, options)
+  return { config, gateway: running }
 }
 
 async function drain(gateway: Gateway): Promise<void> {
-  const left = gateway.parts.running.size
-  if (left > 0)
-    process.stderr.write(`Waiting for ${count(left, 'call')} under way. A second signal ends at once, and the cost is then unknown.\n`)
-  await gateway.close()
+  const { size } = gateway.parts.running
+  if (size > 0)
+    process.stderr.write(`Waiting for ${count(size, 'call')} under way. A second signal ends at once, and the cost is then unknown.\n`)
+  const left = await gateway.close()
+  if (left > 0) process.stderr.write(`${count(left, 'call')} took longer than the grace: broken off, the cost is held as unknown.\n`)
 }

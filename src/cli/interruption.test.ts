@@ -7,6 +7,8 @@ import { listenForInterruption, type SignalledProcess } from './interruption.ts'
 function program() {
   const signals = new EventEmitter()
   const exits: number[] = []
+  const journal = Promise.withResolvers<void>()
+  const journalled: string[] = []
   let nowMs = 0
   const state = { ppid: 100 }
   const listening: SignalledProcess = {
@@ -18,6 +20,8 @@ function program() {
   }
   return {
     exits,
+    journal,
+    journalled,
     signal: (name: string) => signals.emit(name),
     pass: (ms: number) => {
       nowMs += ms
@@ -25,7 +29,11 @@ function program() {
     loseParent: () => {
       state.ppid = 1
     },
-    listen: (environment = {}) => listenForInterruption(listening, environment, { nowMs: () => nowMs, monotonicMs: () => nowMs }),
+    listen: (environment = {}) =>
+      listenForInterruption(listening, environment, { nowMs: () => nowMs, monotonicMs: () => nowMs }, () => {
+        journalled.push('asked')
+        return journal.promise
+      }),
   }
 }
 
@@ -53,10 +61,38 @@ describe('listenForInterruption', () => {
     expect(exits).toEqual([])
   })
 
-  it('ends at once when it is asked again', () => {
-    const { listen, signal, pass, exits } = program()
+  it('has everything journalled when it is asked again, and then ends', async () => {
+    const { listen, signal, pass, exits, journal, journalled } = program()
     listen()
     signal('SIGTERM')
+    expect(journalled).toEqual([])
+    pass(1500)
+    signal('SIGINT')
+    expect([journalled, exits]).toEqual([['asked'], []])
+    journal.resolve()
+    await journal.promise
+    expect(exits).toEqual([130])
+  })
+
+  it('ends with the same code when the journal fails', async () => {
+    const { listen, signal, pass, exits, journal } = program()
+    listen()
+    signal('SIGTERM')
+    pass(1500)
+    signal('SIGTERM')
+    journal.reject(new Error('no disk'))
+    await journal.promise.catch(() => undefined)
+    expect(exits).toEqual([143])
+  })
+
+  it('ends then and there at the third wish, whatever the journal does; one that comes with the second is the same', () => {
+    const { listen, signal, pass, exits, journalled } = program()
+    listen()
+    signal('SIGTERM')
+    pass(1500)
+    signal('SIGINT')
+    signal('SIGTERM')
+    expect([journalled, exits]).toEqual([['asked'], []])
     pass(1500)
     signal('SIGINT')
     expect(exits).toEqual([130])

@@ -18,17 +18,27 @@ export type SignalledProcess = Pick<NodeJS.Process, 'on' | 'exit' | 'ppid'>
 
 /**
  * Listens for the wish to stop. The first one aborts the returned signal, with an `Interrupted` as its reason, and the program ends
- * in its own time; one that comes later ends it at once.
+ * in its own time. A second one, later, ends it as soon as what is under way is journalled; a third ends it then and there.
+ * @param journal what must not be lost although somebody is in a hurry; it is to take seconds at most
  */
-export function listenForInterruption(program: SignalledProcess, environment: Environment, clock: Clock): AbortSignal {
+export function listenForInterruption(
+  program: SignalledProcess,
+  environment: Environment,
+  clock: Clock,
+  journal: () => Promise<void>,
+): AbortSignal {
   const wish = new AbortController()
-  let wishedAtMs = 0
+  let wishes = 0
+  let wishedAtMs = Number.NEGATIVE_INFINITY
   const interrupt = (name: (typeof signals)[number]) => {
+    if (clock.monotonicMs() - wishedAtMs <= SAME_WISH_MS) return
+    wishedAtMs = clock.monotonicMs()
+    wishes += 1
     const exitCode = 128 + constants.signals[name]
-    if (!wish.signal.aborted) {
-      wishedAtMs = clock.monotonicMs()
-      wish.abort(new Interrupted(exitCode))
-    } else if (clock.monotonicMs() - wishedAtMs > SAME_WISH_MS) program.exit(exitCode)
+    const exit = () => void program.exit(exitCode)
+    if (wishes === 1) wish.abort(new Interrupted(exitCode))
+    else if (wishes === 2) journal().then(exit, exit)
+    else exit()
   }
   for (const name of signals) program.on(name, () => interrupt(name))
   if (isBelowNpm(environment)) whenParentEnds(program, () => interrupt('SIGTERM'))

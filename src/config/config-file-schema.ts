@@ -66,7 +66,12 @@ export const configFileSchema = z.strictObject({
         .describe('Beyond any of these, unknown outcomes are warned of.'),
     })
     .prefault({}),
-  timeouts: z.strictObject({ upstream_s: z.int().min(5).max(270).default(270) }).prefault({}),
+  timeouts: z
+    .strictObject({
+      upstream_s: z.int().min(5).max(270).default(270),
+      drain_s: z.int().min(0).max(3600).default(300).describe('How long shutdown waits for calls under way.'),
+    })
+    .prefault({}),
 })
 
 /** The file's content after the schema filled in what it may. */

@@ -30,6 +30,8 @@ export interface DarkroomConfig {
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
   /** Upper bound of one synchronous upstream call. */
   upstreamTimeoutMs: number
+  /** How long shutdown waits for calls under way. */
+  drainGraceMs: number
   logLevel: LogLevel
   environment: Environment
 }
@@ -92,6 +94,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),
       flat: false,
     },
+    drainGraceMs: settings.timeouts.drain_s * SECOND,
     upstreamTimeoutMs: settings.timeouts.upstream_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
     environment,

@@ -43,11 +43,13 @@ export async function acceptPriced(parts: GatewayParts, ask: GenerationAsk, pric
   if (placed instanceof Failure) throw placed
   const run = { ...openRun(parts, ask, priced, placed), policy, inputs: [] as readonly KeptInput[] }
   try {
+    parts.running.expect(run.id)
     await keepInputs(parts, priced.inputs, async (kept) => {
       run.inputs = kept.inputs
       await recordAcceptance(parts, run, ask, kept)
     })
   } catch (error) {
+    parts.running.withdraw(run.id)
     run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
     throw error
   }

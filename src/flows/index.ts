@@ -1,5 +1,6 @@
 export { acceptGeneration, type GenerationAsk } from './accept-generation.ts'
 export { AfterDelivery } from './after-delivery.ts'
+export { breakOffCalls } from './break-off-calls.ts'
 export type { BroughtInputs } from './brought-inputs.ts'
 export { checkCall } from './check-call.ts'
 export { type DoctorFinding, diagnose } from './diagnose.ts'

@@ -11,6 +11,7 @@ export {
 } from './attempt-statements.ts'
 export { findAttempt } from './find-attempt.ts'
 export { type FoundImage, findGeneration, findImage, type GenerationRows, type ProjectScope } from './find-generation.ts'
+export { findOpenCalls } from './find-open-calls.ts'
 export {
   type CountedAttempt,
   findEvidence,

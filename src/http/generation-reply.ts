@@ -8,7 +8,7 @@ import { securityHeaders, takeOver } from './server.ts'
 /** Runs an accepted generation and answers with what comes of it. From here on the relay writes the reply; the flow decides what it says. */
 export async function answerGeneration(context: KnownContext, run: GenerationRun): Promise<void> {
   const client = replyClient(context, { ...run, stream: run.request.stream })
-  await context.parts.running.track(runGeneration(context.parts, run, client))
+  await context.parts.running.track(run.id, runGeneration(context.parts, run, client))
 }
 
 /** A generation as its answer's headers speak of it. */

@@ -23,7 +23,7 @@ it('holds the reservation of a call that failed inside Darkroom, and says so in 
     'false',
   ])
 
-  await darkroom.gateway.parts.running.close(5000)
+  await darkroom.gateway.parts.running.drain(5000)
   const record = (await (await darkroom.fetch(`/v2/generations/${error['generation_id']}`)).json()) as GenerationRecord
   expect([record.status, record.cost.held_unknown, record.next_action]).toEqual(['outcome_unknown', '0.00592', 'human'])
   const ledger = (await (await darkroom.fetch('/v2/ledger')).json()) as LedgerReply

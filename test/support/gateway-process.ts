@@ -31,6 +31,9 @@ export interface GatewayProcessOptions {
   dataFolder: string
   /** A sandbox that outlives the process, so that what it was asked and what it charged can be read afterwards. */
   upstreamUrl: string
+  /** Further lines of its darkroom.yaml. */
+  yaml?: string
+  environment?: Record<string, string>
 }
 
 /** The owner's name makes the sandbox's price cards hold, so that its invoice and the ledger can be compared. */
@@ -40,13 +43,15 @@ routes:
 `
 
 /** Starts the program and waits until it listens. @throws Error with what it said when it ends instead. */
-export async function startGatewayProcess({ dataFolder, upstreamUrl }: GatewayProcessOptions): Promise<GatewayProcess> {
+export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
+  const { dataFolder, upstreamUrl, yaml = '', environment = {} } = options
   const config = join(dataFolder, 'darkroom.yaml')
-  await writeFile(config, configFile(upstreamUrl))
+  await writeFile(config, configFile(upstreamUrl) + yaml)
   const { child, errors, ended } = runProgram(['serve'], {
     DARKROOM_DATA: dataFolder,
     DARKROOM_CONFIG: config,
     UPSTREAM_KEY: 'sk-upstream',
+    ...environment,
   })
   const url = await Promise.race([listeningAt(child.stdout), ended.then(() => null)])
   if (url === null) throw new Error(`the gateway ended before it listened: ${errors()}`)

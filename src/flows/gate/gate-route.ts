@@ -97,7 +97,7 @@ async function runProbes(parts: GatewayParts, order: GateOrder, planned: readonl
 async function runProbe(parts: GatewayParts, order: GateOrder, probe: Probe, priced: PricedRequest): Promise<ProbeResult> {
   try {
     const run = await acceptPriced(parts, probeAsk(order, probe, order.routeId), priced)
-    await parts.running.track(runGeneration(parts, run, new NullReplyClient()))
+    await parts.running.track(run.id, runGeneration(parts, run, new NullReplyClient()))
     return await probeResult(parts, probe, priced, run.id)
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -44,6 +44,7 @@ export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGener
   if (place.reason !== null) throw unavailable(priced.choice.route.id, place)
   const run = openRun(parts, ask, priced, place)
   try {
+    parts.running.expect(run.id)
     await keepInputs(parts, priced.inputs, async (kept) => {
       run.inputs = kept.inputs
       run.own = withModels(run, placeInputs(priced.request.wire, kept.inputs))
@@ -51,6 +52,7 @@ export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGener
       await recordAcceptance(parts, run, ask, kept)
     })
   } catch (error) {
+    parts.running.withdraw(run.id)
     place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
     throw error
   }

@@ -34,7 +34,7 @@ export const createResponseRoute = keyRoute({
   async handle(context) {
     const run = await acceptRun(context)
     const client = replyClient(context, { ...run, stream: run.request.stream })
-    await context.parts.running.track(runResponse(context.parts, run, client))
+    await context.parts.running.track(run.id, runResponse(context.parts, run, client))
   },
 })
 
