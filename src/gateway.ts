@@ -156,7 +156,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     documentKey: documentKey(secrets.masterKey),
     spoolFolder: paths.spool,
     bootId,
-    upstreamTimeoutMs: config.upstreamTimeoutMs,
+    deadlines: config.deadlines,
   }
   await parts.standings.refresh(parts)
   await adoptBackgroundTurns(parts)

@@ -23,6 +23,16 @@ const routingFields = {
   redispatch_500: z.boolean().optional().describe('Follow a complete 500 or 503 of the API itself by one more call.'),
 }
 
+const seconds = z.int().min(5).max(3600).optional()
+
+/** How long who waits, in seconds; what is left out is as shipped. */
+const deadlineFields = {
+  upstream_s: seconds.describe('One upstream call, at most; 270 when left out.'),
+  gateway_s: seconds.describe('When the gateway ends a call that has not ended; 285 when left out.'),
+  client_s: seconds.describe('What callers are to wait for; 300 when left out.'),
+}
+const deadlineRow = z.strictObject(deadlineFields)
+
 /** `darkroom.yaml` as this version reads it. Unknown keys are refused: a misspelt setting must not be ignored. */
 export const configFileSchema = z.strictObject({
   version: z.literal(1).describe('The form of this file.'),
@@ -68,7 +78,11 @@ export const configFileSchema = z.strictObject({
     .prefault({}),
   timeouts: z
     .strictObject({
-      upstream_s: z.int().min(5).max(270).default(270),
+      ...deadlineFields,
+      generate: deadlineRow.optional(),
+      edit: deadlineRow.optional(),
+      respond: deadlineRow.optional(),
+      background: deadlineRow.optional().describe('Responses calls that upstream goes on with by itself.'),
       drain_s: z.int().min(0).max(3600).default(300).describe('How long shutdown waits for calls under way.'),
     })
     .prefault({}),

@@ -57,7 +57,7 @@ describe('darkroom.yaml', () => {
           responses_ceiling: '1.00',
           unknown_alert: { count: 5, usd: '2.00', age_h: 24 },
         },
-        timeouts: { upstream_s: 270 },
+        timeouts: { drain_s: 300 },
       },
     })
   })
@@ -85,7 +85,7 @@ routes:
     kind: free
   - 5
 timeouts:
-  upstream_s: 1000
+  upstream_s: 10000
 `),
     ).toEqual([
       'line 1: version: expected 1, found 2',
@@ -96,14 +96,14 @@ timeouts:
       'line 7: routes[0].kind: expected one of official, provider, wrapper, self-hosted, found "free"',
       'line 5: routes[0].base_url: expected an http or https address, found nothing',
       'line 8: routes[1]: expected a map of settings, found 5',
-      'line 10: timeouts.upstream_s: expected at most 270, found 1000',
+      'line 10: timeouts.upstream_s: expected at most 3600, found 10000',
     ])
   })
 
   it('names every unknown key and the keys that stand for something there', () => {
     expect(problemsOf('version: 1\nroute: []\ntimeouts:\n  upstream: 5\n  download_s: 3')).toEqual([
-      'line 4: timeouts.upstream: expected one of upstream_s, found an unknown key',
-      'line 5: timeouts.download_s: expected one of upstream_s, found an unknown key',
+      'line 4: timeouts.upstream: expected one of upstream_s, gateway_s, client_s, generate, edit, respond, background, drain_s, found an unknown key',
+      'line 5: timeouts.download_s: expected one of upstream_s, gateway_s, client_s, generate, edit, respond, background, drain_s, found an unknown key',
       'line 2: route: expected one of version, public_url, trust_proxy, allowed_hosts, outbound, routes, price_cards, models, main_models, unknown_models, policy, timeouts, found an unknown key',
     ])
   })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { defaultDeadlines } from '../contract/deadlines.ts'
 import { builtInPriceCards, officialOwner, sandboxOwner } from '../pricing/index.ts'
 import { ConfigurationError, type Environment } from '../primitives/settings.ts'
 import { officialRoute, routePresets, sandboxRoute } from '../routes/index.ts'
@@ -142,7 +143,8 @@ describe('readConfig', () => {
       dataFolder: resolve('data'),
       routes: [],
       sandbox: { port: 0, latencyMs: null },
-      upstreamTimeoutMs: 270_000,
+      deadlines: defaultDeadlines,
+      drainGraceMs: 300_000,
       logLevel: 'info',
     })
   })
@@ -162,7 +164,7 @@ describe('readConfig', () => {
     expect(read({}, { yaml })).toMatchObject({
       file: { path: DARKROOM_CONFIG, exists: true },
       http: { publicUrl: 'https://images.example', trustProxy: true, allowedHosts: ['a.internal'] },
-      upstreamTimeoutMs: 60_000,
+      deadlines: { generate: { upstreamMs: 60_000, gatewayMs: 285_000, clientMs: 300_000 }, background: defaultDeadlines.background },
     })
   })
 
@@ -186,6 +188,38 @@ describe('readConfig', () => {
     writeFileSync(DARKROOM_CONFIG, 'not: [yaml')
     expect(readDataFolder({ DARKROOM_CONFIG, DARKROOM_DATA: folder, PORT: 'x' })).toBe(folder)
     expect(readDataFolder({ DARKROOM_DATA: folder }, { dataFolder: '/elsewhere' })).toBe('/elsewhere')
+  })
+})
+
+describe('timeouts', () => {
+  const withTimeouts = (timeouts: string) => () => read({}, { yaml: `version: 1\ntimeouts:\n${timeouts}` })
+
+  it('are those of every synchronous operation, unless one has its own', () => {
+    const { deadlines } = withTimeouts('  upstream_s: 100\n  edit: { upstream_s: 120, gateway_s: 150 }\n  background: { client_s: 900 }')()
+    expect(deadlines).toEqual({
+      generate: { upstreamMs: 100_000, gatewayMs: 285_000, clientMs: 300_000 },
+      edit: { upstreamMs: 120_000, gatewayMs: 150_000, clientMs: 300_000 },
+      respond: { upstreamMs: 100_000, gatewayMs: 285_000, clientMs: 300_000 },
+      background: { upstreamMs: 570_000, gatewayMs: 585_000, clientMs: 900_000 },
+    })
+  })
+
+  it.each([
+    [
+      '  upstream_s: 285',
+      'line 3: timeouts.upstream_s: expected less than gateway_s, which is 285: upstream < gateway < client, found 285',
+    ],
+    ['  client_s: 120', 'line 3: timeouts.client_s: expected more than gateway_s, which is 285: upstream < gateway < client, found 120'],
+    [
+      '  upstream_s: 60\n  edit:\n    gateway_s: 50',
+      'line 5: timeouts.edit.gateway_s: expected more than upstream_s, which is 60: upstream < gateway < client, found 50',
+    ],
+    [
+      '  generate: { upstream_s: 300, gateway_s: 300 }',
+      'line 3: timeouts.generate.upstream_s: expected less than gateway_s, which is 300: upstream < gateway < client, found 300',
+    ],
+  ])('stop the start with their line where they are out of order: %s', (timeouts, problem) => {
+    expect(refusalOf(withTimeouts(timeouts))).toContain(problem)
   })
 })
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
 import type { Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
@@ -8,6 +9,7 @@ import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
 import { officialRoute, type RouteContract } from '../routes/index.ts'
 import { checkRoutes } from './check-routes.ts'
+import { checkTimeouts } from './check-timeouts.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { readDataFolder } from './read-data-folder.ts'
 
@@ -28,8 +30,8 @@ export interface DarkroomConfig {
   outbound: { allow: readonly string[]; denyRanges: readonly string[] }
   /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
-  /** Upper bound of one synchronous upstream call. */
-  upstreamTimeoutMs: number
+  /** How long who waits for a call. */
+  deadlines: DeadlineTable
   /** How long shutdown waits for calls under way. */
   drainGraceMs: number
   logLevel: LogLevel
@@ -94,11 +96,17 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),
       flat: false,
     },
+    deadlines: configuredDeadlines(file),
     drainGraceMs: settings.timeouts.drain_s * SECOND,
-    upstreamTimeoutMs: settings.timeouts.upstream_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
     environment,
   }
+}
+
+function configuredDeadlines(file: ConfigFile): DeadlineTable {
+  const { deadlines, problems } = checkTimeouts(file.settings.timeouts)
+  if (problems.length > 0) throw file.refuse(problems)
+  return deadlines
 }
 
 type RoutingRow = Pick<ConfigFile['settings']['policy'], 'order' | 'allow_owners' | 'downgrade' | 'redispatch_500'>

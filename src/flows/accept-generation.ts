@@ -1,3 +1,4 @@
+import { callTime } from '../contract/deadlines.ts'
 import { Failure } from '../contract/failure.ts'
 import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
@@ -73,7 +74,7 @@ function openRun(
   { plan: _, ...priced }: PricedRequest,
   { taken, place, others }: PlacedRoute,
 ): Omit<GenerationRun, 'inputs' | 'policy'> {
-  const timeoutMs = Math.min(ask.headers.timeoutMs ?? parts.upstreamTimeoutMs, parts.upstreamTimeoutMs)
+  const { timeoutMs, marginMs } = callTime(parts.deadlines[priced.request.operation], ask.headers.timeoutMs)
   const startedMonotonicMs = parts.clock.monotonicMs()
   return {
     ...priced,
@@ -92,6 +93,7 @@ function openRun(
     projectTag: ask.headers.projectTag,
     keepPartials: ask.headers.partials === 'store',
     timeoutMs,
+    marginMs,
     startedAtMs: parts.clock.nowMs(),
     startedMonotonicMs,
     deadlineMonotonicMs: startedMonotonicMs + timeoutMs,

@@ -37,8 +37,10 @@ export interface AnsweredCall {
 /** A call that is about to be made. */
 export interface PlacedCall {
   attemptId: string
-  /** Makes it; its body goes into the sink. */
-  dispatch(sink: ReplySink): Promise<DispatchOutcome>
+  /** Makes it; its body goes into the sink. The signal breaks it off. */
+  dispatch(sink: ReplySink, signal: AbortSignal): Promise<DispatchOutcome>
+  /** A call that has not ended by then, in whatever way, is broken off here, and its outcome is unknown. */
+  endWithinMs: number
   /** False for a question about an attempt that was sent before: nothing is noted of it. @default true */
   isPurchase?: boolean
   /** How its answer is read. */
@@ -57,7 +59,8 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
   const provider = providerOf(parts, run.choice)
   return placeCall(parts, {
     attemptId: run.attemptId,
-    dispatch: (sink) => provider.dispatch(providerCall(parts, run), sink),
+    endWithinMs: providerCall(parts, run).timeoutMs + run.marginMs,
+    dispatch: (sink, signal) => provider.dispatch({ ...providerCall(parts, run), signal }, sink),
     reading: { imageKeys: provider.imageKeys, expectedImages: run.request.n, classifyEvent: classifyStreamEvent },
     keepPartials: run.keepPartials,
     client,
@@ -66,8 +69,9 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
 
 /** The same for a call of any operation. */
 export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promise<RefusedCall | AnsweredCall> {
-  const { attemptId, dispatch, isPurchase = true, reading, keepPartials, client } = placed
+  const { attemptId, isPurchase = true, reading, keepPartials, client } = placed
   const startedMs = parts.clock.monotonicMs()
+  let hasBegun = false
   const begun = Promise.withResolvers<{ httpStatus: number; requestId: string | null; firstByteMs: number }>()
   const relay = openRelay({
     ...reading,
@@ -79,12 +83,13 @@ export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promis
       if (isPurchase) note(parts, (context) => markSent(context, fence(parts, attemptId)))
     },
     onBegin: ({ status, requestId }) => {
+      hasBegun = true
       const head = { httpStatus: status, requestId, firstByteMs: parts.clock.monotonicMs() - startedMs }
       if (isPurchase) note(parts, (context) => markAnswered(context, { ...fence(parts, attemptId), ...head, upstreamRequestId: requestId }))
       begun.resolve(head)
     },
   })
-  const finished = dispatch(relay satisfies ReplySink)
+  const finished = dispatchInTime(parts, placed, relay, () => hasBegun)
   const first = await Promise.race([begun.promise, finished])
   if ('class' in first && first.class !== 'ok' && first.class !== 'partial') {
     await relay.discard()
@@ -92,6 +97,30 @@ export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promis
   }
   return { kind: 'answered', relay, reply: await relay.settleable, ...(await begun.promise), finished }
 }
+
+/** Upstream's own time ends a call by itself. Where that fails, whoever waits (the caller, a place on the route, shutdown) is let go all the same. */
+async function dispatchInTime(
+  parts: GatewayParts,
+  { attemptId, dispatch, endWithinMs }: PlacedCall,
+  relay: Relay,
+  hasBegun: () => boolean,
+): Promise<DispatchOutcome> {
+  const breakOff = new AbortController()
+  const { promise: overdue, resolve } = Promise.withResolvers<DispatchOutcome>()
+  const timer = setTimeout(() => {
+    parts.logger.error({ attempt_id: attemptId, duration_ms: endWithinMs }, 'a call outlived its own time and was broken off')
+    resolve({ ...noFacts, totalMs: endWithinMs, class: hasBegun() ? 'partial' : 'lost', cause: 'timeout' })
+    breakOff.abort()
+    if (hasBegun()) relay.end(false)
+  }, endWithinMs)
+  try {
+    return await Promise.race([dispatch(relay, breakOff.signal), overdue])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const noFacts = { httpStatus: null, requestId: null, firstByteMs: null, processingMs: null, rateLimits: {} }
 
 const fence = (parts: GatewayParts, attemptId: string) => ({ attemptId, owner: parts.bootId })
 

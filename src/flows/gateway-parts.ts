@@ -1,4 +1,5 @@
 import type { Access } from '../access/index.ts'
+import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import type { ModelCatalogue } from '../contract/model-catalogue.ts'
 import type { Database } from '../db/database.ts'
@@ -79,5 +80,6 @@ export interface GatewayParts {
   spoolFolder: string
   /** This process, as the owner of the attempts it makes. */
   bootId: string
-  upstreamTimeoutMs: number
+  /** How long who waits for a call. */
+  deadlines: DeadlineTable
 }

@@ -31,6 +31,8 @@ export interface GenerationRun extends Omit<PricedRequest, 'inputs' | 'plan'> {
   projectTag: string | null
   keepPartials: boolean
   timeoutMs: number
+  /** How much longer than upstream's own time the gateway waits for the end of a call. */
+  marginMs: number
   startedAtMs: number
   /** When the attempt began. */
   startedMonotonicMs: number

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { callTime } from '../../contract/deadlines.ts'
 import { failure } from '../../contract/failure.ts'
 import type { GenerationRecord } from '../../contract/record.ts'
 import { formatSize } from '../../contract/size-rules.ts'
@@ -87,7 +88,7 @@ function openRun(parts: GatewayParts, ask: ResponseGenerationAsk, priced: Priced
     rights: headers.rights,
     projectTag: headers.projectTag,
     keepPartials: headers.partials === 'store',
-    timeoutMs: Math.min(headers.timeoutMs ?? parts.upstreamTimeoutMs, parts.upstreamTimeoutMs),
+    ...callTime(parts.deadlines[priced.request.background ? 'background' : 'respond'], headers.timeoutMs),
     startedMonotonicMs: parts.clock.monotonicMs(),
     own: nothing,
     sent: nothing,

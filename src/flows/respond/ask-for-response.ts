@@ -15,6 +15,7 @@ import { endedRun } from './run-response.ts'
 import { settleResponse } from './settle-response.ts'
 
 const QUESTION_TIMEOUT_MS = 120_000
+const QUESTION_MARGIN_MS = 15_000
 /** Upstream drops a background response that it was not asked to keep some ten minutes after it ended; longer than a day nothing runs. */
 const LONGEST_RUN_MS = 24 * 60 * 60 * 1000
 
@@ -52,6 +53,7 @@ export function retrieveFor(
   return placeCall(parts, {
     attemptId: run.attemptId,
     isPurchase: false,
+    endWithinMs: QUESTION_TIMEOUT_MS + QUESTION_MARGIN_MS,
     dispatch: (sink) => provider.retrieveResponse!(question, sink),
     reading: { shape: 'responses' },
     keepPartials: false,

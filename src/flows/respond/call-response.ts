@@ -17,7 +17,8 @@ export async function callResponse(parts: GatewayParts, run: ResponseRun, client
   const named: { response: JsonObject | null } = { response: null }
   const call = await placeCall(parts, {
     attemptId: run.attemptId,
-    dispatch: (sink) => providerOf(parts, run.choice).dispatch(providerCall(parts, run), sink),
+    endWithinMs: run.timeoutMs + run.marginMs,
+    dispatch: (sink, signal) => providerOf(parts, run.choice).dispatch({ ...providerCall(parts, run), signal }, sink),
     reading: {
       shape: 'responses',
       onResponse: (response) => {

@@ -52,6 +52,7 @@ export async function rebuildRun(parts: GatewayParts, turn: RebuiltTurn): Promis
     projectTag: generation.project_tag,
     keepPartials: false,
     timeoutMs: generation.timeout_ms,
+    marginMs: 0,
     startedMonotonicMs: parts.clock.monotonicMs() - (parts.clock.nowMs() - attempt.started_at_ms),
     warnings: JSON.parse(generation.warnings_json),
     own: {

@@ -47,6 +47,8 @@ export interface ResponseRun extends Omit<PricedResponse, 'inputs'> {
   projectTag: string | null
   keepPartials: boolean
   timeoutMs: number
+  /** How much longer than upstream's own time the gateway waits for the end of a call. */
+  marginMs: number
   startedMonotonicMs: number
   /** The caller's own call, with its pictures in their places: what the turn is remembered by. */
   own: SentBody
