@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
@@ -14,13 +14,15 @@ import {
   AfterDelivery,
   adoptBackgroundTurns,
   BackgroundResponses,
-  CostWatch,
   breakOffCalls,
+  CallSidecars,
+  CostWatch,
   type GatewayParts,
   Housekeeping,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
+  SpoolRecovery,
   StorageHealth,
   sweepAbandoned,
   tellRouteHealth,
@@ -33,7 +35,9 @@ import { createOutbound } from './outbound/index.ts'
 import { openPixelPool } from './pixels/index.ts'
 import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
 import { type Clock, systemClock } from './primitives/clock.ts'
+import { fp } from './primitives/fail-point.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
+import { sealingKey } from './primitives/sealed-bytes.ts'
 import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
 import { RouteHealth, RouteLatencies, RouteTable, sandboxRoute } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
@@ -105,11 +109,11 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await using opening = new AsyncDisposableStack()
 
   const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
+  fp('start_after_lock')
   const paths = dataFolderPaths(config.dataFolder)
-  // What a killed process left in the spool belongs to calls that the sweep below holds as unknown.
-  await rm(paths.spool, { recursive: true, force: true })
   await mkdir(paths.spool, { recursive: true, mode: 0o700 })
   const database = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
+  fp('start_after_database')
   const secrets = await openSecrets(config.dataFolder, config.environment)
   const { access, firstStart } = await openAccess({ db: database, clock, newId: ids, secrets, logger, dataFolder: config.dataFolder })
 
@@ -122,6 +126,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())
+  const spoolRecovery = opening.adopt(new SpoolRecovery(), (rounds) => rounds.close())
   const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
   const parts: GatewayParts = {
@@ -154,20 +159,26 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     unknownRounds,
     costWatch,
     documentKey: documentKey(secrets.masterKey),
+    sidecars: new CallSidecars({ folder: paths.spool, key: sealingKey(secrets.masterKey, 'spool sidecars'), logger }),
+    spoolRecovery,
     spoolFolder: paths.spool,
     bootId,
     deadlines: config.deadlines,
   }
   await parts.standings.refresh(parts)
+  // What is on disk of a call comes before any word on its outcome.
+  const { left } = await spoolRecovery.begin(parts)
   await adoptBackgroundTurns(parts)
-  await sweepAbandoned(parts)
+  await sweepAbandoned(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   afterDelivery.start(parts)
   background.start(parts)
   unknownRounds.start(parts)
   costWatch.start(parts)
+  spoolRecovery.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
+  fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { failure } from '../contract/failure.ts'
 import { type Database, statementContext } from '../db/index.ts'
 import type { Clock } from '../primitives/clock.ts'
+import { fp } from '../primitives/fail-point.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import { Secret } from '../primitives/secret.ts'
 import { isWellFormedKey, keyDigest, makeApiKey } from './api-key.ts'
@@ -94,6 +95,7 @@ export class Access {
     const { db, clock, newId } = this.#parts
     const context = statementContext(db, clock, newId)
     const { key, row } = newKey(this.#parts, { projectId, name })
+    fp('key_before_make')
     await db.transact([
       {
         query: db.sql.selectFrom('projects').select('id').where('id', '=', projectId).where('archived_at_ms', 'is', null),
@@ -101,6 +103,7 @@ export class Access {
       },
       insertKey(context, row),
     ])
+    fp('key_after_make')
     return createdKey(row, context.nowMs, key)
   }
 

@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { fp } from '../primitives/fail-point.ts'
 import { faultOf, SqliteConnection } from './sqlite-connection.ts'
 import { migrateSqlite, readMigrations } from './sqlite-migrations.ts'
 import {
@@ -82,7 +83,9 @@ function commitTogether(connection: SqliteConnection, round: SqliteRequest[]): S
       if ('fault' in reply && (isDiskFault(reply.fault) || !connection.inTransaction)) return abandon(connection, round, reply.fault)
       replies.push(reply)
     }
+    fp('database_before_commit')
     connection.execute('commit')
+    fp('database_after_commit')
     count(replies)
     return replies
   } catch (error) {

@@ -4,6 +4,7 @@ import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
 import { type LedgerCall, reserve } from '../ledger/index.ts'
 import { priceCardName } from '../pricing/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { recordObjects } from '../store/index.ts'
 import type { CallAsk } from './call-ask.ts'
 import { upstreamRequestId } from './call-upstream.ts'
@@ -60,12 +61,14 @@ export async function acceptPriced(parts: GatewayParts, ask: GenerationAsk, pric
 async function recordAcceptance(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk, kept: KeptInputs): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
+  fp('before_intent')
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, newInputs(parts, run)),
     ...reserve(context, call, run.estimate.reserve),
   ])
+  fp('after_intent')
 }
 
 function openRun(

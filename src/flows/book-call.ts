@@ -17,6 +17,7 @@ import {
 } from '../generations/index.ts'
 import { recordPendingDrift } from '../guard/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, raisedAlert, release, settle } from '../ledger/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import type { Nanos } from '../primitives/money.ts'
 import { recordObjects } from '../store/index.ts'
 import { type LateEnd, lateStatements } from './book-late.ts'
@@ -41,6 +42,8 @@ export interface BookedRun {
   estimate: { reserve: Nanos }
   /** Of a call that was held as unknown: who found its answer after all. */
   late?: LateEnd
+  /** Who books in place of the process that made the call. @default the reservation's actor */
+  bookedBy?: string
 }
 
 /** What a generation came to, as it stands on disk. */
@@ -127,6 +130,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
         attempt: [...money(context, run, booking), endAttempt(context, attemptEnd(parts, run, booking, settledNanos))],
         generation: [generationEnd(context, run, { ...booking, warnings: [...booking.warnings, ...remarks] }, { settledNanos, heldNanos })],
       }
+  fp('before_settle')
   const results = await parts.database.transact([
     ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews, ...booking.retouched])),
     ...ends.attempt,
@@ -141,6 +145,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
     ...(booking.with?.(context) ?? []),
     ...ends.generation,
   ])
+  fp('after_settle')
   alarmOvershoot(parts, run, settledNanos, remarks)
   if (booking.watched) noteWatched(parts, booking.watched, results, context.nowMs)
   if (raisedAlert(results)) await tellBudgetAlerts(parts)
@@ -153,15 +158,16 @@ const charged = ({ verdict }: Booking) => verdict.money === 'settle' || verdict.
 const total = (cost: BookedCost | null): Nanos => (cost ? cost.total + cost.unpricedBound : 0n)
 
 function money(context: StatementContext, run: BookedRun, { verdict, cost, images }: Booking): Statement[] {
+  const who = run.bookedBy === undefined ? {} : { actor: run.bookedBy }
   switch (verdict.money) {
     case 'settle':
-      return settle(context, run.attemptId, { lines: ledgerLines(cost), images: images.length })
+      return settle(context, run.attemptId, { lines: ledgerLines(cost), images: images.length, ...who })
     case 'loss':
-      return loss(context, run.attemptId, { lines: ledgerLines(cost) })
+      return loss(context, run.attemptId, { lines: ledgerLines(cost), ...who })
     case 'hold':
-      return holdUnknown(context, run.attemptId, { nanos: run.estimate.reserve })
+      return holdUnknown(context, run.attemptId, { nanos: run.estimate.reserve, ...who })
     case 'release':
-      return release(context, run.attemptId)
+      return release(context, run.attemptId, who)
   }
 }
 

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { classifyStreamEvent } from '../contract/stream-events.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { markAnswered, markSent } from '../generations/index.ts'
+import { fp } from '../primitives/fail-point.ts'
+import type { FailPointName } from '../primitives/fail-point-names.ts'
+import type { JsonObject } from '../primitives/json.ts'
 import type { DispatchOutcome, ImageProvider, ProviderCall, ProviderInput, ReplySink } from '../providers/index.ts'
 import {
   type ImagesRelayOptions,
@@ -15,6 +18,8 @@ import type { RouteChoice } from '../routes/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { KeptInput } from './keep-inputs.ts'
+import type { CallSidecar } from './recovery/call-sidecars.ts'
+import { portableGeneration, type SidecarSubject } from './recovery/portable-run.ts'
 
 /** Upstream's refusal, or its silence: there is no body, and the outcome's class says what it means for money. */
 export interface RefusedCall {
@@ -27,12 +32,17 @@ export interface AnsweredCall {
   kind: 'answered'
   relay: Relay
   reply: RelayResult
+  /** What another process could settle it by; null for a question about an attempt that was sent before. */
+  sidecar: CallSidecar | null
   httpStatus: number
   requestId: string | null
   firstByteMs: number
   /** Resolves when upstream's connection is done with; the tail may still be coming. */
   finished: Promise<DispatchOutcome>
 }
+
+/** What settling needs of an answer, whoever heard it. */
+export type SettledCall = Pick<AnsweredCall, 'reply' | 'finished' | 'httpStatus' | 'requestId' | 'firstByteMs'>
 
 /** A call that is about to be made. */
 export interface PlacedCall {
@@ -41,8 +51,8 @@ export interface PlacedCall {
   dispatch(sink: ReplySink, signal: AbortSignal): Promise<DispatchOutcome>
   /** A call that has not ended by then, in whatever way, is broken off here, and its outcome is unknown. */
   endWithinMs: number
-  /** False for a question about an attempt that was sent before: nothing is noted of it. @default true */
-  isPurchase?: boolean
+  /** What settling needs of it; null for a question about an attempt that was sent before: nothing is noted of it. */
+  subject: SidecarSubject | null
   /** How its answer is read. */
   reading: ReplyReading
   keepPartials: boolean
@@ -59,6 +69,7 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
   const provider = providerOf(parts, run.choice)
   return placeCall(parts, {
     attemptId: run.attemptId,
+    subject: portableGeneration(run, parts.clock.nowMs()),
     endWithinMs: providerCall(parts, run).timeoutMs + run.marginMs,
     dispatch: (sink, signal) => provider.dispatch({ ...providerCall(parts, run), signal }, sink),
     reading: { imageKeys: provider.imageKeys, expectedImages: run.request.n, classifyEvent: classifyStreamEvent },
@@ -69,33 +80,65 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
 
 /** The same for a call of any operation. */
 export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promise<RefusedCall | AnsweredCall> {
-  const { attemptId, isPurchase = true, reading, keepPartials, client } = placed
+  const { attemptId, subject, reading, keepPartials, client } = placed
   const startedMs = parts.clock.monotonicMs()
   let hasBegun = false
+  const sidecar = subject && parts.sidecars.open(attemptId, subject)
   const begun = Promise.withResolvers<{ httpStatus: number; requestId: string | null; firstByteMs: number }>()
   const relay = openRelay({
-    ...reading,
+    ...noting(reading, sidecar),
     spoolFolder: parts.spoolFolder,
-    spoolName: isPurchase ? attemptId : `${attemptId}-${randomBytes(6).toString('hex')}`,
+    spoolName: sidecar ? attemptId : `${attemptId}-${randomBytes(6).toString('hex')}`,
     client,
     keepPartials,
     onSent: () => {
-      if (isPurchase) note(parts, (context) => markSent(context, fence(parts, attemptId)))
+      if (!sidecar) return
+      fp('after_sent')
+      note(parts, 'after_sent_mark', (context) => markSent(context, fence(parts, attemptId)))
     },
     onBegin: ({ status, requestId }) => {
       hasBegun = true
       const head = { httpStatus: status, requestId, firstByteMs: parts.clock.monotonicMs() - startedMs }
-      if (isPurchase) note(parts, (context) => markAnswered(context, { ...fence(parts, attemptId), ...head, upstreamRequestId: requestId }))
       begun.resolve(head)
+      if (!sidecar) return
+      fp('after_head')
+      const written = sidecar.begin(head)
+      note(parts, 'after_head_mark', (context) =>
+        markAnswered(context, { ...fence(parts, attemptId), ...head, upstreamRequestId: requestId }),
+      )
+      return written
     },
+    onImage: (image) => sidecar?.image(image),
   })
   const finished = dispatchInTime(parts, placed, relay, () => hasBegun)
-  const first = await Promise.race([begun.promise, finished])
+  const first = await Promise.race([begun.promise, finished]).catch(async (error: unknown) => {
+    await leaveSpool({ relay, sidecar }, { isBooked: true })
+    throw error
+  })
   if ('class' in first && first.class !== 'ok' && first.class !== 'partial') {
-    await relay.discard()
+    await leaveSpool({ relay, sidecar }, { isBooked: true })
     return { kind: 'refused', outcome: first }
   }
-  return { kind: 'answered', relay, reply: await relay.settleable, ...(await begun.promise), finished }
+  return { kind: 'answered', relay, reply: await relay.settleable, sidecar, ...(await begun.promise), finished }
+}
+
+/** The response that a stream names is noted twice: for the next turn, and for whoever settles the call. */
+function noting(reading: ReplyReading, sidecar: CallSidecar | null): ReplyReading {
+  if (reading.shape !== 'responses' || sidecar === null) return reading
+  const onResponse = async (response: JsonObject) => {
+    sidecar.response(response)
+    await reading.onResponse?.(response)
+  }
+  return { ...reading, onResponse }
+}
+
+/** Everything of an answer that was to be kept is kept, or waits in the spool where it could not be booked. Never rejects. */
+export async function leaveSpool(
+  { relay, sidecar }: Pick<AnsweredCall, 'relay' | 'sidecar'>,
+  { isBooked }: { isBooked: boolean },
+): Promise<void> {
+  await (isBooked || sidecar === null ? relay.discard() : relay.leave())
+  await sidecar?.end({ isBooked })
 }
 
 /** Upstream's own time ends a call by itself. Where that fails, whoever waits (the caller, a place on the route, shutdown) is let go all the same. */
@@ -114,6 +157,7 @@ async function dispatchInTime(
     if (hasBegun()) relay.end(false)
   }, endWithinMs)
   try {
+    fp('before_dispatch')
     return await Promise.race([dispatch(relay, breakOff.signal), overdue])
   } finally {
     clearTimeout(timer)
@@ -125,8 +169,9 @@ const noFacts = { httpStatus: null, requestId: null, firstByteMs: null, processi
 const fence = (parts: GatewayParts, attemptId: string) => ({ attemptId, owner: parts.bootId })
 
 /** What a crash should find on the attempt. Nobody waits for it: an attempt without the mark may have been sent as well. */
-function note(parts: GatewayParts, mark: (context: StatementContext) => Statement): void {
-  parts.database.transact([mark(statementContext(parts.database, parts.clock, parts.newId))]).catch(() => undefined)
+function note(parts: GatewayParts, noted: FailPointName, mark: (context: StatementContext) => Statement): void {
+  const marking = parts.database.transact([mark(statementContext(parts.database, parts.clock, parts.newId))])
+  marking.then(() => fp(noted)).catch(() => undefined)
 }
 
 /** Who speaks a route's protocol. */

@@ -15,6 +15,8 @@ import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
+import type { CallSidecars } from './recovery/call-sidecars.ts'
+import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import type { RouteStandings } from './route-standings.ts'
@@ -76,6 +78,9 @@ export interface GatewayParts {
   costWatch: CostWatch
   /** What turns of assistant flows are sealed with. */
   documentKey: DocumentKey
+  /** What would settle the calls under way without this process. */
+  sidecars: CallSidecars
+  spoolRecovery: SpoolRecovery
   /** Folder of spool files, on the same file system as the folder store. */
   spoolFolder: string
   /** This process, as the owner of the attempts it makes. */

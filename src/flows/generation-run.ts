@@ -1,6 +1,7 @@
 import type { Principal } from '../access/index.ts'
 import type { Surface } from '../contract/image-request.ts'
 import type { RouteCall } from '../routes/index.ts'
+import type { LateEnd } from './book-late.ts'
 import type { KeptInput } from './keep-inputs.ts'
 import type { PricedRequest, PricedRoute } from './price-call.ts'
 import type { RoutingPolicy } from './routing-policy.ts'
@@ -38,4 +39,7 @@ export interface GenerationRun extends Omit<PricedRequest, 'inputs' | 'plan'> {
   startedMonotonicMs: number
   /** When the caller's time for the whole call is over, all attempts together. */
   deadlineMonotonicMs: number
+  /** Who settles it in place of the process that made the call, and what that ends. */
+  bookedBy?: string
+  late?: LateEnd
 }

@@ -1,4 +1,5 @@
 import { statementContext } from '../db/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { Scrubber } from './scrubber.ts'
@@ -31,9 +32,11 @@ export class Housekeeping {
   /** What cannot be removed now is tried again with the next round. */
   async #work(parts: GatewayParts): Promise<void> {
     try {
+      fp('housekeeping_before_round')
       await sweepExpiredFiles(parts)
       await sweepTurnDocuments(parts)
       await tellBudgetAlerts(parts)
+      fp('housekeeping_after_round')
     } catch (error) {
       parts.logger.error({ err: error }, 'what has expired could not be removed')
     }

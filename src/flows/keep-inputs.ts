@@ -1,4 +1,5 @@
 import { mediaTypes } from '../pixels/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import type { ObjectRecord } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { LocalFile, PreparedInput } from './prepare-inputs.ts'
@@ -31,10 +32,12 @@ export async function keepInputs(
     try {
       const objects = new Map<string, ObjectRecord>()
       for (const file of files.values()) {
+        fp('inputs_before_put')
         const { path, bytes, existed } = await parts.store.put({ spoolPath: file.path, sha256: file.sha256, extension: file.format })
         if (!existed) madeNow.push(path)
         objects.set(file.sha256, { sha256: file.sha256, store: parts.store.name, path, bytes, mediaType: mediaTypes[file.format] })
       }
+      if (files.size > 0) fp('inputs_after_put')
       const kept = inputs.map((input) => ({ ...input, sentPath: objects.get(input.sent.sha256)!.path }))
       await record({ inputs: kept, objects: [...objects.values()] })
     } catch (error) {

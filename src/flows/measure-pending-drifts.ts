@@ -5,6 +5,7 @@ import { statementContext } from '../db/index.ts'
 import { type FoundImage, findGeneration, findImage, findInputs } from '../generations/index.ts'
 import { type DriftMeasurement, measureDrift, pendingDrifts, recordDrift, recordDriftFailure } from '../guard/index.ts'
 import { PixelTaskError } from '../pixels/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { recordObjects } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { localCopy } from './local-copy.ts'
@@ -67,6 +68,7 @@ async function comparedWith(parts: GatewayParts, { generation_id: id }: FoundIma
 }
 
 async function record(parts: GatewayParts, imageId: string, measurement: DriftMeasurement, heatMapPath: string): Promise<void> {
+  fp('drift_before_record')
   const heatMap = measurement.comparable ? measurement.heatMap : null
   if (heatMap === null) {
     const context = statementContext(parts.database, parts.clock, parts.newId)

@@ -4,6 +4,7 @@ import { statementContext } from '../db/index.ts'
 import { endAttempt, recordAttempt, reroute } from '../generations/index.ts'
 import { release, reserve } from '../ledger/index.ts'
 import { priceCardName } from '../pricing/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { ledgerCall, newAttempt } from './accept-generation.ts'
 import { refusalFacts } from './book-without-answer.ts'
 import type { RefusedCall } from './call-upstream.ts'
@@ -114,6 +115,7 @@ async function open(
   const nanos = again.estimate.reserve
   const booked = ledgerCall({ ...again, model: again.request.model.id, priceCard: card })
   const { outcome, httpStatus, requestId: upstreamRequestId, firstByteMs } = refusalFacts(call)
+  fp('next_attempt_before_open')
   const opening = parts.database.transact([
     ...release(context, run.attemptId),
     endAttempt(context, {
@@ -143,5 +145,6 @@ async function open(
     ...reserve(context, booked, nanos),
   ])
   await namingBudget(parts, { call: booked, nanos }, opening)
+  fp('next_attempt_after_open')
   return true
 }

@@ -2,7 +2,7 @@ import { type Failure, failure, type NextAction, type Outcome, type RetryReason 
 import type { JsonObject } from '../primitives/json.ts'
 import { type DispatchOutcome, mapUpstreamError } from '../providers/index.ts'
 import type { RelayResult } from '../relay/index.ts'
-import type { AnsweredCall, RefusedCall } from './call-upstream.ts'
+import type { RefusedCall, SettledCall } from './call-upstream.ts'
 
 /** What is done with the reservation: charged for pictures, charged for nothing, given back, or held because nobody knows. */
 export type MoneyAction = 'settle' | 'loss' | 'release' | 'hold'
@@ -42,14 +42,14 @@ function refusedState(outcomeClass: RefusedCall['outcome']['class'], outcome: Ou
 }
 
 /** A call with a body: whole with pictures is a success, whatever follows it; everything else is told apart by what came. */
-export async function answeredVerdict(call: AnsweredCall): Promise<AttemptVerdict> {
+export async function answeredVerdict(call: SettledCall): Promise<AttemptVerdict> {
   const { reply } = call
   const unfinished = await unfinishedVerdict(call)
   return unfinished ?? (reply.images.length > 0 ? success : emptyVerdict(reply))
 }
 
 /** What an answer came to that did not come to its end as an answer; null for one that did. */
-export async function unfinishedVerdict({ reply, finished }: Pick<AnsweredCall, 'reply' | 'finished'>): Promise<AttemptVerdict | null> {
+export async function unfinishedVerdict({ reply, finished }: Pick<SettledCall, 'reply' | 'finished'>): Promise<AttemptVerdict | null> {
   if (reply.errorFrame) return errorFrameVerdict(reply, reply.errorFrame)
   if (reply.ended === 'whole') return null
   const outcome = await finished

@@ -13,6 +13,7 @@ import { countWatchedPictures, type WatchedPictures } from '../gate/index.ts'
 import { type FoundImage, findGeneration, findImage } from '../generations/index.ts'
 import type { Evidence } from '../images/index.ts'
 import { PixelTaskError } from '../pixels/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { routeConfigSha256 } from '../routes/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { localCopy } from './local-copy.ts'
@@ -29,6 +30,7 @@ export async function readPendingCredentials(parts: GatewayParts, stop: () => bo
       if (stop()) return
       const { record, watched } = await readOne(parts, imageId)
       const context = statementContext(parts.database, parts.clock, parts.newId)
+      fp('credentials_before_record')
       const results = await parts.database.transact([record(context), ...(watched ? [countWatchedPictures(context, watched)] : [])])
       if (watched) noteWatched(parts, watched, results, context.nowMs)
     }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Failure, failure } from '../contract/failure.ts'
 import { mediaTypes } from '../pixels/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { keyToAlpha, type LosslessFormat, type RetouchedPicture, strictComposite } from '../retouch/index.ts'
 import type { ObjectRecord } from '../store/index.ts'
@@ -41,7 +42,9 @@ export async function retouchImages(parts: GatewayParts, run: GenerationRun, ima
   const folder = await mkdtemp(join(parts.spoolFolder, 'retouch-'))
   try {
     const made: Made[] = []
+    fp('retouch_before_make')
     for (const image of images) made.push(await retouch(parts, run, image, folder))
+    fp('retouch_after_make')
     // All are made before the first is put: nothing will refer to one of a set that cannot be delivered whole.
     const kept: RetouchedImage[] = []
     for (const [index, image] of made.entries()) kept.push(await keep(parts, images[index]!, image))

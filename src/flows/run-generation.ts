@@ -1,7 +1,8 @@
 import { failure } from '../contract/failure.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { HeldReplyClient, type ReplyClient } from '../relay/index.ts'
 import { bookFault } from './book-without-answer.ts'
-import { type AnsweredCall, callUpstream, type RefusedCall } from './call-upstream.ts'
+import { type AnsweredCall, callUpstream, leaveSpool, type RefusedCall } from './call-upstream.ts'
 import { deliverRetouched } from './deliver-retouched.ts'
 import { errorReply, inPatience, reportAttempt, reportEnd } from './end-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -59,22 +60,28 @@ async function endRefused(
   call: RefusedCall,
   verdict: ReturnType<typeof refusedVerdict>,
 ): Promise<void> {
+  fp('refusal_before_settle')
   const settling = settleRefusal(parts, run, call, verdict)
   await inPatience(settling)
+  fp('refusal_after_settle')
   client.fail(errorReply(run, verdict.failure))
   reportEnd(parts, endedRun(run), await settling, call.outcome)
 }
 
 async function endAnswered(parts: GatewayParts, run: GenerationRun, client: ReplyClient, call: AnsweredCall): Promise<void> {
   const { relay } = call
+  let isBooked = false
   try {
-    const settling = settleAnswer(parts, run, call)
+    const settling = secured(call).then(() => settleAnswer(parts, run, call))
     // Upstream's own answer is complete and waits for the record alone; one that is still being made waits for that.
     const inTime = await (isRetouched(run) ? settling : inPatience(settling))
+    fp('reply_before_release')
     if (inTime?.settled?.verdict.failure) relay.abort(errorReply(run, inTime.settled.verdict.failure))
     else relay.release()
     if (inTime?.retouched) await deliverRetouched(parts, run, client, { documents: call.reply.documents, images: inTime.retouched })
+    fp('reply_after_release')
     const { settled } = await settling
+    isBooked = settled !== null
     const outcome = await call.finished
     run.place.end(placeEnd(outcome, settled?.verdict ?? success))
     if (settled?.verdict.failure === null) parts.latencies.note(run.choice.route.id, outcome.totalMs)
@@ -82,8 +89,13 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, client: Repl
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(call.reply.bytesReceived)
   } finally {
-    await relay.discard()
+    await leaveSpool(call, { isBooked })
   }
+}
+
+/** Before anything is done with an answer, another process could do it as well. */
+async function secured({ sidecar, reply }: AnsweredCall): Promise<void> {
+  await sidecar?.complete(reply)
 }
 
 const endedRun = (run: GenerationRun) => ({ ...run, model: run.request.model.id })

@@ -3,7 +3,7 @@ import type { ReadUsage } from '../contract/usage.ts'
 import { type Charge, charge } from '../pricing/index.ts'
 import { type Booking, bookCall, type Settled } from './book-call.ts'
 import { bookRefusal } from './book-without-answer.ts'
-import type { AnsweredCall, RefusedCall } from './call-upstream.ts'
+import type { RefusedCall, SettledCall } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { keepImages, keepPreviews } from './keep-images.ts'
@@ -40,7 +40,7 @@ export interface SettledAnswer {
  * Ends a generation whose call brought a body: inspects, keeps and retouches the pictures, then books images, usage and money in one
  * transaction.
  */
-export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call: AnsweredCall): Promise<SettledAnswer> {
+export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call: SettledCall): Promise<SettledAnswer> {
   const { reply } = call
   const answered = await answeredVerdict(call)
   const read = await replyUsage(run, reply)
@@ -72,7 +72,7 @@ function brokenPromise(verdict: AttemptVerdict, error: Failure): AttemptVerdict 
   return { ...verdict, failure: error, nextAction: error.nextAction }
 }
 
-function answerFacts({ reply, httpStatus, requestId, firstByteMs }: AnsweredCall, { failure: error }: AttemptVerdict): Booking['facts'] {
+function answerFacts({ reply, httpStatus, requestId, firstByteMs }: SettledCall, { failure: error }: AttemptVerdict): Booking['facts'] {
   return {
     outcome: reply.cause ? `${error ? 'partial' : 'ok'}: ${reply.cause}` : error ? error.code : 'ok',
     httpStatus,

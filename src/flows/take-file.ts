@@ -4,6 +4,7 @@ import { statementContext } from '../db/index.ts'
 import { checkFileUpload, deleteFile, expiredFiles, type FoundFile, findFile, recordFile } from '../files/index.ts'
 import { type BodySource, takeInUpload, type Upload } from '../inputs/index.ts'
 import { examinePicture, mediaTypes } from '../pixels/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { recordObjects, removeUnreferenced } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { openInputWorkspace } from './input-workspace.ts'
@@ -49,6 +50,7 @@ async function keepFile(
     const context = statementContext(parts.database, parts.clock, parts.newId)
     const file = { id, projectId, purpose, fileName: upload.fileName ?? 'file', bytes, sha256, mediaType, width, height, expiresAfterMs }
     try {
+      fp('file_before_record')
       await parts.database.transact([
         ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType }]),
         recordFile(context, file),
@@ -58,6 +60,7 @@ async function keepFile(
       throw error
     }
   })
+  fp('file_after_record')
   const kept = await findFile(parts.database, { id, projectId, nowMs: parts.clock.nowMs() })
   if (!kept) throw failure('internal_error', { outcome: 'not_charged' })
   return kept

@@ -52,4 +52,4 @@ export {
   resolveAttempt,
   resolveGeneration,
 } from './resolution-statements.ts'
-export { type AbandonedGeneration, endAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'
+export { type AbandonedGeneration, endAbandoned, loseAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { ErrorObject } from '../contract/record.ts'
 import type { AttemptRow, Database, GenerationRow, Statement, StatementContext } from '../db/index.ts'
-import { endAttempt } from './attempt-statements.ts'
+import type { Nanos } from '../primitives/money.ts'
+import { type AttemptEnd, endAttempt } from './attempt-statements.ts'
 import { failGeneration } from './generation-statements.ts'
 
 /** A generation that a process left running when it died. */
@@ -47,21 +48,11 @@ export async function sweepDeadOwners(db: Database, liveOwner: string): Promise<
 export function endAbandoned(context: StatementContext, { generation, attempt }: AbandonedGeneration, error: ErrorObject): Statement[] {
   if (!attempt)
     return [failGeneration(context, { generationId: generation.id, status: 'failed', retryReason: 'network', nextAction: 'retry', error })]
-  const { id: attemptId, owner } = attempt
   return [
-    endAttempt(context, {
-      attemptId,
-      owner,
-      state: 'unknown',
-      outcome: 'abandoned: the process ended during the call',
-      retryReason: 'unknown_outcome',
-      httpStatus: attempt.http_status,
-      upstreamRequestId: attempt.upstream_request_id,
-      modelReported: attempt.model_reported,
-      firstByteMs: attempt.first_byte_ms,
-      totalMs: null,
-      costNanos: null,
-    }),
+    endAttempt(
+      context,
+      abandonedEnd(attempt, { state: 'unknown', outcome: 'abandoned: the process ended during the call', costNanos: null }),
+    ),
     failGeneration(context, {
       generationId: generation.id,
       status: 'outcome_unknown',
@@ -71,4 +62,42 @@ export function endAbandoned(context: StatementContext, { generation, attempt }:
       error,
     }),
   ]
+}
+
+/**
+ * Ends an abandoned generation whose answer had begun and is lost: it was paid for. Run these in one transaction with the ledger's `loss` of
+ * that amount for the attempt.
+ */
+export function loseAbandoned(
+  context: StatementContext,
+  { generation, attempt }: AbandonedGeneration & { attempt: AttemptRow },
+  error: ErrorObject,
+  nanos: Nanos,
+): Statement[] {
+  const outcome = 'partial: the process ended while the answer came'
+  return [
+    endAttempt(context, abandonedEnd(attempt, { state: 'charged_lost', outcome, costNanos: nanos })),
+    failGeneration(context, {
+      generationId: generation.id,
+      status: 'failed',
+      settledNanos: nanos,
+      retryReason: 'unknown_outcome',
+      nextAction: 'human',
+      error,
+    }),
+  ]
+}
+
+function abandonedEnd(attempt: AttemptRow, end: Pick<AttemptEnd, 'state' | 'outcome' | 'costNanos'>): AttemptEnd {
+  return {
+    attemptId: attempt.id,
+    owner: attempt.owner,
+    retryReason: 'unknown_outcome',
+    httpStatus: attempt.http_status,
+    upstreamRequestId: attempt.upstream_request_id,
+    modelReported: attempt.model_reported,
+    firstByteMs: attempt.first_byte_ms,
+    totalMs: null,
+    ...end,
+  }
 }

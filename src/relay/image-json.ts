@@ -91,7 +91,7 @@ class ImageJsonReader implements ScanListener {
     this.#limits = limits
     const imageBytes = (Math.floor(limits.dataUrlCharacters / 4) + 1) * 3
     const spoolLimits = { imageBytes, images: limits.images, lagBytes: limits.spoolLagBytes }
-    this.#spool = new Spool(spoolFolder, spoolName, spoolLimits, () => this.#progress())
+    this.#spool = new Spool(spoolFolder, spoolName, spoolLimits, { onProgress: () => this.#progress() })
     this.#scanner = new JsonScanner(imageKeys, this, this.#imageString, limits, 'data_urls')
     this.#otherBody = new ByteCollector(limits.skeletonBytes)
   }

@@ -3,6 +3,7 @@ export { HttpReplyClient, type HttpReplyClientOptions } from './http-reply-clien
 export { type ImageJson, type ImageJsonLimits, type ImageJsonOptions, type JsonImage, readImageJson } from './image-json.ts'
 export type { MalformedCause } from './malformed-reply.ts'
 export { NullReplyClient } from './null-reply-client.ts'
+export { readSidecar, type SidecarContents } from './read-sidecar.ts'
 export { openRelay, type Relay } from './relay.ts'
 export {
   type AnswerHead,
@@ -18,3 +19,12 @@ export { type ClientHead, type ErrorReply, type ReplyClient, streamHead } from '
 export { type OutlinePart, type ReplyOutline, rebuildReply } from './reply-outline.ts'
 export type { ImageOrigin } from './reply-reader.ts'
 export type { EventMeaning } from './reply-shape.ts'
+export {
+  type AnsweredHead,
+  SIDECAR_ENDING,
+  SIDECAR_FORMAT,
+  type SidecarEntry,
+  type SpooledImage,
+  type SpooledReply,
+} from './sidecar-entry.ts'
+export { SidecarFile, sidecarPath } from './sidecar-file.ts'

@@ -16,12 +16,14 @@ export class JsonReply implements ReplyReader, ImageWishes {
   readonly findings: Findings = noFindings()
   readonly #shape: ReplyShape
   readonly #writer: ReplyWriter<SpoolFile>
+  readonly #spool: Spool
   readonly #scanner: JsonScanner
   #state: 'reading' | 'complete' = 'reading'
 
   constructor(shape: ReplyShape, writer: ReplyWriter<SpoolFile>, spool: Spool, limits: ScanLimits) {
     this.#shape = shape
     this.#writer = writer
+    this.#spool = spool
     const taker = new ImageTaker(writer, spool, this)
     const calls = hasItems(shape) ? new ImageCalls(shape.itemPlaces.json, taker) : null
     this.#scanner = new JsonScanner(shape.imageKeys.json, taker, taker.imageString, limits, 'every_string', calls)
@@ -48,7 +50,7 @@ export class JsonReply implements ReplyReader, ImageWishes {
   left(): void {}
 
   took(image: FoundImage): void {
-    void image.file.finish()
+    this.#spool.final(image)
     this.findings.images.push(image)
   }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../primitives/json.ts'
 import type { ReplyClient } from './reply-client.ts'
 import type { EventMeaning } from './reply-shape.ts'
+import type { SpooledImage } from './sidecar-entry.ts'
 
 /** Bounds of what one relay takes in and keeps in memory. */
 export interface RelayLimits {
@@ -58,8 +59,13 @@ export interface CommonRelayOptions {
   limits?: Partial<RelayLimits>
   /** The request was handed to the kernel: from here on the call may be charged. */
   onSent?(): void
-  /** Upstream's head came; called before the client's head is sent. */
-  onBegin?(head: AnswerHead): void
+  /**
+   * Upstream's head came; called before the client's head is sent. Where it returns a promise, no image counts as flushed before that is
+   * settled: what tells of an image is on disk before it.
+   */
+  onBegin?(head: AnswerHead): Promise<void> | void
+  /** An image of the answer came in whole and is flushed; called again when more is known of it. */
+  onImage?(image: SpooledImage): void
 }
 
 /** A relay of an answer of the images endpoints. */

@@ -24,8 +24,8 @@ export interface RelayImage {
 export interface RelayResult {
   /** `whole` = complete, also when upstream completed it with an error; `cut` = broken off; `malformed` = could not be read further. */
   ended: 'whole' | 'cut' | 'malformed'
-  /** Why it is not whole; null when it is. */
-  cause: MalformedCause | 'connection_cut' | 'aborted' | null
+  /** Why it is not whole; null when it is. `process_ended` is said by who found it afterwards. */
+  cause: MalformedCause | 'connection_cut' | 'aborted' | 'process_ended' | null
   /** Final images in order, every one that came in whole, whatever became of the rest. One that a stream brings again is not repeated. */
   images: RelayImage[]
   /** Previews: how many came, and the images themselves when they were to be kept. */

@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+import { fp } from '../primitives/fail-point.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { JsonReply } from './json-reply.ts'
 import { MalformedReply } from './malformed-reply.ts'
@@ -34,6 +36,8 @@ export interface Relay {
    * what is not settled settles as `aborted`. Never rejects.
    */
   discard(): Promise<void>
+  /** The same, but files of images that came in whole stay where they are: somebody else will come for them. */
+  leave(): Promise<void>
 }
 
 /** Opens a relay for one upstream call. */
@@ -56,6 +60,7 @@ class ReplyRelay implements Relay {
   readonly #writer: ReplyWriter<SpoolFile>
   readonly #resolve: (result: Promise<RelayResult>) => void
   #head: ClientHead = heads.json
+  #begun: Promise<void> = Promise.resolve()
   #reader: ReplyReader | null = null
   #bytesReceived = 0
   /** How the answer ended, once that is known; images may still be on their way to the disk. */
@@ -76,7 +81,11 @@ class ReplyRelay implements Relay {
       options.spoolFolder,
       options.spoolName,
       { imageBytes: this.#limits.imageBytes, images: this.#limits.images, lagBytes: this.#limits.spoolLagBytes },
-      () => this.#resumeWhenReady(),
+      {
+        onProgress: () => this.#resumeWhenReady(),
+        onFinal: (image) => void this.#tellImage(image),
+        mayFlush: () => this.#begun,
+      },
     )
     const { skeletonBytes, textBytes } = this.#limits
     const outline = new OutlineRecorder<SpoolFile>(Math.min(skeletonBytes, textBytes), this.#shape.outlineOverflow)
@@ -93,12 +102,13 @@ class ReplyRelay implements Relay {
   begin(head: AnswerHead): void {
     this.#head = heads[head.kind]
     this.#reader = this.#makeReader(head.kind)
-    this.#options.onBegin?.(head)
+    this.#begun = this.#options.onBegin?.(head) ?? this.#begun
     if (head.kind === 'sse' && !this.#closed) this.#client.commit(this.#head)
   }
 
   data(piece: Buffer, resume: () => void): boolean {
     if (this.#ending === null) this.#bytesReceived += piece.length
+    fp('body_piece')
     if (!this.#isDeaf()) this.#read(piece)
     if (!this.#mustPause()) return true
     this.#resume = resume
@@ -107,6 +117,7 @@ class ReplyRelay implements Relay {
   }
 
   end(whole: boolean): void {
+    fp('body_end')
     this.#upstreamEnded = true
     if (this.#ending === null) this.#finish(whole)
     else this.#endTail(whole)
@@ -126,6 +137,12 @@ class ReplyRelay implements Relay {
   async discard(): Promise<void> {
     if (!this.#released && !this.#closed) this.#leave()
     await this.#spool.discard()
+  }
+
+  async leave(): Promise<void> {
+    if (!this.#released && !this.#closed) this.#leave()
+    this.#spool.discardIncomplete()
+    await this.settleable
   }
 
   #makeReader(kind: AnswerHead['kind']): ReplyReader {
@@ -205,6 +222,11 @@ class ReplyRelay implements Relay {
     const [finals, kept] = await Promise.all([Promise.all(images.map(relayImage)), Promise.all(previews.images.map(relayImage))])
     const partials = { count: previews.count, images: kept }
     return { ...ending, images: finals, partials, documents, errorFrame, bytesReceived, outline, response }
+  }
+
+  async #tellImage({ file, canonical, origin }: FoundImage): Promise<void> {
+    const { sha256, bytes, path } = await file.finish()
+    if (path !== null) this.#options.onImage?.({ file: basename(path), sha256, bytes, canonical, origin })
   }
 
   /** An answer that may end as a whole one. */

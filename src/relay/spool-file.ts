@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { unlink } from 'node:fs/promises'
+import { fp } from '../primitives/fail-point.ts'
 import type { ByteTarget } from './base64-decoder.ts'
 import { MalformedReply } from './malformed-reply.ts'
 import { SlabFile } from './slab-file.ts'
@@ -15,6 +16,14 @@ export interface SpooledFile {
   error: string | null
 }
 
+/** Who has a file of the spool. */
+export interface SpoolFileOwner {
+  /** Told how many bytes began to wait for the disk, or, negative, ceased to. */
+  waits(bytes: number): void
+  /** The file is not flushed before this is settled. */
+  mayFlush?(): Promise<void> | undefined
+}
+
 /**
  * One image on its way to disk: decoded into slabs, hashed while still in the processor's cache, written in the order it came.
  * A failing disk does not stop the reading: the hash goes on and the result says what failed.
@@ -23,7 +32,7 @@ export class SpoolFile implements ByteTarget {
   readonly path: string
   readonly #slabs: SlabPool
   readonly #mostBytes: number
-  readonly #waits: (bytes: number) => void
+  readonly #owner: SpoolFileOwner
   readonly #hash = createHash('sha256')
   #sha256: string | null = null
   #slab: Buffer | null
@@ -35,14 +44,14 @@ export class SpoolFile implements ByteTarget {
   #finished: Promise<SpooledFile> | null = null
   #discarded: Promise<void> | null = null
 
-  /** @param waits told how many bytes began to wait for the disk, or, negative, ceased to */
-  constructor(path: string, slabs: SlabPool, mostBytes: number, waits: (bytes: number) => void) {
+  constructor(path: string, slabs: SlabPool, mostBytes: number, owner: SpoolFileOwner) {
     this.path = path
     this.#slabs = slabs
     this.#mostBytes = mostBytes
-    this.#waits = waits
+    this.#owner = owner
     this.#slab = slabs.take()
     this.#work = this.#attempt(async () => {
+      fp('spool_before_create')
       this.#file = await SlabFile.create(path)
     })
   }
@@ -95,7 +104,7 @@ export class SpoolFile implements ByteTarget {
     const bytes = this.length
     const { sha256 } = this
     this.#writeRest()
-    this.#then(() => this.#file!.flush())
+    this.#then(() => this.#flush())
     await this.#close()
     if (this.#error === null) return { sha256, bytes, path: this.path, error: null }
     return { sha256, bytes, path: null, error: this.#error }
@@ -123,12 +132,25 @@ export class SpoolFile implements ByteTarget {
 
   #write(slab: Buffer, length: number): void {
     this.#flushedBytes += length
-    this.#waits(length)
-    this.#then(() => this.#file!.append(slab, length))
+    this.#owner.waits(length)
+    this.#then(() => this.#append(slab, length))
     this.#work = this.#work.then(() => {
       this.#slabs.give(slab)
-      this.#waits(-length)
+      this.#owner.waits(-length)
     })
+  }
+
+  async #append(slab: Buffer, length: number): Promise<void> {
+    fp('spool_before_write')
+    await this.#file!.append(slab, length)
+    fp('spool_after_write')
+  }
+
+  async #flush(): Promise<void> {
+    await this.#owner.mayFlush?.()
+    fp('spool_before_flush')
+    await this.#file!.flush()
+    fp('spool_after_flush')
   }
 
   /** Queues a step behind the earlier ones; after a failure the later ones are left out. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { MalformedReply } from './malformed-reply.ts'
+import type { FoundImage } from './reply-reader.ts'
 import { SlabPool } from './slab-pool.ts'
 import { SpoolFile } from './spool-file.ts'
 
@@ -11,6 +12,16 @@ export interface SpoolLimits {
   lagBytes: number
 }
 
+/** Who hears of the files of a spool. */
+export interface SpoolListener {
+  /** Bytes were written or given up: `lagging` may have changed. */
+  onProgress(): void
+  /** An image of the answer came in whole; called again when more is known of it. */
+  onFinal?(image: FoundImage): void
+  /** No file is flushed before this is settled. */
+  mayFlush?(): Promise<void>
+}
+
 const slabs = new SlabPool()
 
 /** The images of one reply on their way to disk, one file each: `<folder>/<name>-<n>.part`, counted in order of appearance. */
@@ -18,16 +29,15 @@ export class Spool {
   readonly #folder: string
   readonly #name: string
   readonly #limits: SpoolLimits
-  readonly #onProgress: () => void
+  readonly #listener: SpoolListener
   readonly #files: SpoolFile[] = []
   #waitingBytes = 0
 
-  /** @param onProgress called whenever bytes were written or given up: `lagging` may have changed */
-  constructor(folder: string, name: string, limits: SpoolLimits, onProgress: () => void) {
+  constructor(folder: string, name: string, limits: SpoolLimits, listener: SpoolListener) {
     this.#folder = folder
     this.#name = name
     this.#limits = limits
-    this.#onProgress = onProgress
+    this.#listener = listener
   }
 
   /** True while the disk is behind by more than the limit. */
@@ -39,9 +49,18 @@ export class Spool {
   open(): SpoolFile {
     if (this.#files.length === this.#limits.images) throw new MalformedReply('too_many_images')
     const path = join(this.#folder, `${this.#name}-${this.#files.length}.part`)
-    const file = new SpoolFile(path, slabs, this.#limits.imageBytes, (bytes) => this.#waits(bytes))
+    const file = new SpoolFile(path, slabs, this.#limits.imageBytes, {
+      waits: (bytes) => this.#waits(bytes),
+      mayFlush: () => this.#listener.mayFlush?.(),
+    })
     this.#files.push(file)
     return file
+  }
+
+  /** A file is that of an image which belongs to the answer: flushes it. */
+  final(image: FoundImage): void {
+    void image.file.finish()
+    this.#listener.onFinal?.(image)
   }
 
   /** Removes the files of images that will not be completed any more. */
@@ -56,6 +75,6 @@ export class Spool {
 
   #waits(bytes: number): void {
     this.#waitingBytes += bytes
-    if (bytes < 0) this.#onProgress()
+    if (bytes < 0) this.#listener.onProgress()
   }
 }

@@ -46,6 +46,7 @@ export class SseReply implements ReplyReader, ImageWishes, SplitListener {
   readonly #options: SseReplyOptions
   readonly #shape: ReplyShape
   readonly #writer: ReplyWriter<SpoolFile>
+  readonly #spool: Spool
   readonly #splitter = new SseSplitter(this)
   readonly #taker: ImageTaker
   #frame: Frame
@@ -56,6 +57,7 @@ export class SseReply implements ReplyReader, ImageWishes, SplitListener {
     this.#options = options
     this.#shape = options.shape
     this.#writer = writer
+    this.#spool = spool
     this.#taker = new ImageTaker(writer, spool, this)
     this.#frame = this.#newFrame()
   }
@@ -109,7 +111,9 @@ export class SseReply implements ReplyReader, ImageWishes, SplitListener {
   /** One that is known already is not flushed: the frame's end will tell whether it is wanted again. */
   took(image: FoundImage): void {
     this.#frame.images.push(image)
-    if (!this.#hasItems() || !isKnown(this.findings.images, image)) void image.file.finish()
+    if (this.#hasItems() && isKnown(this.findings.images, image)) return
+    if (bringsImages(this.#meaningSoFar()) && this.#shape.isFinal(image.path)) this.#spool.final(image)
+    else void image.file.finish()
   }
 
   frameEnds(offset: number): void {
@@ -177,8 +181,10 @@ export class SseReply implements ReplyReader, ImageWishes, SplitListener {
   }
 
   #addFinal(image: FoundImage): void {
-    if (this.#hasItems()) addImage(this.findings.images, image)
-    else this.findings.images.push(image)
+    const { images } = this.findings
+    if (this.#hasItems()) addImage(images, image)
+    else images.push(image)
+    if (images.at(-1) === image) this.#spool.final(image)
   }
 
   #keepDocument(document: JsonObject, last: boolean): void {

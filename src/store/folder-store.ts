@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { failure } from '../contract/failure.ts'
 import { folderStoreName, makePrivateFolder, storageFailure, syncFolder } from '../db/index.ts'
+import { fp } from '../primitives/fail-point.ts'
 import { checkedObjectPath, objectPath } from './object-path.ts'
 import type { ByteRange, ObjectStore, SpooledObject, StoredObject } from './object-store.ts'
 
@@ -47,9 +48,12 @@ export class FolderStore implements ObjectStore {
       const existed = (await sizeOf(file)) === bytes && (await this.examine(path))?.sha256 === sha256
       if (!existed) {
         await this.#makeFolders(path)
+        fp('put_before_rename')
         await this.#moveIn(spoolPath, file)
+        fp('put_after_rename')
       }
       await syncFolder(dirname(file))
+      fp('put_after_flush')
       await rm(spoolPath, { force: true })
       return { path, bytes, existed }
     } catch (error) {

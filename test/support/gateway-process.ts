@@ -34,6 +34,8 @@ export interface GatewayProcessOptions {
   /** Further lines of its darkroom.yaml. */
   yaml?: string
   environment?: Record<string, string>
+  /** Where it shall die, stall or fail, as `DARKROOM_FAIL_POINT` says it. */
+  failPoint?: string
 }
 
 /** The owner's name makes the sandbox's price cards hold, so that its invoice and the ledger can be compared. */
@@ -44,7 +46,7 @@ routes:
 
 /** Starts the program and waits until it listens. @throws Error with what it said when it ends instead. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const { dataFolder, upstreamUrl, yaml = '', environment = {} } = options
+  const { dataFolder, upstreamUrl, yaml = '', environment = {}, failPoint } = options
   const config = join(dataFolder, 'darkroom.yaml')
   await writeFile(config, configFile(upstreamUrl) + yaml)
   const { child, errors, ended } = runProgram(['serve'], {
@@ -52,6 +54,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     DARKROOM_CONFIG: config,
     UPSTREAM_KEY: 'sk-upstream',
     ...environment,
+    ...(failPoint === undefined ? {} : { DARKROOM_FAIL_POINT: failPoint }),
   })
   const url = await Promise.race([listeningAt(child.stdout), ended.then(() => null)])
   if (url === null) throw new Error(`the gateway ended before it listened: ${errors()}`)

@@ -2,6 +2,7 @@ import { Failure, failure } from '../../contract/failure.ts'
 import type { GateReport } from '../../contract/record.ts'
 import { statementContext } from '../../db/index.ts'
 import { gateReport, judgeGate, type Probe, type ProbePlan, type ProbeResult, planProbes, recordGateRun } from '../../gate/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import type { Nanos } from '../../primitives/money.ts'
 import { NullReplyClient } from '../../relay/index.ts'
 import { type RouteContract, routeConfigSha256 } from '../../routes/index.ts'
@@ -108,7 +109,9 @@ async function runProbe(parts: GatewayParts, order: GateOrder, probe: Probe, pri
 
 async function keep(parts: GatewayParts, route: RouteContract, report: GateReport, { principal }: GateOrder): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
+  fp('gate_before_record')
   await parts.database.transact(recordGateRun(context, { report, actor: principal.keyId ?? 'admin' }))
+  fp('gate_after_record')
   await parts.standings.refresh(parts)
   parts.logger.info(
     { route_id: route.id, verdict: report.verdict, restrictions: report.restrictions, cost_nanos: report.cost.nanos },

@@ -1,5 +1,6 @@
 import { statementContext } from '../../db/index.ts'
 import { adoptAttempt } from '../../generations/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import { openBackgroundTurns } from '../../threads/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
@@ -14,5 +15,6 @@ export async function adoptBackgroundTurns(parts: GatewayParts): Promise<void> {
   if (open.length === 0) return
   const context = statementContext(parts.database, parts.clock, parts.newId)
   await parts.database.transact(open.map(({ attempt_id }) => adoptAttempt(context, { attemptId: attempt_id, owner: parts.bootId })))
+  fp('background_adopted')
   parts.logger.info({ count: open.length }, 'background responses of earlier processes are asked for')
 }

@@ -2,6 +2,7 @@ import { errorBody, failure } from '../../contract/failure.ts'
 import { type ResponseTurnRow, type Statement, statementContext } from '../../db/index.ts'
 import { endAbandoned, findGeneration } from '../../generations/index.ts'
 import { holdUnknown } from '../../ledger/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import { NullReplyClient } from '../../relay/index.ts'
 import { advanceTurn, markPolled } from '../../threads/index.ts'
 import { bookCall, type Settled } from '../book-call.ts'
@@ -23,7 +24,9 @@ const LONGEST_RUN_MS = 24 * 60 * 60 * 1000
 export async function askForResponse(parts: GatewayParts, turn: ResponseTurnRow): Promise<void> {
   const run = await rebuildRun(parts, turn)
   if (run === null) return giveUp(parts, turn, null)
+  fp('background_before_ask')
   const answer = await retrieveFor(parts, run, turn.response_id)
+  fp('background_after_answer')
   if (answer.kind === 'refused') return refused(parts, run, turn, answer)
   try {
     await answered(parts, run, turn, answer)
@@ -52,7 +55,7 @@ export function retrieveFor(
   }
   return placeCall(parts, {
     attemptId: run.attemptId,
-    isPurchase: false,
+    subject: null,
     endWithinMs: QUESTION_TIMEOUT_MS + QUESTION_MARGIN_MS,
     dispatch: (sink) => provider.retrieveResponse!(question, sink),
     reading: { shape: 'responses' },

@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { statementContext } from '../../db/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import { isJsonObject, type JsonObject } from '../../primitives/json.ts'
 import type { ProviderCall } from '../../providers/index.ts'
 import type { RelayResult, ReplyClient } from '../../relay/index.ts'
 import { recordTurn } from '../../threads/index.ts'
 import { type AnsweredCall, placeCall, providerOf, type RefusedCall, storedBytes, upstreamRequestId } from '../call-upstream.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { portableResponse } from '../recovery/portable-run.ts'
 import { newTurn } from './new-turn.ts'
 import type { ResponseRun } from './response-run.ts'
 
@@ -17,6 +19,7 @@ export async function callResponse(parts: GatewayParts, run: ResponseRun, client
   const named: { response: JsonObject | null } = { response: null }
   const call = await placeCall(parts, {
     attemptId: run.attemptId,
+    subject: portableResponse(run, parts.clock.nowMs()),
     endWithinMs: run.timeoutMs + run.marginMs,
     dispatch: (sink, signal) => providerOf(parts, run.choice).dispatch({ ...providerCall(parts, run), signal }, sink),
     reading: {
@@ -33,7 +36,7 @@ export async function callResponse(parts: GatewayParts, run: ResponseRun, client
 }
 
 /** Of a stream that did not come to its end, the response is what its first event named, with the items that came. */
-function asFarAsKnown(reply: RelayResult, named: JsonObject | null): RelayResult {
+export function asFarAsKnown(reply: RelayResult, named: JsonObject | null): RelayResult {
   if (reply.response !== null || named === null) return reply
   const output = reply.documents.flatMap(({ item }) => (isJsonObject(item ?? null) ? (item as JsonObject) : []))
   return { ...reply, response: { ...named, output } }
@@ -76,6 +79,8 @@ function named({ choice, request, attemptId }: ResponseRun, body: JsonObject): J
 async function noteResponse(parts: GatewayParts, run: ResponseRun, response: JsonObject): Promise<void> {
   const turn = newTurn(run, response)
   if (turn === null) return
+  fp('turn_before_note')
   const noted = parts.database.transact([recordTurn(statementContext(parts.database, parts.clock, parts.newId), turn)])
   await Promise.race([noted, wait(NOTE_PATIENCE_MS, undefined, { ref: false })])
+  fp('turn_after_note')
 }

@@ -60,6 +60,8 @@ export interface ResponseRun extends Omit<PricedResponse, 'inputs'> {
   linked: readonly FoundImageCall[]
   /** Of a call that was held as unknown: who found its answer after all. */
   late?: LateEnd
+  /** Who settles it in place of the process that made the call. */
+  bookedBy?: string
 }
 
 /** A body that is ready but for the pictures in it: `data:` stands where one belongs. */

@@ -2,11 +2,12 @@ import { Failure, failure } from '../../contract/failure.ts'
 import { statementContext } from '../../db/index.ts'
 import { endAttempt, recordAttempt } from '../../generations/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
-import type { ReplyClient } from '../../relay/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
+import type { RelayResult, ReplyClient } from '../../relay/index.ts'
 import { recordTurn } from '../../threads/index.ts'
 import { ledgerCall, newAttempt } from '../accept-generation.ts'
 import { bookFault } from '../book-without-answer.ts'
-import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
+import { type AnsweredCall, leaveSpool, type RefusedCall } from '../call-upstream.ts'
 import { errorReply, inPatience, reportEnd } from '../end-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { placeEnd } from '../place-end.ts'
@@ -107,34 +108,43 @@ async function endRefused(parts: GatewayParts, run: ResponseRun, client: ReplyCl
 }
 
 async function endAnswered(parts: GatewayParts, run: ResponseRun, call: AnsweredCall): Promise<void> {
-  const { relay, reply } = call
+  const { relay, reply, sidecar } = call
+  let isBooked = false
   try {
-    if (isOpen(run, call)) return await leaveOpen(parts, run, call)
-    const settling = settleResponse(parts, run, call)
+    const secured = sidecar?.complete(reply) ?? Promise.resolve()
+    if (isOpen(run, reply)) {
+      await secured
+      await leaveOpen(parts, run, call)
+      isBooked = true
+      return
+    }
+    const settling = secured.then(() => settleResponse(parts, run, call))
     const inTime = await inPatience(settling)
     // What upstream answered whole is the caller's, also when it says that it failed.
     const isWhole = reply.ended === 'whole' && reply.errorFrame === null && (isFinished(reply.response) || !run.request.stream)
     if (!isWhole && inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
     else relay.release()
     const settled = await settling
+    isBooked = settled !== null
     const outcome = await call.finished
     run.place.end(placeEnd(outcome, settled?.verdict ?? success))
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(reply.bytesReceived)
     parts.afterDelivery.wake()
   } finally {
-    await relay.discard()
+    await leaveSpool(call, { isBooked })
   }
 }
 
 /** A background response that has begun and goes on upstream, also when its stream broke off: its end is asked for later. */
-function isOpen({ request }: ResponseRun, { reply }: AnsweredCall): boolean {
+export function isOpen({ request }: Pick<ResponseRun, 'request'>, reply: RelayResult): boolean {
   return request.background && reply.errorFrame === null && typeof reply.response?.['id'] === 'string' && !isFinished(reply.response)
 }
 
 async function leaveOpen(parts: GatewayParts, run: ResponseRun, { relay, reply }: AnsweredCall): Promise<void> {
   const turn = newTurn(run, reply.response!)!
   await inPatience(parts.database.transact([recordTurn(statementContext(parts.database, parts.clock, parts.newId), turn)]))
+  fp('turn_left_open')
   if (reply.ended === 'whole') relay.release()
   else relay.abort(errorReply(run, stillRuns(turn.responseId)))
   parts.background.wake()

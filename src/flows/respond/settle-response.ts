@@ -6,6 +6,7 @@ import { parseSize } from '../../contract/size-rules.ts'
 import type { Usage } from '../../contract/usage.ts'
 import type { Statement, StatementContext } from '../../db/index.ts'
 import { chargeResponse, type ResponseCharge, type ToolItem } from '../../pricing/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { RelayResult } from '../../relay/index.ts'
 import {
@@ -19,7 +20,7 @@ import {
 } from '../../threads/index.ts'
 import { type BookedUsage, type Booking, bookCall, type Settled } from '../book-call.ts'
 import { bookRefusal } from '../book-without-answer.ts'
-import type { AnsweredCall, RefusedCall } from '../call-upstream.ts'
+import type { RefusedCall, SettledCall } from '../call-upstream.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { type KeptImage, keepImage } from '../keep-images.ts'
 import { type AttemptVerdict, success, unfinishedVerdict } from '../read-outcome.ts'
@@ -30,9 +31,6 @@ import { type ImageItem, imageItems, textOf } from './response-items.ts'
 import type { ResponseRun } from './response-run.ts'
 import { responseWarnings } from './response-warnings.ts'
 import { sealTurn } from './turn-documents.ts'
-
-/** An answer of which money can be settled: whole, or broken off. */
-export type SettledCall = Pick<AnsweredCall, 'reply' | 'finished' | 'httpStatus' | 'requestId' | 'firstByteMs'>
 
 /** Ends a generation whose call brought no body: the reservation goes back, or is held, as the verdict says. */
 export async function settleRefusedResponse(
@@ -52,6 +50,7 @@ export async function settleRefusedResponse(
 export async function settleResponse(parts: GatewayParts, run: ResponseRun, call: SettledCall): Promise<Settled | null> {
   const { reply } = call
   const items = imageItems(reply)
+  fp('turn_before_settle')
   return parts.objectLocks.hold(
     [...reply.images, ...reply.partials.images].map(({ sha256 }) => sha256),
     async () => {
@@ -62,7 +61,7 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
       const previews = await keepPictures(parts, run, call, shown)
       const response = reply.response && asKept(reply.response)
       const document = response && (await sealTurn(parts, run, response))
-      return bookCall(parts, run, {
+      const settled = await bookCall(parts, run, {
         verdict,
         facts: factsOf(call, verdict),
         images,
@@ -72,6 +71,8 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
         warnings: responseWarnings(run, { images, items, charge: charged.cost, held: verdict.money === 'hold' }),
         with: (context) => turnStatements(context, run, { response, items, images, document }),
       })
+      fp('turn_after_settle')
+      return settled
     },
   )
 }

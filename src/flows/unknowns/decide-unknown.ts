@@ -10,6 +10,7 @@ import {
   type UnknownAttempt,
 } from '../../generations/index.ts'
 import { LedgerConflict, presume, resolveCharged, resolveFree } from '../../ledger/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import type { Nanos } from '../../primitives/money.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
@@ -30,7 +31,9 @@ export type DecidedAttempt = Pick<UnknownAttempt, 'attempt_id' | 'generation_id'
  */
 export async function decideUnknown(parts: GatewayParts, attempt: DecidedAttempt, decision: Decision): Promise<boolean> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
+  fp('resolution_before_decide')
   if (!(await decides(parts, decisionStatements(parts, context, attempt, decision)))) return false
+  fp('resolution_after_decide')
   const { route_owner: routeOwner, book } = attempt
   if (decision.outcome !== 'not_charged') parts.metrics.settled({ routeOwner, book, nanos: decision.nanos })
   parts.logger.info(

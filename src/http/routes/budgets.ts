@@ -12,6 +12,7 @@ import { statementContext } from '../../db/index.ts'
 import type { GatewayParts } from '../../flows/index.ts'
 import { type BudgetState, changeBudget, endBudget, insertBudget, largestLimit, readBudgets } from '../../ledger/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import { isId } from '../../primitives/ids.ts'
 import { formatUsd, moneyJson, type Nanos, parseUsd } from '../../primitives/money.ts'
 import { errorReplies } from '../error-replies.ts'
@@ -57,7 +58,9 @@ export const createBudgetRoute = adminRoute({
     const context = contextOf(parts)
     const id = parts.newId('bud')
     const { name, period, book, route_owner: routeOwner = null } = asked
+    fp('budget_before_change')
     await parts.database.transact(insertBudget(context, { id, ...(await ownerOf(parts, asked)), name, period, book, routeOwner, limit }))
+    fp('budget_after_change')
     return reply.code(201).send(await show(parts, id, null))
   },
 })

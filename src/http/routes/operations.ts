@@ -90,6 +90,7 @@ const verifyQuery = z.strictObject({
 export const verifyObjectsRoute = adminRoute({
   method: 'POST',
   path: '/v2/objects/verify',
+  tenant: 'all',
   tag: 'operations',
   summary: 'Hold kept bytes against their hashes',
   description:
