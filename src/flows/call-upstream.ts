@@ -5,7 +5,14 @@ import { markAnswered, markSent } from '../generations/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import type { FailPointName } from '../primitives/fail-point-names.ts'
 import type { JsonObject } from '../primitives/json.ts'
-import type { DispatchOutcome, ImageProvider, ProviderCall, ProviderInput, ReplySink } from '../providers/index.ts'
+import {
+  type DispatchOutcome,
+  type ImageProvider,
+  type ProviderCall,
+  type ProviderInput,
+  type ReplySink,
+  redactorFor,
+} from '../providers/index.ts'
 import {
   type ImagesRelayOptions,
   openRelay,
@@ -15,6 +22,7 @@ import {
   type ResponsesRelayOptions,
 } from '../relay/index.ts'
 import type { RouteChoice } from '../routes/index.ts'
+import { cleanError } from './clean-error.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { KeptInput } from './keep-inputs.ts'
@@ -47,6 +55,8 @@ export type SettledCall = Pick<AnsweredCall, 'reply' | 'finished' | 'httpStatus'
 /** A call that is about to be made. */
 export interface PlacedCall {
   attemptId: string
+  /** Its key and its words, none of which may come back in an error of upstream's. */
+  asked: Pick<ProviderCall, 'key'> & { body: JsonObject | null }
   /** Makes it; its body goes into the sink. The signal breaks it off. */
   dispatch(sink: ReplySink, signal: AbortSignal): Promise<DispatchOutcome>
   /** A call that has not ended by then, in whatever way, is broken off here, and its outcome is unknown. */
@@ -69,6 +79,7 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
   const provider = providerOf(parts, run.choice)
   return placeCall(parts, {
     attemptId: run.attemptId,
+    asked: { key: run.choice.route.key, body: run.request.wire },
     subject: portableGeneration(run, parts.clock.nowMs()),
     endWithinMs: providerCall(parts, run).timeoutMs + run.marginMs,
     dispatch: (sink, signal) => provider.dispatch({ ...providerCall(parts, run), signal }, sink),
@@ -80,7 +91,7 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
 
 /** The same for a call of any operation. */
 export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promise<RefusedCall | AnsweredCall> {
-  const { attemptId, subject, reading, keepPartials, client } = placed
+  const { attemptId, asked, subject, reading, keepPartials, client } = placed
   const startedMs = parts.clock.monotonicMs()
   let hasBegun = false
   const sidecar = subject && parts.sidecars.open(attemptId, subject)
@@ -119,7 +130,9 @@ export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promis
     await leaveSpool({ relay, sidecar }, { isBooked: true })
     return { kind: 'refused', outcome: first }
   }
-  return { kind: 'answered', relay, reply: await relay.settleable, sidecar, ...(await begun.promise), finished }
+  const reply = await relay.settleable
+  const errorFrame = reply.errorFrame && cleanError(reply.errorFrame, redactorFor(asked.key, asked.body))
+  return { kind: 'answered', relay, reply: { ...reply, errorFrame }, sidecar, ...(await begun.promise), finished }
 }
 
 /** The response that a stream names is noted twice: for the next turn, and for whoever settles the call. */

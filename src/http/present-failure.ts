@@ -25,8 +25,7 @@ export function asFailure(error: unknown): Failure {
 /** The one place that answers failures of requests whose reply is still Fastify's. */
 export function presentFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = asFailure(thrown)
-  if (error.code === 'internal_error')
-    request.log.error({ err_name: (thrown as Error)?.name, err_message: (thrown as Error)?.message }, 'request failed inside')
+  if (error.code === 'internal_error') request.log.error({ err: thrown }, 'request failed inside')
   if (error.status === 413) reply.header('connection', 'close')
   reply
     .code(error.status)

@@ -59,13 +59,22 @@ function plain(value: unknown): unknown {
 
 const isPlain = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value)
 
+/**
+ * An error's message up to where it begins to quote: what a parser could not read, or what somebody handed in, may be what a caller said.
+ * Names in single quotes, as Node writes files and members, stay.
+ */
+function ownWords(message: string): string {
+  const quotes = message.search(/["`{[\n]/)
+  return quotes < 0 ? message : `${message.slice(0, quotes)}…`
+}
+
 /** An error as fields. Its cause stays out: causes hold whole requests. Of the stack only the places are kept. */
 function takeApart(error: Error): Record<string, unknown> {
   const places = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
   return {
     err_name: error.name,
     err_code: (error as NodeJS.ErrnoException).code ?? null,
-    err_message: error.message,
+    err_message: ownWords(error.message),
     err_stack: places.map((line) => line.trim()).join(' | '),
   }
 }

@@ -56,6 +56,7 @@ export function retrieveFor(
   return placeCall(parts, {
     attemptId: run.attemptId,
     subject: null,
+    asked: { key: route.key, body: null },
     endWithinMs: QUESTION_TIMEOUT_MS + QUESTION_MARGIN_MS,
     dispatch: (sink) => provider.retrieveResponse!(question, sink),
     reading: { shape: 'responses' },

@@ -19,6 +19,7 @@ export async function callResponse(parts: GatewayParts, run: ResponseRun, client
   const named: { response: JsonObject | null } = { response: null }
   const call = await placeCall(parts, {
     attemptId: run.attemptId,
+    asked: { key: run.choice.route.key, body: run.sent.body },
     subject: portableResponse(run, parts.clock.nowMs()),
     endWithinMs: run.timeoutMs + run.marginMs,
     dispatch: (sink, signal) => providerOf(parts, run.choice).dispatch({ ...providerCall(parts, run), signal }, sink),

@@ -22,7 +22,7 @@ export async function runJob(parts: ApiframeProviderParts, call: ProviderCall, s
   const ended = (verdict: Verdict, facts: Omit<CallFacts, 'totalMs'>): DispatchOutcome => ({ ...facts, totalMs: elapsedMs(), ...verdict })
 
   const deadline = new Deadline(clock, call.timeoutMs, call.signal)
-  const redact = redactorFor(call.key)
+  const redact = redactorFor(call.key, call.body)
   const request = jobRequest(call.body)
   if (!request.ok) return ended({ class: 'rejected', error: request.error, retryAfterMs: null }, { ...noHeadFacts, firstByteMs: null })
 

@@ -15,7 +15,7 @@ export async function askSmall(
   const pieces: Buffer[] = []
   const sink: ReplySink = { sent() {}, begin() {}, data: (piece) => pieces.push(piece) > 0, end() {} }
   const request = requestTo(call, { method, path, accept: 'application/json', body: null })
-  const outcome = await callUpstream(parts, request, call.key, sink, MAX_SMALL_ANSWER_BYTES)
+  const outcome = await callUpstream(parts, request, { key: call.key }, sink, MAX_SMALL_ANSWER_BYTES)
   if (outcome.class !== 'ok') return { outcome, body: null }
   const body = parseObject(Buffer.concat(pieces))
   if (body) return { outcome, body }

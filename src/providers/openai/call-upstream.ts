@@ -1,5 +1,6 @@
 import type { ConfiguredRequest, Outbound } from '../../outbound/index.ts'
 import type { Clock } from '../../primitives/clock.ts'
+import type { JsonObject } from '../../primitives/json.ts'
 import { Secret } from '../../primitives/secret.ts'
 import type { DispatchOutcome, ProviderCall, ReplySink } from '../image-provider.ts'
 import { redactorFor } from '../redact.ts'
@@ -55,16 +56,19 @@ export function requestTo(
   }
 }
 
-/** Makes one request and reads its answer into the sink. Never throws for what upstream or the network does. */
+/**
+ * Makes one request and reads its answer into the sink. Never throws for what upstream or the network does.
+ * @param asked the key and the caller's words: neither comes back in what upstream says of an error
+ */
 export function callUpstream(
   parts: OpenAiProviderParts,
   request: Omit<ConfiguredRequest, 'maxBodyBytes'>,
-  key: Secret | null,
+  { key, body: said = null }: { key: Secret | null; body?: JsonObject | null },
   sink: ReplySink,
   maxBodyBytes = parts.maxAnswerBytes ?? MAX_ANSWER_BYTES,
 ): Promise<DispatchOutcome> {
   const { promise, resolve } = Promise.withResolvers<DispatchOutcome>()
-  const reader = new AnswerReader({ sink, clock: parts.clock, redact: redactorFor(key), done: resolve })
+  const reader = new AnswerReader({ sink, clock: parts.clock, redact: redactorFor(key, said), done: resolve })
   reader.follow(parts.outbound.configured({ ...request, maxBodyBytes }, reader))
   return promise
 }

@@ -39,7 +39,7 @@ export function createOpenAiProvider(parts: OpenAiProviderParts): ImageProvider 
     async dispatch(call, sink) {
       const accept = call.stream ? 'text/event-stream' : 'application/json'
       const request = requestTo(call, { method: 'POST', path: paths[call.operation], accept, ...bodyOf(call) })
-      return callUpstream(parts, request, call.key, sink)
+      return callUpstream(parts, request, call, sink)
     },
   }
 }

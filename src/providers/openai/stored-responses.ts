@@ -9,7 +9,7 @@ export async function retrieveResponse(parts: OpenAiProviderParts, call: Retriev
   const path = pathOf(call)
   if (path === null) return unsendable
   const accept = call.stream ? 'text/event-stream' : 'application/json'
-  return callUpstream(parts, requestTo(call, { method: 'GET', path: path + queryOf(call), accept, body: null }), call.key, sink)
+  return callUpstream(parts, requestTo(call, { method: 'GET', path: path + queryOf(call), accept, body: null }), { key: call.key }, sink)
 }
 
 /** `POST /responses/{id}/cancel`. */
