@@ -41,7 +41,7 @@ import { sealingKey } from './primitives/sealed-bytes.ts'
 import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
 import { RouteHealth, RouteLatencies, RouteTable, sandboxRoute } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
-import { createObjectLocks, FolderStore } from './store/index.ts'
+import { createObjectLocks, EmergencyReserve, FolderStore } from './store/index.ts'
 import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
 
@@ -50,6 +50,9 @@ export const version = packageJson.version
 
 /** How long an end in a hurry takes at most, all told. */
 const STOP_WITHIN_MS = 5000
+
+/** When the emergency reserve is laid: a gateway that is opened for one command is gone by then. */
+const RESERVE_AFTER_MS = 10_000
 
 /** What a gateway is built from beside its configuration; tests pass their own. */
 export interface GatewayOptions {
@@ -121,6 +124,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
   const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
   const store = await FolderStore.open(paths.objects)
+  const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
@@ -152,7 +156,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     pixels,
     store,
     objectLocks: createObjectLocks(),
-    storageHealth: new StorageHealth(store, clock, options.minimumFreeBytes),
+    storageHealth: new StorageHealth({ store, reserve, clock, logger, metrics, minimumFreeBytes: options.minimumFreeBytes }),
     running: new RunningGenerations(),
     afterDelivery,
     background,
@@ -180,6 +184,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
   fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
+  setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()

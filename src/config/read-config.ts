@@ -30,6 +30,8 @@ export interface DarkroomConfig {
   outbound: { allow: readonly string[]; denyRanges: readonly string[] }
   /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
+  /** Room kept for a full disk; null = 1 GiB, at most a fiftieth of what is free. */
+  emergencyReserveBytes: number | null
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** How long shutdown waits for calls under way. */
@@ -96,6 +98,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),
       flat: false,
     },
+    emergencyReserveBytes: reserveBytes(readInteger(environment, 'DARKROOM_RESERVE_MIB', null, reserves)),
     deadlines: configuredDeadlines(file),
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
@@ -108,6 +111,9 @@ function configuredDeadlines(file: ConfigFile): DeadlineTable {
   if (problems.length > 0) throw file.refuse(problems)
   return deadlines
 }
+
+const reserves = { min: 0, max: 1024 * 1024 }
+const reserveBytes = (mib: number | null) => (mib === null ? null : mib * 1024 * 1024)
 
 type RoutingRow = Pick<ConfigFile['settings']['policy'], 'order' | 'allow_owners' | 'downgrade' | 'redispatch_500'>
 

@@ -13,6 +13,8 @@ export interface DataFolderPaths {
   objects: string
   /** Bytes on their way in; nothing in here outlives the call it belongs to, except after a crash. */
   spool: string
+  /** Room that is given free when the disk is full; see `EmergencyReserve`. */
+  reserve: string
   /** Secret that API keys are digested with; without it none of them is known any more. */
   pepper: string
   /** Key that what callers said is encrypted with, unless the environment gives one; without it none of that can be read any more. */
@@ -33,6 +35,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     database: join(dataFolder, 'darkroom.db'),
     objects: join(dataFolder, 'objects'),
     spool: join(dataFolder, 'spool'),
+    reserve: join(dataFolder, 'emergency-reserve'),
     pepper: join(dataFolder, 'pepper'),
     masterKey: join(dataFolder, 'master-key'),
     adminToken: join(dataFolder, 'admin-token'),

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Principal } from '../access/index.ts'
-import { errorBody } from '../contract/failure.ts'
+import { errorBody, Failure } from '../contract/failure.ts'
 import type { ContractWarning, Operation } from '../contract/image-request.ts'
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { recordPendingCredentials } from '../evidence/index.ts'
@@ -107,6 +107,7 @@ export async function bookCall(parts: GatewayParts, run: BookedRun, booking: Boo
     } catch (error) {
       parts.logger.error({ generation_id: run.id, attempt_id: run.attemptId, err: error }, 'a call that has happened could not be booked')
       if (pauseMs === null || isFinal(error)) return null
+      if (error instanceof Failure && error.code === 'storage_full') await parts.storageHealth.makeRoom()
       await wait(pauseMs)
     }
   }

@@ -102,6 +102,7 @@ export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promis
     spoolName: sidecar ? attemptId : `${attemptId}-${randomBytes(6).toString('hex')}`,
     client,
     keepPartials,
+    makeRoom: () => parts.storageHealth.makeRoom(),
     onSent: () => {
       if (!sidecar) return
       fp('after_sent')

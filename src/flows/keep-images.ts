@@ -1,11 +1,13 @@
+import { Failure } from '../contract/failure.ts'
 import { type Comparison, compareWithRequest, type Evidence } from '../images/index.ts'
 import { type ImageFacts, inspectImageFile, mediaTypes } from '../pixels/index.ts'
 import type { RelayImage } from '../relay/index.ts'
-import type { ObjectRecord } from '../store/index.ts'
+import type { ObjectRecord, SpooledObject, StoredObject } from '../store/index.ts'
 import type { AnsweredCall } from './call-upstream.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { reportedFacts } from './reported-facts.ts'
+import { faultCode } from './storage-health.ts'
 
 /** A picture that came, inspected, and where its bytes are; `object` is null when they could not be kept. */
 export interface KeptImage {
@@ -49,21 +51,36 @@ export type Expectation = Pick<Comparison, 'request' | 'modelSent' | 'reported' 
 
 /** Inspects one picture and keeps it. Never rejects for what the store says. */
 export async function keepImage(parts: GatewayParts, image: RelayImage, expected: Expectation): Promise<KeptImage> {
-  const facts = image.path === null ? null : await inspectImageFile(image.path).catch(() => null)
+  // What our own disk refused says nothing of the route.
+  const seen = image.path === null ? undefined : await inspectImageFile(image.path).catch(() => undefined)
+  const facts = seen ?? null
   const { usageOnFormula, ...said } = expected
-  const evidence = compareWithRequest({ ...said, facts, usageOnFormula: usageOnFormula(facts) })
+  const evidence = compareWithRequest({ ...said, facts: seen, usageOnFormula: usageOnFormula(facts) })
   const object = await storeBytes(parts, image, facts)
   return { id: parts.newId('img'), index: image.index, sha256: image.sha256, bytes: image.bytes, facts, evidence, object }
 }
 
 async function storeBytes(parts: GatewayParts, image: RelayImage, facts: ImageFacts | null): Promise<ObjectRecord | null> {
+  parts.storageHealth.noteFault(image.error)
   if (image.path === null) return null
   try {
-    const { path, bytes } = await parts.store.put({ spoolPath: image.path, sha256: image.sha256, extension: facts?.format ?? 'bin' })
+    const { path, bytes } = await putPaid(parts, { spoolPath: image.path, sha256: image.sha256, extension: facts?.format ?? 'bin' })
     const mediaType = facts ? mediaTypes[facts.format] : 'application/octet-stream'
     return { sha256: image.sha256, store: parts.store.name, path, bytes, mediaType }
   } catch (error) {
+    parts.storageHealth.noteFault(faultCode(error))
     parts.logger.error({ sha256: image.sha256, err: error }, 'a picture could not be stored')
     return null
+  }
+}
+
+/** Moves bytes that were paid for into the store; on a full disk the emergency reserve makes room for them. @throws Failure as `put` does */
+export async function putPaid(parts: Pick<GatewayParts, 'store' | 'storageHealth'>, object: SpooledObject): Promise<StoredObject> {
+  try {
+    return await parts.store.put(object)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'storage_full') throw error
+    await parts.storageHealth.makeRoom()
+    return parts.store.put(object)
   }
 }

@@ -8,8 +8,9 @@ import { keyToAlpha, type LosslessFormat, type RetouchedPicture, strictComposite
 import type { ObjectRecord } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import type { KeptImage } from './keep-images.ts'
+import { type KeptImage, putPaid } from './keep-images.ts'
 import { localCopy } from './local-copy.ts'
+import { faultCode } from './storage-health.ts'
 
 /** A picture that Darkroom made of one of the model's, kept beside it. */
 export interface RetouchedImage {
@@ -50,6 +51,7 @@ export async function retouchImages(parts: GatewayParts, run: GenerationRun, ima
     for (const [index, image] of made.entries()) kept.push(await keep(parts, images[index]!, image))
     return { images: kept, failure: null }
   } catch (error) {
+    parts.storageHealth.noteFault(faultCode(error))
     parts.logger.error({ generation_id: run.id, err: error }, 'pictures could not be retouched as promised')
     return { images: [], failure: failure('retouch_failed') }
   } finally {
@@ -70,7 +72,7 @@ async function retouch(parts: GatewayParts, run: GenerationRun, image: KeptImage
 
 async function keep(parts: GatewayParts, original: KeptImage, { picture, process }: Made): Promise<RetouchedImage> {
   const { sha256, bytes, width, height, format } = picture
-  const { path } = await parts.store.put({ spoolPath: picture.path, sha256, extension: format })
+  const { path } = await putPaid(parts, { spoolPath: picture.path, sha256, extension: format })
   const object = { sha256, store: parts.store.name, path, bytes, mediaType: mediaTypes[format] }
   return { id: parts.newId('img'), original, sha256, bytes, width, height, format, object, process }
 }

@@ -143,6 +143,12 @@ describe('evidence', () => {
     expect([of('pixels'), of('complete'), of('size_echo')]).toEqual(['none', 'none', 'none'])
   })
 
+  it('says nothing of bytes that nobody could look at', () => {
+    const { warned, of } = verdicts({ facts: undefined })
+    expect(warned).toEqual([])
+    expect([of('pixels'), of('format'), of('complete'), of('format_echo')]).toEqual(['none', 'none', 'none', 'none'])
+  })
+
   it('tells a request id in the official form from one of the provider’s own', () => {
     expect(verdicts({ requestId: '20261120-abc' }).of('request_id')).toBe('none')
   })

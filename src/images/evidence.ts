@@ -15,8 +15,8 @@ export interface Comparison {
   request: ImageRequest
   /** The model id that went upstream where the route maps it to another name. */
   modelSent?: string
-  /** Null when the bytes are no image we know. */
-  facts: ImageFacts | null
+  /** Null when the bytes are no image we know; undefined when our own disk did not take them, so that nobody could look at them. */
+  facts: ImageFacts | null | undefined
   reported: ReportedFacts
   /** Upstream's request id. */
   requestId: string | null
@@ -143,6 +143,7 @@ function autoPixels(request: ImageRequest, facts: ImageFacts, got: string): Find
 }
 
 function format({ request, facts }: Comparison): Finding {
+  if (facts === undefined) return finding('format', 'none', 'nobody could look at the bytes')
   if (!facts) return finding('format', 'against', `asked ${request.outputFormat}, got bytes of no image format we know`)
   if (facts.format === request.outputFormat) return finding('format', 'for', `${facts.format}, as asked`)
   return finding('format', 'against', `asked ${request.outputFormat}, got ${facts.format}`)

@@ -57,6 +57,8 @@ export interface CommonRelayOptions {
   /** False: previews are counted and passed on, but neither decoded nor stored. */
   keepPartials: boolean
   limits?: Partial<RelayLimits>
+  /** The disk is full: resolves when as much room was made as can be. What was to be written is then tried once more. */
+  makeRoom?(): Promise<void>
   /** The request was handed to the kernel: from here on the call may be charged. */
   onSent?(): void
   /**

@@ -85,6 +85,7 @@ class ReplyRelay implements Relay {
         onProgress: () => this.#resumeWhenReady(),
         onFinal: (image) => void this.#tellImage(image),
         mayFlush: () => this.#begun,
+        ...(options.makeRoom && { makeRoom: options.makeRoom }),
       },
     )
     const { skeletonBytes, textBytes } = this.#limits

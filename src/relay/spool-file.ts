@@ -22,6 +22,8 @@ export interface SpoolFileOwner {
   waits(bytes: number): void
   /** The file is not flushed before this is settled. */
   mayFlush?(): Promise<void> | undefined
+  /** Asked when the disk is full, before the write is tried once more. */
+  makeRoom?(): Promise<void> | undefined
 }
 
 /**
@@ -50,10 +52,12 @@ export class SpoolFile implements ByteTarget {
     this.#mostBytes = mostBytes
     this.#owner = owner
     this.#slab = slabs.take()
-    this.#work = this.#attempt(async () => {
-      fp('spool_before_create')
-      this.#file = await SlabFile.create(path)
-    })
+    this.#work = this.#attempt(() =>
+      this.#insist(async () => {
+        fp('spool_before_create')
+        this.#file = await SlabFile.create(path)
+      }),
+    )
   }
 
   room(): number {
@@ -133,7 +137,7 @@ export class SpoolFile implements ByteTarget {
   #write(slab: Buffer, length: number): void {
     this.#flushedBytes += length
     this.#owner.waits(length)
-    this.#then(() => this.#append(slab, length))
+    this.#then(() => this.#insist(() => this.#append(slab, length)))
     this.#work = this.#work.then(() => {
       this.#slabs.give(slab)
       this.#owner.waits(-length)
@@ -156,6 +160,17 @@ export class SpoolFile implements ByteTarget {
   /** Queues a step behind the earlier ones; after a failure the later ones are left out. */
   #then(step: () => Promise<void>): void {
     this.#work = this.#work.then(() => (this.#error === null ? this.#attempt(step) : undefined))
+  }
+
+  /** A write may be made again once there is room: it begins where the last whole one ended. A flush never is. */
+  async #insist(write: () => Promise<void>): Promise<void> {
+    try {
+      await write()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+      await this.#owner.makeRoom?.()
+      await write()
+    }
   }
 
   async #attempt(step: () => Promise<void>): Promise<void> {

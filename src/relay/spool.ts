@@ -20,6 +20,8 @@ export interface SpoolListener {
   onFinal?(image: FoundImage): void
   /** No file is flushed before this is settled. */
   mayFlush?(): Promise<void>
+  /** Makes room on a full disk, as far as there is any to be made. */
+  makeRoom?(): Promise<void>
 }
 
 const slabs = new SlabPool()
@@ -52,6 +54,7 @@ export class Spool {
     const file = new SpoolFile(path, slabs, this.#limits.imageBytes, {
       waits: (bytes) => this.#waits(bytes),
       mayFlush: () => this.#listener.mayFlush?.(),
+      makeRoom: () => this.#listener.makeRoom?.(),
     })
     this.#files.push(file)
     return file

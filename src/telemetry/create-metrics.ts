@@ -68,6 +68,8 @@ export interface Metrics {
   budgetAlert(percent: number): void
   /** A call that cost more than was set aside for it. */
   overshot(overBudget: boolean): void
+  /** The disk failed: nothing more is bought until the next start. */
+  storageReadOnly(): void
   /** Kept bytes that were wanted and are gone, or are not what they were. */
   objectUnreadable(reason: 'missing' | 'damaged'): void
   /** Bytes of image answers that went through the relay. */
@@ -151,6 +153,11 @@ export function createMetrics(): Metrics {
     labelNames: ['over_budget'],
     registers,
   })
+  const readOnly = new Gauge({
+    name: 'darkroom_storage_read_only',
+    help: '1 once the disk failed and no new calls are taken until the next start.',
+    registers,
+  })
   const unreadable = new Counter({
     name: 'darkroom_objects_unreadable_total',
     help: 'Kept pictures that were found missing or damaged since start, each time they were looked at.',
@@ -176,6 +183,7 @@ export function createMetrics(): Metrics {
     unknownOutcomes: (now) => unknown(now),
     budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
     overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),
+    storageReadOnly: () => readOnly.set(1),
     objectUnreadable: (reason) => unreadable.inc({ reason }),
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),

@@ -45,7 +45,14 @@ export async function makeFolder(): Promise<{ path: string } & AsyncDisposable> 
 /** What a program gets of our environment, so that no key and no setting of the developer reaches it. */
 export function bareEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '', TMPDIR } = process.env
-  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), DARKROOM_SANDBOX_LATENCY_MS: '0', DARKROOM_CONFIG: 'darkroom.yaml' }
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    DARKROOM_SANDBOX_LATENCY_MS: '0',
+    DARKROOM_RESERVE_MIB: '0',
+    DARKROOM_CONFIG: 'darkroom.yaml',
+  }
 }
 
 /** Runs any program in a folder. */

@@ -83,7 +83,14 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
 
 /** Runs the program with these arguments on a free port; nothing of this process's environment but the path reaches it. */
 export function runProgram(args: readonly string[], environment: Record<string, string>) {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PORT: '0', DARKROOM_LOG: 'warn', ...environment }
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    PORT: '0',
+    DARKROOM_LOG: 'warn',
+    DARKROOM_RESERVE_MIB: '0',
+    ...environment,
+  }
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let heard = ''
   child.stderr.on('data', (piece: Buffer) => {

@@ -43,6 +43,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     DARKROOM_CONFIG: configPath,
     DARKROOM_ADMIN_TOKEN: ADMIN_TOKEN,
     DARKROOM_SANDBOX_LATENCY_MS: '0',
+    DARKROOM_RESERVE_MIB: '0',
     ...environment,
   })
   const config: DarkroomConfig = { ...read, sandbox: { ...read.sandbox, flat: true }, ...changes }
