@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -105,6 +106,43 @@ describe('migrations', () => {
     await expect(open()).rejects.toThrow('nonsense')
     expect(inspect(`select name from sqlite_schema where name = 'colours'`)).toEqual([])
     expect(inspect('select id from schema_migrations')).toHaveLength(shipped.length)
+  })
+
+  it('F61 leave nothing of a step that is killed half way; the next start makes it whole, and without it an older version starts', async () => {
+    await open()
+    const rows = 600_000
+    await addMigration(
+      '900002-colours.sql',
+      `-- compatible
+create table colours (id integer primary key, name text not null);
+insert into colours with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${rows})
+  select n, hex(randomblob(40)) from numbers;
+`,
+    )
+    const log = `${path}-wal`
+    const sizeOfLog = () =>
+      stat(log).then(
+        ({ size }) => size,
+        () => 0,
+      )
+    const before = await sizeOfLog()
+    const program = fileURLToPath(new URL('./fixtures/open-database.ts', import.meta.url))
+    const child = spawn(process.execPath, [program, path, migrationsFolder], { stdio: 'ignore' })
+    const ended = once(child, 'close')
+    // A step larger than the cache spills into the log before it is committed: then it is half way.
+    while ((await sizeOfLog()) < before + 4 * 1024 * 1024 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 2))
+    child.kill('SIGKILL')
+    expect((await ended)[1]).toBe('SIGKILL')
+    expect(inspect(`select name from sqlite_schema where name = 'colours'`)).toEqual([])
+    expect(inspect<{ id: string }>('select id from schema_migrations order by id').map(({ id }) => id)).toEqual(shipped)
+
+    const older = join(folder, 'older.db')
+    await copyFile(path, older)
+    await copyFile(log, `${older}-wal`)
+    await (await openSqliteDatabase({ path: older, clock: systemClock, migrationsFolder: ownMigrations })).close()
+    await open()
+    expect(inspect('select count(*) as count, min(length(name)) as shortest from colours')).toEqual([{ count: rows, shortest: 80 }])
+    expect(inspect('select id from schema_migrations')).toHaveLength(shipped.length + 1)
   })
 
   it.each([

@@ -23,6 +23,11 @@ export async function replyUsage(run: GenerationRun, reply: CountedReply): Promi
   return { usage: await countedUsage(run, reply), source: 'estimated' }
 }
 
+/** True when upstream did count, and what it said cannot be. */
+export function isUsageRefused(reply: CountedReply, { source }: ReadUsage): boolean {
+  return source === 'estimated' && cameWhole(reply) && reply.documents.some((document) => document['usage'] != null)
+}
+
 /** Usage by the formula, of what came. */
 function countedUsage(run: GenerationRun, reply: CountedReply): Promise<Usage> {
   const [document] = reply.documents

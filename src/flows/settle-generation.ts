@@ -9,7 +9,7 @@ import type { GenerationRun } from './generation-run.ts'
 import { keepImages, keepPreviews } from './keep-images.ts'
 import { type AttemptVerdict, answeredVerdict } from './read-outcome.ts'
 import { recordWarnings } from './record-warnings.ts'
-import { type CountedReply, chargedCounts, replyUsage } from './reply-usage.ts'
+import { type CountedReply, chargedCounts, isUsageRefused, replyUsage } from './reply-usage.ts'
 import { reportedFacts } from './reported-facts.ts'
 import { isRetouched, type RetouchedImage, retouchImages } from './retouch-images.ts'
 import { usageOnFormula } from './usage-on-formula.ts'
@@ -44,6 +44,7 @@ export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call
   const { reply } = call
   const answered = await answeredVerdict(call)
   const read = await replyUsage(run, reply)
+  if (isUsageRefused(reply, read)) tellRefusedUsage(parts, run)
   const cost = costOf(run, read, reply)
   const reported = reportedFacts(reply.documents[0])
   return parts.objectLocks.hold(
@@ -80,6 +81,15 @@ function answerFacts({ reply, httpStatus, requestId, firstByteMs }: SettledCall,
     modelReported: reportedFacts(reply.documents[0]).model ?? null,
     firstByteMs,
   }
+}
+
+function tellRefusedUsage(parts: GatewayParts, run: GenerationRun): void {
+  const { owner, id } = run.choice.route
+  parts.metrics.usageRefused(owner)
+  parts.logger.warn(
+    { generation_id: run.id, route_id: id, route_owner: owner },
+    'upstream counted tokens that cannot be: an estimate is booked',
+  )
 }
 
 function costOf(run: GenerationRun, { usage, source }: ReadUsage, reply: CountedReply): Charge {

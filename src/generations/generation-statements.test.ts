@@ -36,7 +36,7 @@ describe.each(engines)('generations on $name', (engine) => {
       ])
     })
 
-    it('end once', async () => {
+    it('F76 end once', async () => {
       await test.begin()
       await test.db.transact([endAttempt(test.context(), attemptEnd())])
       const again = test.db.transact([endAttempt(test.context(), attemptEnd({ state: 'unknown' })), test.fail()])
@@ -44,7 +44,7 @@ describe.each(engines)('generations on $name', (engine) => {
       expect(await test.found()).toMatchObject({ generation: { status: 'running' }, attempts: [{ state: 'ok' }] })
     })
 
-    it('are written to by their owner only, in whatever way', async () => {
+    it('F76 are written to by their owner only, in whatever way', async () => {
       await test.begin()
       const fence = { attemptId: 'att', owner: 'boot_other' }
       await expect(test.db.transact([endAttempt(test.context(), attemptEnd(fence))])).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe.each(engines)('generations on $name', (engine) => {
       expect((await test.found()).attempts).toMatchObject([{ state: 'dispatching', sent_at_ms: null, http_status: null }])
     })
 
-    it('follow one another in one generation, each with its number, and only the last may still cost', async () => {
+    it('F76 follow one another in one generation, each with its number, and only the last may still cost', async () => {
       await test.begin({ reservedNanos: 10n })
       await test.db.transact([
         endAttempt(test.context(), attemptEnd({ state: 'not_sent', outcome: 'not_sent: connect', retryReason: 'network', costNanos: 0n })),

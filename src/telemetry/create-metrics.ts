@@ -68,6 +68,8 @@ export interface Metrics {
   budgetAlert(percent: number): void
   /** A call that cost more than was set aside for it. */
   overshot(overBudget: boolean): void
+  /** Upstream's own count of tokens was refused as absurd or at odds with itself, and estimated instead. */
+  usageRefused(routeOwner: string): void
   /** The disk failed: nothing more is bought until the next start. */
   storageReadOnly(): void
   /** Kept bytes that were wanted and are gone, or are not what they were. */
@@ -153,6 +155,12 @@ export function createMetrics(): Metrics {
     labelNames: ['over_budget'],
     registers,
   })
+  const usageRefusals = new Counter({
+    name: 'darkroom_usage_refused_total',
+    help: 'Answers since start whose token count was negative, absurd or at odds with itself, so that it was estimated, by route owner.',
+    labelNames: ['route_owner'],
+    registers,
+  })
   const readOnly = new Gauge({
     name: 'darkroom_storage_read_only',
     help: '1 once the disk failed and no new calls are taken until the next start.',
@@ -183,6 +191,7 @@ export function createMetrics(): Metrics {
     unknownOutcomes: (now) => unknown(now),
     budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
     overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),
+    usageRefused: (routeOwner) => usageRefusals.inc({ route_owner: routeOwner }),
     storageReadOnly: () => readOnly.set(1),
     objectUnreadable: (reason) => unreadable.inc({ reason }),
     relayed: (bytes) => relayBytes.inc(bytes),

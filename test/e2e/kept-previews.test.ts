@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { GenerationRecord, LedgerReply } from '../../src/contract/record.ts'
+import { invoiceOf, ledgerLines, promptWith, seeReply, settledRecord, sumOf } from '../support/generation-calls.ts'
 import { startTestGateway } from '../support/test-gateway.ts'
 
 const request = {
@@ -33,6 +34,24 @@ it('keeps the previews of a stream when asked to: the bytes the client got, besi
   }
   const ledger = (await (await darkroom.fetch('/v2/ledger')).json()) as LedgerReply
   expect(ledger.rows.map(({ calls, images }) => [calls, images])).toEqual([[1, 1]])
+})
+
+it('F27 keeps the preview that came before a stream was cut, beside what was charged for it', async () => {
+  await using darkroom = await startTestGateway()
+  const headers = { 'content-type': 'application/json', 'x-darkroom-partials': 'store' }
+  const body = JSON.stringify({ ...request, prompt: promptWith('cut=frame:1', 'a quiet harbour') })
+  const seen = await seeReply(darkroom.fetch('/v1/images/generations', { method: 'POST', headers, body }))
+  const sent = Buffer.from(String(seen.events[0]!.data['b64_json']), 'base64')
+  expect(seen.events.map(({ event }) => event)).toEqual(['image_generation.partial_image', 'error'])
+  expect(seen.error).toMatchObject({ code: 'upstream_bad_response', outcome: 'charged' })
+
+  const record = await settledRecord(darkroom, seen.generationId!)
+  expect(record).toMatchObject({ status: 'failed', images: [], previews: { asked: 2, received: 1 } })
+  expect(record.previews.images).toHaveLength(1)
+  const kept = await darkroom.fetch(`/v2/images/${record.previews.images[0]!.id}`)
+  expect(Buffer.from(await kept.arrayBuffer())).toEqual(sent)
+  const lines = await ledgerLines(darkroom, record.id)
+  expect(sumOf(lines, 'loss')).toBe(BigInt(invoiceOf(darkroom, record.attempts[0]!.id)[0]!.nanos))
 })
 
 it('keeps no previews unasked, and counts and prices them all the same', async () => {
