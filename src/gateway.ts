@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
 import { openAccess, openSecrets } from './access/index.ts'
+import { Admission, WrongKeys } from './admission/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
 import { MainModelCatalogue } from './contract/main-model-catalogue.ts'
 import { shippedMainModelRows } from './contract/main-model-rows.ts'
@@ -158,6 +159,9 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     objectLocks: createObjectLocks(),
     storageHealth: new StorageHealth({ store, reserve, clock, logger, metrics, minimumFreeBytes: options.minimumFreeBytes }),
     running: new RunningGenerations(),
+    admission: new Admission({ limits: config.admission.limits, clock, chance, onChange: (load) => metrics.doorLoad(load) }),
+    weights: config.admission.weights,
+    wrongKeys: new WrongKeys(clock),
     afterDelivery,
     background,
     unknownRounds,

@@ -12,6 +12,7 @@ const layers = {
   flows: ['flows'],
   parts: [
     'access',
+    'admission',
     'pricing',
     'routes',
     'providers',

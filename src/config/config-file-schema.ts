@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defaultAdmissionLimits } from '../admission/index.ts'
 import { mainModelRowSchema } from '../contract/main-model-catalogue.ts'
 import { modelRowSchema } from '../contract/model-catalogue.ts'
 import { anyPriceCardSchema } from '../pricing/index.ts'
@@ -76,6 +77,36 @@ export const configFileSchema = z.strictObject({
         .describe('Beyond any of these, unknown outcomes are warned of.'),
     })
     .prefault({}),
+  admission: z
+    .strictObject({
+      calls: z.int().min(1).max(10_000).default(defaultAdmissionLimits.calls).describe('Calls under way at once.'),
+      waiting: z.int().min(0).max(10_000).default(defaultAdmissionLimits.waiting).describe('Requests that may wait for a place.'),
+      wait_s: z
+        .int()
+        .min(1)
+        .max(60)
+        .default(defaultAdmissionLimits.waitMs / 1000)
+        .describe('The longest that any of them waits.'),
+      body_mb: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(defaultAdmissionLimits.bodyBytes / 1e6)
+        .describe('Bodies being taken in at once, all together.'),
+      body_mb_per_project: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(defaultAdmissionLimits.bodyBytesPerProject / 1e6)
+        .describe('The same for one project; a larger body comes in alone.'),
+      connections: z.int().min(10).max(100_000).default(1000).describe('Connections at once.'),
+      weights: z
+        .record(z.string().min(1), z.number().min(0.1).max(100))
+        .default({})
+        .describe('What single projects count for when places are scarce, by name; 1 when not named.'),
+    })
+    .prefault({})
+    .describe('How much is taken in at once.'),
   timeouts: z
     .strictObject({
       ...deadlineFields,

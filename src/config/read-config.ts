@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { AdmissionLimits } from '../admission/index.ts'
 import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
@@ -32,6 +33,8 @@ export interface DarkroomConfig {
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
   /** Room kept for a full disk; null = 1 GiB, at most a fiftieth of what is free. */
   emergencyReserveBytes: number | null
+  /** How much is taken in at once, and what each project counts for, by name. */
+  admission: { limits: AdmissionLimits; weights: ReadonlyMap<string, number> }
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** How long shutdown waits for calls under way. */
@@ -54,6 +57,7 @@ export interface ConfigFlags {
 }
 
 const SECOND = 1000
+const MEGABYTE = 1_000_000
 const ports = { min: 0, max: 65_535 }
 const sandboxLatencies = { min: 0, max: 600 * SECOND }
 
@@ -99,10 +103,24 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       flat: false,
     },
     emergencyReserveBytes: reserveBytes(readInteger(environment, 'DARKROOM_RESERVE_MIB', null, reserves)),
+    admission: admissionOf(settings.admission),
     deadlines: configuredDeadlines(file),
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
     environment,
+  }
+}
+
+function admissionOf(row: ConfigFile['settings']['admission']): DarkroomConfig['admission'] {
+  return {
+    limits: {
+      calls: row.calls,
+      waiting: row.waiting,
+      waitMs: row.wait_s * SECOND,
+      bodyBytes: row.body_mb * MEGABYTE,
+      bodyBytesPerProject: Math.min(row.body_mb, row.body_mb_per_project) * MEGABYTE,
+    },
+    weights: new Map(Object.entries(row.weights)),
   }
 }
 

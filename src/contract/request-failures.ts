@@ -200,6 +200,15 @@ export const requestFailures = {
     ...notNow,
     message: 'This server is stopping and takes no new work. Nothing was sent or charged; send the request again.',
   },
+  rate_limited: {
+    ...notNow,
+    status: 429,
+    type: 'rate_limit_error',
+    nextAction: 'human',
+    shouldRetry: false,
+    message:
+      'Too many requests from this connection, or too many wrong keys from this address. Nothing was sent or charged; slow down, and see that the key is right.',
+  },
   overloaded: {
     ...notNow,
     status: 429,

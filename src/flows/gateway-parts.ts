@@ -1,4 +1,5 @@
 import type { Access } from '../access/index.ts'
+import type { Admission, WrongKeys } from '../admission/index.ts'
 import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import type { ModelCatalogue } from '../contract/model-catalogue.ts'
@@ -72,6 +73,11 @@ export interface GatewayParts {
   objectLocks: ObjectLocks
   storageHealth: StorageHealth
   running: RunningGenerations
+  /** The door in front of what costs memory or money. */
+  admission: Admission
+  /** What a project counts for there, by name; 1 where it is not named. */
+  weights: ReadonlyMap<string, number>
+  wrongKeys: WrongKeys
   afterDelivery: AfterDelivery
   background: BackgroundResponses
   unknownRounds: UnknownRounds

@@ -12,12 +12,19 @@ export interface HttpConfig {
   trustProxy: boolean
   /** Host names that requests may carry, beside loopback names and the public URL's own. */
   allowedHosts: readonly string[]
+  /** Connections at once. */
+  connections: number
 }
 
 /** `PORT` and `HOST`, with the file's part of the settings. */
 export function readHttpConfig(
   environment: Environment,
-  file: { public_url?: string | undefined; trust_proxy: boolean; allowed_hosts: readonly string[] },
+  file: {
+    public_url?: string | undefined
+    trust_proxy: boolean
+    allowed_hosts: readonly string[]
+    admission: { connections: number }
+  },
 ): HttpConfig {
   return {
     host: readText(environment, 'HOST', '127.0.0.1'),
@@ -25,6 +32,7 @@ export function readHttpConfig(
     publicUrl: file.public_url?.replace(/\/+$/, '') ?? null,
     trustProxy: file.trust_proxy,
     allowedHosts: file.allowed_hosts,
+    connections: file.admission.connections,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodType } from 'zod'
 import type { Principal } from '../access/index.ts'
+import type { AdmissionKind } from '../admission/index.ts'
 import type { GatewayParts } from '../flows/gateway-parts.ts'
 import { publicPolicy, type RoutePolicy } from './route-policy.ts'
 
@@ -30,6 +31,11 @@ interface RouteFacts {
   body?: { description: string; schema: ZodType; contentType?: string; otherTypes?: Readonly<Record<string, ZodType>> }
   /** The handler reads the body as it comes, of whatever type it is; @default false: JSON, read whole. */
   streamsBody?: boolean
+  /**
+   * What a request needs at the door, before its body is read: a place for a call that may cost money, or room for its body alone.
+   * @default nothing: it is cheap, and never shed
+   */
+  admission?: AdmissionKind
   query?: ZodType
   replies: Record<number, { description: string; schema?: ZodType; contentType?: string }>
 }

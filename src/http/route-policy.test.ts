@@ -11,12 +11,10 @@ const principals: Record<string, Principal> = {
 /** A server with one route; the credential is the name of a principal. */
 function serverWith(policy: RoutePolicy | undefined) {
   const app = Fastify()
-  const policies = enforcePolicies(app, {
-    async authenticate({ authorization }) {
-      const principal = principals[String(authorization)]
-      if (!principal) throw Object.assign(new Error('unknown'), { statusCode: 401 })
-      return principal
-    },
+  const policies = enforcePolicies(app, async ({ headers }) => {
+    const principal = principals[String(headers.authorization)]
+    if (!principal) throw Object.assign(new Error('unknown'), { statusCode: 401 })
+    return principal
   })
   app.setErrorHandler((error: { status?: number; statusCode?: number }, _request, reply) =>
     reply.code(error.status ?? error.statusCode!).send(),

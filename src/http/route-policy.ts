@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import type { Access, Principal } from '../access/index.ts'
+import type { Principal } from '../access/index.ts'
 import { failure } from '../contract/failure.ts'
 
 /** Things that belong to one project each, and are named in addresses; an `unknown` is a generation whose outcome nobody knows. */
@@ -21,18 +21,21 @@ export interface RoutePolicy {
 /** For what anybody may read and belongs to nobody. */
 export const publicPolicy: RoutePolicy = { auth: 'public', tenant: 'none' }
 
+/** Names the caller of a request. @throws Failure */
+type Authenticate = (request: FastifyRequest) => Promise<Principal>
+
 /**
  * Holds every request to the policy of the route that it matched, never to its raw address. A route that states none stops the
  * server from starting, also one that a plugin brings along.
  * @returns the check for the time when every route is there
  */
-export function enforcePolicies(app: FastifyInstance, access: Pick<Access, 'authenticate'>): { assertStated(): void } {
+export function enforcePolicies(app: FastifyInstance, authenticate: Authenticate): { assertStated(): void } {
   const mounted: RouteOptions[] = []
   app.addHook('onRoute', (route) => void mounted.push(route))
   // Before the body is read: a wrong key must not make us take in a megabyte.
   app.addHook('onRequest', async (request) => {
     if (request.is404) return
-    const principal = await authorize(access, request.routeOptions.config.policy, request.headers)
+    const principal = await authorize(authenticate, request.routeOptions.config.policy, request)
     if (principal) request.principal = principal
   })
   return {
@@ -44,13 +47,9 @@ export function enforcePolicies(app: FastifyInstance, access: Pick<Access, 'auth
 }
 
 /** @throws `Failure('invalid_api_key')`; `Failure('not_found')` where a route does not exist for this caller, or states no policy. */
-async function authorize(
-  access: Pick<Access, 'authenticate'>,
-  policy: RoutePolicy | undefined,
-  headers: FastifyRequest['headers'],
-): Promise<Principal | null> {
+async function authorize(authenticate: Authenticate, policy: RoutePolicy | undefined, request: FastifyRequest): Promise<Principal | null> {
   if (policy?.auth === 'public') return null
-  const principal = await access.authenticate(headers)
+  const principal = await authenticate(request)
   if (policy === undefined || (policy.auth === 'admin' && principal.kind !== 'admin')) throw failure('not_found')
   return principal
 }

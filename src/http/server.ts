@@ -2,9 +2,13 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import { failure } from '../contract/failure.ts'
 import type { GatewayParts } from '../flows/gateway-parts.ts'
 import { newId } from '../primitives/ids.ts'
+import { admit } from './admit.ts'
+import { authenticate } from './authenticate.ts'
 import { answerBrokenRequest, answerInOwnWords, awaitsContinue } from './broken-request.ts'
 import { type HttpConfig, hostAllowed } from './config.ts'
 import type { HttpRoute } from './http-route.ts'
+import { limitConnections } from './limit-connections.ts'
+import { limitPipelining } from './pipelining.ts'
 import { presentFailure } from './present-failure.ts'
 import { isPlainJson } from './read-body.ts'
 import { serveReference } from './reference.ts'
@@ -61,14 +65,16 @@ export async function createHttpServer(
   app.setErrorHandler((error, request, reply) => presentFailure(error, request, reply))
   app.setNotFoundHandler(answerUnmatched(routes))
   answerInOwnWords(app.server)
+  limitConnections(app.server, config.connections)
   takeJsonAsBytes(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...securityHeaders, 'x-request-id': request.id })
+    limitPipelining(request, reply)
     if (!hostAllowed(config, request.headers.host)) throw failure('bad_host')
     if (request.url.length > LONGEST_ADDRESS) throw failure('uri_too_long')
     if (/[?&](?:api[-_]?key|key|token|access_token)=/i.test(request.url)) throw failure('key_in_url')
   })
-  const policies = enforcePolicies(app, parts.access)
+  const policies = enforcePolicies(app, (request) => authenticate(parts, request))
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return
     const { streamsBody } = request.routeOptions.config
@@ -133,11 +139,22 @@ function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, ro
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { streamsBody: route.streamsBody ?? false, policy: route.policy },
+    // Before the body is read: a flood must not make us take in a megabyte.
+    onRequest: async (request, reply) => {
+      if (route.admission) await admit(parts, { request, reply, principal: request.principal!, kind: route.admission })
+    },
     handler: async (request, reply) => {
+      // From here on the place at the door is held until all is done, whether or not the caller stays.
+      using _ = handling(request)
       const context = { parts, request, reply, requestId: request.id, baseUrl: baseUrlOf(config, request) }
-      return (route.handle as (given: object) => unknown)({ ...context, principal: request.principal })
+      return await (route.handle as (given: object) => unknown)({ ...context, principal: request.principal })
     },
   })
+}
+
+function handling(request: FastifyRequest): Disposable {
+  request.isHandled = true
+  return { [Symbol.dispose]: () => request.admitted?.end() }
 }
 
 function baseUrlOf(config: HttpConfig, request: FastifyRequest): string {
@@ -146,6 +163,7 @@ function baseUrlOf(config: HttpConfig, request: FastifyRequest): string {
 
 /** Ends a reply that a handler takes over: from here on its bytes are written by the relay. */
 export function takeOver(reply: FastifyReply): FastifyReply['raw'] {
+  reply.request.admitted?.bodyTaken()
   reply.hijack()
   return reply.raw
 }
@@ -156,5 +174,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal?: import('../access/index.ts').Principal
+    /** Its handler has begun. */
+    isHandled?: boolean
   }
 }

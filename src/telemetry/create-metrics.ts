@@ -74,6 +74,10 @@ export interface Metrics {
   storageReadOnly(): void
   /** Kept bytes that were wanted and are gone, or are not what they were. */
   objectUnreadable(reason: 'missing' | 'damaged'): void
+  /** What is let in now, and what waits. */
+  doorLoad(now: { calls: number; bodyBytes: number; waiting: number }): void
+  /** A request that was refused before anything was read, by the code of the refusal. */
+  doorRefused(code: string): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -173,6 +177,7 @@ export function createMetrics(): Metrics {
     registers,
   })
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
+  const door = watchDoor(registers)
   const loop = watchEventLoop(registers)
 
   return {
@@ -194,6 +199,8 @@ export function createMetrics(): Metrics {
     usageRefused: (routeOwner) => usageRefusals.inc({ route_owner: routeOwner }),
     storageReadOnly: () => readOnly.set(1),
     objectUnreadable: (reason) => unreadable.inc({ reason }),
+    doorLoad: door.load,
+    doorRefused: door.refused,
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),
@@ -214,6 +221,28 @@ function watchUnknowns(registers: Registry[]) {
       held.set(labels, Number(heldNanos))
       oldest.set(labels, oldestSeconds)
     }
+  }
+}
+
+/** What is let in, what waits and what is turned away. */
+function watchDoor(registers: Registry[]) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers })
+  const calls = gauge('darkroom_calls_under_way', 'Calls that hold a place now.')
+  const waiting = gauge('darkroom_requests_waiting', 'Requests that wait for a place now.')
+  const bytes = gauge('darkroom_body_bytes', 'Bytes of bodies that are being taken in now.')
+  const refusals = new Counter({
+    name: 'darkroom_requests_shed_total',
+    help: 'Requests that were turned away since start before anything was read, by code.',
+    labelNames: ['code'],
+    registers,
+  })
+  return {
+    load(now: { calls: number; bodyBytes: number; waiting: number }) {
+      calls.set(now.calls)
+      waiting.set(now.waiting)
+      bytes.set(now.bodyBytes)
+    },
+    refused: (code: string) => refusals.inc({ code }),
   }
 }
 

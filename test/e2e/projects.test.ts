@@ -92,7 +92,7 @@ describe('what a project allows', () => {
 })
 
 describe('the pace of a project', () => {
-  it('is so many pictures a minute, whoever asks at once, with the time to wait', async () => {
+  it('B76 is so many pictures a minute, whoever asks at once, with the time to wait', async () => {
     const { key } = await makeProject(gateway, 'slow', { images_per_minute: 5 })
     const seen = await Promise.all(Array.from({ length: 12 }, () => call(key)))
     expect(seen.filter(({ status }) => status === 200)).toHaveLength(5)
@@ -108,7 +108,7 @@ describe('the pace of a project', () => {
     expect((await call(key)).status).toBe(200)
   })
 
-  it('is so many calls at once, and a place is free when one has ended', async () => {
+  it('B76 is so many calls at once, and a place is free when one has ended', async () => {
     const { key } = await makeProject(gateway, 'one by one', { concurrent_calls: 2 })
     const slow = () => call(key, { prompt: promptWith('latency=300') })
     const seen = await Promise.all(Array.from({ length: 8 }, slow))

@@ -25,6 +25,7 @@ export const checkRoute = keyRoute({
   tenant: 'caller',
   tag: 'darkroom',
   summary: 'Check a call without making it',
+  admission: 'body',
   description:
     'Takes the body exactly as the call would have it, pictures included; they are looked at and thrown away. `refusals[0]` is what the call would be answered.',
   streamsBody: true,
@@ -34,7 +35,7 @@ export const checkRoute = keyRoute({
     schema: generationBodySchema.or(editBodySchema).or(responseBodySchema),
     otherTypes: { 'multipart/form-data': editFormSchema },
   },
-  replies: { 200: { description: 'The verdict.', schema: checkReplySchema }, ...errorReplies(400, 401, 413) },
+  replies: { 200: { description: 'The verdict.', schema: checkReplySchema }, ...errorReplies(400, 401, 413, 429, 503) },
   async handle(context) {
     const { parts, principal, request, requestId } = context
     const { operation } = readChecked(checkQuerySchema, request.query)
@@ -59,6 +60,7 @@ export const estimateRoute = keyRoute({
   tenant: 'caller',
   tag: 'darkroom',
   summary: 'Price a call without making it',
+  admission: 'body',
   description:
     'Per bucket, with a low and a high bound and a table per quality. A call that would be refused is refused here with the same error.',
   streamsBody: true,

@@ -18,10 +18,11 @@ export const uploadFileRoute = keyRoute({
   tenant: 'caller',
   tag: 'images',
   summary: 'Keep a picture for later edits',
+  admission: 'body',
   description: "Drop-in for OpenAI's call with purpose `vision`. The picture stays here and is named by its id (`file_id`) in edits.",
   streamsBody: true,
   body: { description: 'The file and its purpose.', schema: fileUploadSchema, contentType: 'multipart/form-data' },
-  replies: { 200: { description: 'The file.', schema: fileObjectSchema }, ...errorReplies(400, 401, 413, 503, 507) },
+  replies: { 200: { description: 'The file.', schema: fileObjectSchema }, ...errorReplies(400, 401, 413, 429, 503, 507) },
   async handle({ parts, principal, request, requestId }) {
     return presentFile(await takeFileUpload(parts, { principal, requestId, source: bodySource(request) }))
   },

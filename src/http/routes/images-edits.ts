@@ -13,6 +13,7 @@ export const imagesEditsRoute = keyRoute({
   tenant: 'caller',
   tag: 'images',
   summary: 'Edit pictures',
+  admission: 'call',
   description:
     "Drop-in for OpenAI's call, multipart or JSON: 1 to 16 images, a mask, streams. Inputs are decoded and judged before anything is paid, and go upstream byte for byte. `x-darkroom-mask: strict` puts the first image's own pixels back outside the mask; the answer then comes when it is complete.",
   streamsBody: true,

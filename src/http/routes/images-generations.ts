@@ -13,6 +13,7 @@ export const imagesGenerationsRoute = keyRoute({
   tenant: 'caller',
   tag: 'images',
   summary: 'Make pictures',
+  admission: 'call',
   description:
     "Drop-in for OpenAI's call: same body, same answer, same events with `stream: true`. The answer carries `x-darkroom-generation`, the id of its production log record.",
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: generationBodySchema },

@@ -23,6 +23,7 @@ export const createResponseRoute = keyRoute({
   tenant: 'caller',
   tag: 'images',
   summary: 'Ask a main model that can draw',
+  admission: 'call',
   description:
     "Drop-in for OpenAI's call with the image_generation tool, as JSON, as a stream, or in the background. Every picture is stored and priced like a direct one; the main model has a bill of its own. Earlier turns go on through `previous_response_id` and image call ids, also when upstream has forgotten them.",
   streamsBody: true,

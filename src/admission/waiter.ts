@@ -1,0 +1,13 @@
+import type { AdmissionKind, ProjectLoad } from './project-load.ts'
+
+/** A request in front of the door. */
+export interface Waiter {
+  readonly project: ProjectLoad
+  readonly kind: AdmissionKind
+  /** What it claims of the room for bodies. */
+  readonly bytes: number
+  /** Counts arrivals. */
+  readonly number: number
+  grant(): void
+  refuse(): void
+}
