@@ -34,6 +34,7 @@ const layers = {
     'guard',
     'evidence',
     'gate',
+    'idempotency',
     'threads',
     'batches',
     'search',

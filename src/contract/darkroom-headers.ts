@@ -17,7 +17,8 @@ export interface DarkroomHeaders {
   rights: string | null
   /** What would be a warning is a refusal. */
   strict: boolean
-  cache: 'use' | 'refresh' | 'off' | null
+  /** What other calls of the project may answer the request: one that is under way, one whose result is at most so old. Null = none. */
+  cache: { ttlSeconds: number | null; coalesce: boolean } | null
   /** Pixels outside the mask are put back from the source; false = surely not, null = not said, so that a default may hold. */
   strictMask: boolean | null
   /** A source whose format does not fit the mask is converted to PNG. */
@@ -31,6 +32,9 @@ export type DarkroomHeadersResult = { ok: true; settings: DarkroomHeaders } | { 
 
 /** Shortest and longest time a request may give its upstream call; a synchronous call is bounded further by the gateway's own limit. */
 export const timeoutHeaderBounds = { minMs: 1000, maxMs: 600_000 } as const
+
+/** Oldest result that may stand in for a call: thirty days, as long as keys are remembered. */
+const longestCacheSeconds = 30 * 24 * 60 * 60
 
 const prefix = 'x-darkroom-'
 const longestValue = 256
@@ -72,7 +76,7 @@ const readers: Readonly<Record<string, HeaderReader>> = {
     read: (value) => (label.test(value) ? { rights: value } : null),
   },
   strict: words({ true: { strict: true }, false: { strict: false } }),
-  cache: words({ use: { cache: 'use' }, refresh: { cache: 'refresh' }, off: { cache: 'off' } }),
+  cache: { expected: `off, or coalesce and ttl=<1 to ${longestCacheSeconds} seconds>, one or both with a comma`, read: readCache },
   mask: words({ strict: { strictMask: true }, guide: { strictMask: false } }),
   'mask-source': words({ convert: { convertMaskSource: true }, keep: { convertMaskSource: false } }),
   transparency: words({ key: { keyTransparency: true }, none: { keyTransparency: false } }),
@@ -82,6 +86,16 @@ function readTimeout(value: string): Partial<DarkroomHeaders> | null {
   if (!/^[0-9]{1,9}$/.test(value)) return null
   const timeoutMs = Number(value)
   return timeoutMs >= timeoutHeaderBounds.minMs && timeoutMs <= timeoutHeaderBounds.maxMs ? { timeoutMs } : null
+}
+
+function readCache(value: string): Partial<DarkroomHeaders> | null {
+  if (value === 'off') return { cache: null }
+  const wishes = value.split(',').map((wish) => wish.trim())
+  const ttls = wishes.flatMap((wish) => /^ttl=([1-9][0-9]{0,6})$/.exec(wish)?.[1] ?? [])
+  const coalesce = wishes.includes('coalesce')
+  const isKnown = ttls.length <= 1 && wishes.length === ttls.length + (coalesce ? 1 : 0)
+  const ttlSeconds = ttls.length === 0 ? null : Number(ttls[0])
+  return isKnown && (ttlSeconds ?? 0) <= longestCacheSeconds ? { cache: { ttlSeconds, coalesce } } : null
 }
 
 function readPromptReference(value: string): Partial<DarkroomHeaders> | null {

@@ -20,7 +20,7 @@ describe('the failure catalogue', () => {
     for (const code of codes) if (failure(code).outcome !== 'not_charged') expect(failure(code).shouldRetry).toBe(false)
   })
 
-  it('asks for a repetition only before dispatch, when surely nothing was sent, or on a rate limit', () => {
+  it('asks for a repetition only before dispatch, when surely nothing was sent, on a rate limit, or of a mere reading', () => {
     const repeatable = codes.filter((code) => failure(code).shouldRetry)
     expect(repeatable.sort()).toEqual([
       'database_unavailable',
@@ -29,6 +29,7 @@ describe('the failure catalogue', () => {
       'rate_limit_exceeded',
       'request_aborted',
       'request_timeout',
+      'result_not_ready',
       'route_unavailable',
       'shutting_down',
       'storage_unavailable',

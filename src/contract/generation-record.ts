@@ -196,6 +196,22 @@ export const assistantSchema = z
 /** As `assistantSchema` describes it. */
 export type AssistantTrace = z.infer<typeof assistantSchema>
 
+/** What makes repetitions of the call known, and which were answered by it without naming its key. */
+const idempotencySchema = z
+  .object({
+    keys: z.array(z.string()).describe('Idempotency keys that name this call, as long as they are remembered.'),
+    fingerprint: sha256Schema.describe('Of the canonical request and of what it brought along.'),
+    delivery: z.enum(['delivered', 'left']).nullable().describe('Whether the caller had the whole answer; null while that is not known.'),
+    attached: z.array(
+      z.object({
+        attached_by: z.enum(['shadow', 'coalesced', 'cache']).describe('shadow = a retry of the official client that named no key.'),
+        at: timeSchema,
+        request_id: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Idempotency' })
+
 /** The production log record of one generation; every generation has one, failed ones too. `GET /v2/generations/{id}`. */
 export const generationRecordSchema = z
   .object({
@@ -232,6 +248,9 @@ export const generationRecordSchema = z
         .describe('Previews that were kept, because the call asked for it (`x-darkroom-partials: store`).'),
     }),
     timeout_ms: z.int().min(1),
+    idempotency: idempotencySchema
+      .nullable()
+      .describe('Null for calls that nobody can repeat: those of the gate, and those of older releases.'),
     assistant: assistantSchema.nullable(),
     retry_reason: retryReasonSchema.nullable(),
     next_action: nextActionSchema,

@@ -91,6 +91,7 @@ const record: GenerationRecord = {
   attempts: [],
   previews: { asked: 0, received: 0, cost: { usd: '0', nanos: '0' }, images: [] },
   timeout_ms: 270_000,
+  idempotency: { keys: ['order-7'], fingerprint: hash, delivery: 'delivered', attached: [] },
   assistant: null,
   retry_reason: null,
   next_action: 'none',

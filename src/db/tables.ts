@@ -21,6 +21,10 @@ export interface Tables {
   route_watch: RouteWatchRow
   ledger_entries: LedgerEntryRow
   unknown_evidence: UnknownEvidenceRow
+  call_identities: CallIdentityRow
+  idempotency_keys: IdempotencyKeyRow
+  call_attachments: CallAttachmentRow
+  stored_replies: StoredReplyRow
   budgets: BudgetRow
   budget_periods: BudgetPeriodRow
   budget_holds: BudgetHoldRow
@@ -427,4 +431,53 @@ export interface BudgetAlertRow {
   at_ms: number
   /** When log and metric said it. */
   told_at_ms: number | null
+}
+
+/** What a generation was asked for, so that a repetition of the call is known again. */
+export interface CallIdentityRow {
+  generation_id: string
+  project_id: string
+  /** Null when the admin token asked. */
+  key_id: string | null
+  /** `images | responses | jobs`. */
+  family: string
+  /** SHA-256 of the canonical request and of what it brought along. */
+  fingerprint: string
+  created_at_ms: number
+  /** `delivered | left`; null while the first caller's connection is open, or when the process died with it. */
+  delivery: string | null
+}
+
+/** A caller's own name of a call, for as long as it is remembered. */
+export interface IdempotencyKeyRow {
+  project_id: string
+  family: string
+  idempotency_key: string
+  fingerprint: string
+  generation_id: string
+  created_at_ms: number
+}
+
+/** A request that was answered by a generation which another request began, without naming a key. */
+export interface CallAttachmentRow {
+  id: string
+  generation_id: string
+  project_id: string
+  key_id: string | null
+  /** `shadow | coalesced | cache`. */
+  attached_by: string
+  /** Shadow only. */
+  retry_count: number | null
+  request_id: string
+  at_ms: number
+}
+
+/** The answer of a generation, from which it is made again. */
+export interface StoredReplyRow {
+  generation_id: string
+  /** HTTP status. */
+  status: number
+  /** Text around the pictures, sealed; null for an error, and for a text too long to be kept. */
+  sealed: string | null
+  created_at_ms: number
 }

@@ -2,6 +2,7 @@ import { callTime } from '../contract/deadlines.ts'
 import { Failure } from '../contract/failure.ts'
 import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
+import { callFingerprint } from '../idempotency/index.ts'
 import { type LedgerCall, reserve } from '../ledger/index.ts'
 import { priceCardName } from '../pricing/index.ts'
 import { fp } from '../primitives/fail-point.ts'
@@ -11,10 +12,12 @@ import { upstreamRequestId } from './call-upstream.ts'
 import { contractNow } from './contract-now.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
+import { acceptOnce, type CallClaim, type EarlierCall, noClaim, type RepeatSigns, repeatableCall } from './idempotency/accept-once.ts'
+import { imageCallFacts } from './idempotency/call-facts.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
 import { metadataOf } from './metadata-of.ts'
 import { type PlacedRoute, routingPolicy, takePlace } from './plan-routes.ts'
-import { type PricedRequest, priceCall } from './price-call.ts'
+import { judgeCallFields, type PricedRequest, priceCall } from './price-call.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { rightsOf } from './rights-of.ts'
@@ -25,45 +28,66 @@ export interface GenerationAsk extends CallAsk {
   requestId: string
   /** The caller's own id of the call, for the log. */
   clientRequestId: string | null
+  /** What it says of being a repetition; absent = nothing. */
+  repeat?: RepeatSigns
 }
 
 /**
  * The first half of the road: check, find the routes that can serve, price, make sure a picture could be kept, take a place on the first
  * route that has one, then record intent and reservation in one transaction. When it resolves, all of that is on disk and nothing has been sent.
+ * A repetition of an earlier call is not accepted: it is answered by that one.
  * @throws Failure whose outcome is always `not_charged`.
  */
-export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk): Promise<GenerationRun> {
+export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk): Promise<GenerationRun | EarlierCall> {
   parts.running.assertOpen()
-  return acceptPriced(parts, ask, await priceCall(parts, ask))
+  const judged = await judgeCallFields(parts, ask)
+  const { request, refusals } = judged.fields
+  if (request === null) throw refusals[0] as Failure
+  const call = repeatableCall(ask, { family: 'images', fingerprint: callFingerprint(imageCallFacts(request, ask)) })
+  return acceptOnce(parts, call, async (claim) => acceptPriced(parts, ask, await priceCall(parts, ask, judged), claim))
 }
 
-/** The same for a call that was priced already. */
-export async function acceptPriced(parts: GatewayParts, ask: GenerationAsk, priced: PricedRequest): Promise<GenerationRun> {
+/** The same for a call that was priced already. @param claim what makes its repetitions known; absent = nothing does */
+export async function acceptPriced(
+  parts: GatewayParts,
+  ask: GenerationAsk,
+  priced: PricedRequest,
+  claim: CallClaim = noClaim,
+): Promise<GenerationRun> {
   await parts.storageHealth.assertWritable()
   const policy = await routingPolicy(parts, ask.principal.projectId)
   const placed = takePlace(parts, priced.plan, priced.request)
   if (placed instanceof Failure) throw placed
   const run = { ...openRun(parts, ask, priced, placed), policy, inputs: [] as readonly KeptInput[] }
+  parts.underWay.begin(run.id)
   try {
     parts.running.expect(run.id)
     await keepInputs(parts, priced.inputs, async (kept) => {
       run.inputs = kept.inputs
-      await recordAcceptance(parts, run, ask, kept)
+      await recordAcceptance(parts, run, ask, kept, claim)
     })
   } catch (error) {
     parts.running.withdraw(run.id)
+    parts.underWay.end(run.id)
     run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
     throw error
   }
   return run
 }
 
-async function recordAcceptance(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk, kept: KeptInputs): Promise<void> {
+async function recordAcceptance(
+  parts: GatewayParts,
+  run: GenerationRun,
+  ask: GenerationAsk,
+  kept: KeptInputs,
+  claim: CallClaim,
+): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
   fp('before_intent')
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
+    ...claim(context, run.id),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, newInputs(parts, run)),
     ...reserve(context, call, run.estimate.reserve),

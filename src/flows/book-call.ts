@@ -16,6 +16,7 @@ import {
   type UsageRecord,
 } from '../generations/index.ts'
 import { recordPendingDrift } from '../guard/index.ts'
+import { type NewReply, recordReply } from '../idempotency/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, raisedAlert, release, settle } from '../ledger/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import type { Nanos } from '../primitives/money.ts'
@@ -84,6 +85,8 @@ export interface Booking {
   cost: BookedCost | null
   /** What the pictures say about the route; absent where nothing is counted. */
   watched?: WatchedPictures | null
+  /** The text of the whole answer that its caller got, see `sealReply`; absent or null where it got an error, or where the text is not kept. */
+  sealedReply?: string | null
   /** What else belongs to the end of the attempt. */
   with?: (context: StatementContext) => Statement[]
   /** All remarks of the record, those of the check included. */
@@ -144,6 +147,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
     ...credentialsToRead(context, booking),
     ...(booking.watched ? [countWatchedPictures(context, booking.watched)] : []),
     ...(booking.with?.(context) ?? []),
+    recordReply(context, { generationId: run.id, ...replyOf(booking) }),
     ...ends.generation,
   ])
   fp('after_settle')
@@ -151,6 +155,11 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
   if (booking.watched) noteWatched(parts, booking.watched, results, context.nowMs)
   if (raisedAlert(results)) await tellBudgetAlerts(parts)
   return { verdict: booking.verdict, settledNanos, heldNanos }
+}
+
+/** What upstream answered whole is an answer, also where it says that it failed. */
+function replyOf({ verdict, sealedReply = null }: Booking): Omit<NewReply, 'generationId'> {
+  return { status: sealedReply === null ? (verdict.failure?.status ?? 200) : 200, sealed: sealedReply }
 }
 
 const charged = ({ verdict }: Booking) => verdict.money === 'settle' || verdict.money === 'loss'

@@ -24,7 +24,6 @@ export function assertServed({ operation, body, headers }: CallAsk): void {
   const unmet = Object.entries({
     'x-darkroom-prompt': headers.prompt,
     'x-darkroom-review': headers.review,
-    'x-darkroom-cache': headers.cache,
   }).find(([, value]) => value !== null)
   if (unmet) throw notYet(unmet[0], `the header ${unmet[0]}`)
   const extension = body['darkroom']

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../primitives/json.ts'
-import { type OutlinePart, type ReplyClient, rebuildReply, sendReply, streamHead } from '../relay/index.ts'
+import { type OutlinePart, type ReplyClient, type ReplyOutline, rebuildReply, sendReply, streamHead } from '../relay/index.ts'
 import { storedBytes } from './call-upstream.ts'
 import { documentParts, imagePlace } from './document-with-images.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -17,13 +17,17 @@ export async function deliverRetouched(
   client: ReplyClient,
   { documents, images }: { documents: readonly JsonObject[]; images: readonly RetouchedImage[] },
 ): Promise<void> {
-  const facts = images[0] ? factsOf(run, images[0]) : {}
-  const outline = run.request.stream
-    ? documents.flatMap((document, index) => eventParts({ ...document, ...facts }, index))
-    : jsonParts({ ...(documents[0] ?? {}), ...facts })
   const read = (index: number) => storedBytes(parts, images[index]!.object.path)
   const head = run.request.stream ? streamHead : { contentType: 'application/json', headers: {} }
-  await sendReply(client, head, rebuildReply(outline, read))
+  await sendReply(client, head, rebuildReply(retouchedOutline(run, documents, images), read))
+}
+
+/** That answer without its pictures; they are numbered as they stand in `images`. */
+export function retouchedOutline(run: GenerationRun, documents: readonly JsonObject[], images: readonly RetouchedImage[]): ReplyOutline {
+  const facts = images[0] ? factsOf(run, images[0]) : {}
+  return run.request.stream
+    ? documents.flatMap((document, index) => eventParts({ ...document, ...facts }, index))
+    : jsonParts({ ...(documents[0] ?? {}), ...facts })
 }
 
 function factsOf({ keyColour }: GenerationRun, { width, height, format }: RetouchedImage): JsonObject {

@@ -10,12 +10,14 @@ import type { MainModelPriceCard, PriceCard } from '../pricing/index.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import type { Nanos } from '../primitives/money.ts'
+import type { SealingKey } from '../primitives/sealed-bytes.ts'
 import type { ImageProvider } from '../providers/index.ts'
 import type { RouteHealth, RouteLatencies, RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
+import type { CallsUnderWay } from './idempotency/calls-under-way.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
@@ -78,6 +80,8 @@ export interface GatewayParts {
   /** What a project counts for there, by name; 1 where it is not named. */
   weights: ReadonlyMap<string, number>
   wrongKeys: WrongKeys
+  /** Who waits for the generations of this process. */
+  underWay: CallsUnderWay
   afterDelivery: AfterDelivery
   background: BackgroundResponses
   unknownRounds: UnknownRounds
@@ -87,6 +91,8 @@ export interface GatewayParts {
   /** What would settle the calls under way without this process. */
   sidecars: CallSidecars
   spoolRecovery: SpoolRecovery
+  /** What the answers of generations are sealed with. */
+  replyKey: SealingKey
   /** Folder of spool files, on the same file system as the folder store. */
   spoolFolder: string
   /** This process, as the owner of the attempts it makes. */

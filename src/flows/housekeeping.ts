@@ -1,4 +1,5 @@
-import { statementContext } from '../db/index.ts'
+import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
+import { forgetOldKeys } from '../idempotency/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -9,7 +10,10 @@ import { tellBudgetAlerts } from './tell-budget-alerts.ts'
 const EVERY_MS = 10 * 60 * 1000
 const BATCH = 500
 
-/** Removes what its time is over for: kept files with their bytes, and what was said in turns; tells alerts that nobody told. Once at start, then every ten minutes; from then on it also looks through the kept pictures. */
+/**
+ * Removes what its time is over for: kept files with their bytes, what was said in turns, and idempotency keys; tells alerts that nobody told.
+ * Once at start, then every ten minutes; from then on it also looks through the kept pictures.
+ */
 export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
@@ -34,7 +38,8 @@ export class Housekeeping {
     try {
       fp('housekeeping_before_round')
       await sweepExpiredFiles(parts)
-      await sweepTurnDocuments(parts)
+      await sweepInBatches(parts, deleteExpiredTurnDocuments)
+      await sweepInBatches(parts, forgetOldKeys)
       await tellBudgetAlerts(parts)
       fp('housekeeping_after_round')
     } catch (error) {
@@ -51,10 +56,10 @@ export class Housekeeping {
   }
 }
 
-async function sweepTurnDocuments(parts: GatewayParts): Promise<void> {
+async function sweepInBatches(parts: GatewayParts, sweep: (context: StatementContext, limit: number) => Statement): Promise<void> {
   for (;;) {
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    const [removed] = await parts.database.transact([deleteExpiredTurnDocuments(context, BATCH)])
+    const [removed] = await parts.database.transact([sweep(context, BATCH)])
     if (removed!.changes < BATCH) return
   }
 }

@@ -30,10 +30,15 @@ export interface Judgement {
  * Judges a call by the contract and by what the routes declare that may serve it. What it names is fetched and decoded only when its fields
  * have passed: a misspelt quality must not download sixteen pictures first. Reserves, records and sends nothing.
  * @param candidates best first, at least one; where none can take the call, the first one's refusals are the answer
+ * @param fields what was said of the fields already
  */
-export async function judgeRequest(parts: GatewayParts, ask: CallAsk, candidates: readonly RouteChoice[]): Promise<Judgement> {
-  const { downgrade } = await routingPolicy(parts, ask.principal.projectId)
-  const found = judgeFields(parts, ask, candidates, downgrade.includes('quality'))
+export async function judgeRequest(
+  parts: GatewayParts,
+  ask: CallAsk,
+  candidates: readonly RouteChoice[],
+  fields?: FieldJudgement,
+): Promise<Judgement> {
+  const found = fields ?? (await judgeFieldsOnly(parts, ask, candidates))
   if (found.eligible.length === 0) return { ...found, served: null, inputs: [] }
   const { request, served, eligible } = found
   const pictures = ask.brought ? await judgeInputs(parts, request!, ask) : nothingBrought
@@ -42,7 +47,14 @@ export async function judgeRequest(parts: GatewayParts, ask: CallAsk, candidates
   return { refusals: [...pictures.refusals, ...strict], warnings, request, served, eligible, inputs: pictures.inputs }
 }
 
-type FieldJudgement = Omit<Judgement, 'inputs'>
+/** What is said of a call before its pictures are looked at. `request` may be there beside refusals: the contract takes it, no route does. */
+export type FieldJudgement = Omit<Judgement, 'inputs'>
+
+/** Judges the fields of a call alone: nothing is fetched or decoded. */
+export async function judgeFieldsOnly(parts: GatewayParts, ask: CallAsk, candidates: readonly RouteChoice[]): Promise<FieldJudgement> {
+  const { downgrade } = await routingPolicy(parts, ask.principal.projectId)
+  return judgeFields(parts, ask, candidates, downgrade.includes('quality'))
+}
 
 /** What the contract and each route say of the fields; a route may open what accounts do not have by default. */
 function judgeFields(parts: GatewayParts, ask: CallAsk, candidates: readonly RouteChoice[], mayLower: boolean): FieldJudgement {

@@ -8,7 +8,7 @@ import { assertAllowed, imageCallLimits } from './assert-allowed.ts'
 import { assertServed, type CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { inputSizes } from './input-sizes.ts'
-import { judgeRequest } from './judge-request.ts'
+import { type FieldJudgement, judgeFieldsOnly, judgeRequest } from './judge-request.ts'
 import { candidateRoutes, inPolicyOrder, routingPolicy } from './plan-routes.ts'
 import type { PreparedInput } from './prepare-inputs.ts'
 
@@ -31,14 +31,27 @@ export interface PricedRequest extends SentRequest, PricedRoute {
   inputs: readonly PreparedInput[]
 }
 
-/**
- * Checks a call and prices it on the routes that could serve it.
- * @throws Failure the call itself would be answered with; always `not_charged`.
- */
-export async function priceCall(parts: GatewayParts, ask: CallAsk): Promise<PricedRequest> {
+/** What is known of a call before its pictures are looked at. */
+export interface JudgedFields {
+  candidates: RouteChoice[]
+  fields: FieldJudgement
+}
+
+/** Finds who could serve a call, and has its fields judged. @throws Failure where nobody could; what the fields are refused for is returned */
+export async function judgeCallFields(parts: GatewayParts, ask: CallAsk): Promise<JudgedFields> {
   assertServed(ask)
   const candidates = await candidatesOf(parts, ask)
-  const { refusals, request: asked, served, eligible, warnings, inputs } = await judgeRequest(parts, ask, candidates)
+  return { candidates, fields: await judgeFieldsOnly(parts, ask, candidates) }
+}
+
+/**
+ * Checks a call and prices it on the routes that could serve it.
+ * @param known what was found out about its fields already
+ * @throws Failure the call itself would be answered with; always `not_charged`.
+ */
+export async function priceCall(parts: GatewayParts, ask: CallAsk, known?: JudgedFields): Promise<PricedRequest> {
+  const { candidates, fields } = known ?? (await judgeCallFields(parts, ask))
+  const { refusals, request: asked, served, eligible, warnings, inputs } = await judgeRequest(parts, ask, candidates, fields)
   if (refusals.length > 0 || asked === null || served === null) throw refusals[0] as Failure
   const sent = asSent(served)
   const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings

@@ -31,6 +31,7 @@ export async function runGeneration(parts: GatewayParts, run: GenerationRun, cli
     client.fail(errorReply(run, failure('internal_error')))
     await bookFault(parts, last)
   } finally {
+    parts.underWay.end(run.id)
     // Where it ended as it should, that was said before and counts.
     last.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
   }

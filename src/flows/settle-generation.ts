@@ -1,11 +1,14 @@
 import type { Failure } from '../contract/failure.ts'
 import type { ReadUsage } from '../contract/usage.ts'
 import { type Charge, charge } from '../pricing/index.ts'
+import type { RelayResult } from '../relay/index.ts'
 import { type Booking, bookCall, type Settled } from './book-call.ts'
 import { bookRefusal } from './book-without-answer.ts'
 import type { RefusedCall, SettledCall } from './call-upstream.ts'
+import { retouchedOutline } from './deliver-retouched.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
+import { sealReply } from './idempotency/reply-text.ts'
 import { keepImages, keepPreviews } from './keep-images.ts'
 import { type AttemptVerdict, answeredVerdict } from './read-outcome.ts'
 import { recordWarnings } from './record-warnings.ts'
@@ -61,11 +64,32 @@ export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call
       // A hold is the reservation, whatever the formula says: no remark on a bill belongs to it.
       const warnings = recordWarnings(run, images, verdict.money === 'hold' ? [] : cost.flags)
       const made = { images, previews, retouched: retouched?.images ?? [] }
+      const sealedReply = verdict.failure === null ? await sealAnswer(parts, run, reply, retouched?.images ?? null) : null
       const watched = watchedPictures({ route: run.choice.route, generationId: run.id, images })
-      const settled = await bookCall(parts, run, { verdict, facts: answerFacts(call, verdict), ...made, read, cost, warnings, watched })
+      const settled = await bookCall(parts, run, {
+        verdict,
+        facts: answerFacts(call, verdict),
+        ...made,
+        read,
+        cost,
+        warnings,
+        watched,
+        sealedReply,
+      })
       return { settled, retouched: retouched?.failure === null ? retouched.images : null }
     },
   )
+}
+
+/** The answer as its caller gets it, for those who ask for it again. */
+function sealAnswer(
+  parts: GatewayParts,
+  run: GenerationRun,
+  { outline, images, documents }: RelayResult,
+  retouched: readonly RetouchedImage[] | null,
+): Promise<string | null> {
+  if (retouched === null) return sealReply(parts, run.id, { outline, images })
+  return sealReply(parts, run.id, { outline: retouchedOutline(run, documents, retouched), images: retouched })
 }
 
 /** The model's pictures came and are kept; what was promised of them could not be made. */

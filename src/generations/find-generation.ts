@@ -1,9 +1,12 @@
 import type {
   AttemptRow,
+  CallAttachmentRow,
+  CallIdentityRow,
   CredentialReportRow,
   Database,
   DriftReportRow,
   GenerationRow,
+  IdempotencyKeyRow,
   ImageRow,
   ObjectRow,
   ResponseTurnRow,
@@ -33,7 +36,18 @@ export interface GenerationRows {
   assistantJson: string | null
   /** What was found out about an unknown outcome, oldest first. */
   evidence: UnknownEvidenceRow[]
+  /** What makes repetitions of it known; null when nothing does. */
+  identity: CallIdentityRow | null
+  /** Idempotency keys that name it. */
+  keys: string[]
+  /** Requests that it answered besides, the latest of them, oldest first. */
+  attachments: CallAttachmentRow[]
 }
+
+type NamedKey = Pick<IdempotencyKeyRow, 'idempotency_key'>
+
+/** A picture from the cache may answer any number of requests. */
+const SHOWN_ATTACHMENTS = 100
 
 type AssistantTurn = Pick<ResponseTurnRow, 'assistant_json'>
 
@@ -44,8 +58,8 @@ export interface ProjectScope {
 
 /** Finds a generation; null when there is none that the caller may see. */
 export async function findGeneration(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationRows | null> {
-  const [[generation], attempts, images, [turn], evidence] = await db.readAll<
-    [GenerationRow, AttemptRow, FoundImage, AssistantTurn, UnknownEvidenceRow]
+  const [[generation], attempts, images, [turn], evidence, [identity], keys, attachments] = await db.readAll<
+    [GenerationRow, AttemptRow, FoundImage, AssistantTurn, UnknownEvidenceRow, CallIdentityRow, NamedKey, CallAttachmentRow]
   >([
     db.sql
       .selectFrom('generations')
@@ -56,8 +70,27 @@ export async function findGeneration(db: Database, { id, projectId }: ProjectSco
     imagesWithPlace(db).where('images.generation_id', '=', id).orderBy('attempt_id').orderBy('idx'),
     db.sql.selectFrom('response_turns').select('assistant_json').where('generation_id', '=', id),
     db.sql.selectFrom('unknown_evidence').selectAll().where('generation_id', '=', id).orderBy('at_ms').orderBy('id'),
+    db.sql.selectFrom('call_identities').selectAll().where('generation_id', '=', id),
+    db.sql.selectFrom('idempotency_keys').select('idempotency_key').where('generation_id', '=', id).orderBy('created_at_ms'),
+    db.sql
+      .selectFrom('call_attachments')
+      .selectAll()
+      .where('generation_id', '=', id)
+      .orderBy('at_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(SHOWN_ATTACHMENTS),
   ])
-  return generation ? { generation, attempts, images, assistantJson: turn?.assistant_json ?? null, evidence } : null
+  if (!generation) return null
+  return {
+    generation,
+    attempts,
+    images,
+    assistantJson: turn?.assistant_json ?? null,
+    evidence,
+    identity: identity ?? null,
+    keys: keys.map(({ idempotency_key }) => idempotency_key),
+    attachments: attachments.reverse(),
+  }
 }
 
 /** Finds an image; null when there is none that the caller may see. A deleted one is found, with `deleted_at_ms`. */

@@ -9,7 +9,16 @@ import { RESOLVE_WITHIN_MS } from './resolution-statements.ts'
  * The production log record of a generation, as `GET /v2/generations/{id}` shows it. What is kept as JSON was written by this
  * part, so it is read back without being checked again.
  */
-export function generationRecord({ generation, attempts, images, assistantJson, evidence }: GenerationRows): GenerationRecord {
+export function generationRecord({
+  generation,
+  attempts,
+  images,
+  assistantJson,
+  evidence,
+  identity,
+  keys,
+  attachments,
+}: GenerationRows): GenerationRecord {
   const last = attempts.at(-1)
   const results = images.filter((image) => image.is_preview === 0)
   const replaced = new Set(results.map((image) => image.derived_from))
@@ -45,11 +54,29 @@ export function generationRecord({ generation, attempts, images, assistantJson, 
       images: images.filter((image) => image.is_preview === 1).map(imageRecord),
     },
     timeout_ms: generation.timeout_ms,
+    idempotency: identity && idempotencyRecord(identity, keys, attachments),
     assistant: assistantJson === null ? null : JSON.parse(assistantJson),
     retry_reason: generation.retry_reason as GenerationRecord['retry_reason'],
     next_action: generation.next_action as GenerationRecord['next_action'],
     warnings: JSON.parse(generation.warnings_json),
     error: generation.error_json === null ? null : JSON.parse(generation.error_json),
+  }
+}
+
+function idempotencyRecord(
+  { fingerprint, delivery }: NonNullable<GenerationRows['identity']>,
+  keys: GenerationRows['keys'],
+  attachments: GenerationRows['attachments'],
+): NonNullable<GenerationRecord['idempotency']> {
+  return {
+    keys,
+    fingerprint,
+    delivery: delivery as 'delivered' | 'left' | null,
+    attached: attachments.map(({ attached_by, at_ms, request_id }) => ({
+      attached_by: attached_by as 'shadow' | 'coalesced' | 'cache',
+      at: isoTime(at_ms),
+      request_id,
+    })),
   }
 }
 

@@ -9,6 +9,7 @@ const meanings: Record<number, string> = {
   409: 'It does not stand as the request takes it to stand. Nothing was changed or charged.',
   410: 'It was there and is gone.',
   413: 'The body is too large.',
+  422: 'The idempotency key belongs to a call that asked for something else. Not charged.',
   416: 'The byte range lies outside.',
   429: 'Too much at once; see Retry-After.',
   500: 'Darkroom failed inside.',

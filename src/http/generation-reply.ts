@@ -1,41 +1,80 @@
 import { join } from 'node:path'
-import type { GenerationRun } from '../flows/index.ts'
-import { runGeneration } from '../flows/index.ts'
+import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
+import {
+  answerEarlier,
+  type EarlierCall,
+  type GenerationRun,
+  headersOf,
+  noteAnswerDelivery,
+  type RepeatSigns,
+  runGeneration,
+} from '../flows/index.ts'
+import { readIdempotencyKey, readRetryCount } from '../idempotency/index.ts'
 import { HttpReplyClient } from '../relay/index.ts'
 import type { KnownContext } from './http-route.ts'
 import { securityHeaders, takeOver } from './server.ts'
 
-/** Runs an accepted generation and answers with what comes of it. From here on the relay writes the reply; the flow decides what it says. */
-export async function answerGeneration(context: KnownContext, run: GenerationRun): Promise<void> {
-  const client = replyClient(context, { ...run, stream: run.request.stream })
-  await context.parts.running.track(run.id, runGeneration(context.parts, run, client))
+/**
+ * Runs an accepted generation and answers with what comes of it, or answers with the earlier one that it repeats. From here on the relay
+ * writes the reply; the flow decides what it says.
+ */
+export async function answerGeneration(
+  context: KnownContext,
+  accepted: GenerationRun | EarlierCall,
+  cache: DarkroomHeaders['cache'],
+): Promise<void> {
+  if ('attachedBy' in accepted) return answerRepetition(context, accepted)
+  const client = replyClient(context, accepted, cache === null ? {} : { 'x-darkroom-cache': 'miss' })
+  await context.parts.running.track(accepted.id, runGeneration(context.parts, accepted, client))
 }
 
-/** A generation as its answer's headers speak of it. */
-export interface AnsweredRun extends Pick<GenerationRun, 'id' | 'choice' | 'book' | 'warnings'> {
-  stream: boolean
-}
-
-/** Takes the reply over for the relay. @param run null for an answer from what was kept */
-export function replyClient(context: KnownContext, run: AnsweredRun | null): HttpReplyClient {
-  const client = new HttpReplyClient({
-    response: takeOver(context.reply),
-    stream: run?.stream ?? false,
-    overflowPath: join(context.parts.spoolFolder, `${context.requestId}.overflow`),
+/** Answers a request with the earlier call that it repeats. */
+export async function answerRepetition(context: KnownContext, earlier: EarlierCall): Promise<void> {
+  const { parts, requestId } = context
+  await answerEarlier(parts, earlier, requestId, (opening) => {
+    const client = openReply(context, opening)
+    const isSameCaller = earlier.attachedBy === 'key' || earlier.attachedBy === 'shadow'
+    if (isSameCaller) void client.finished.then(() => (client.gone ? undefined : noteAnswerDelivery(parts, earlier.generationId, true)))
+    return client
   })
-  client.announce({ ...securityHeaders, 'x-request-id': context.requestId, ...(run && generationHeaders(run)) })
+}
+
+/** A generation as its answer speaks of it. */
+export interface AnsweredRun extends Pick<GenerationRun, 'id' | 'choice' | 'book' | 'warnings'> {
+  request: { stream: boolean }
+}
+
+/** Takes the reply to a call over for the relay; whether the caller had the whole of it is noted. */
+export function replyClient(context: KnownContext, run: AnsweredRun, headers: Record<string, string> = {}): HttpReplyClient {
+  const client = openReply(context, {
+    stream: run.request.stream,
+    headers: { ...headersOf({ ...run, routeId: run.choice.route.id }), ...headers },
+  })
+  void client.finished.then(() => noteAnswerDelivery(context.parts, run.id, !client.gone))
   return client
 }
 
-/** What every answer of a generation says about itself. */
-function generationHeaders(run: AnsweredRun): Record<string, string> {
-  const codes = [...new Set(run.warnings.map((warning) => warning.code))]
-  return {
-    'x-darkroom-generation': run.id,
-    'x-darkroom-route': run.choice.route.id,
-    ...(run.book === 'sandbox' ? { 'x-darkroom-sandbox': 'true' } : {}),
-    ...(codes.length > 0 ? { 'x-darkroom-warnings': codes.join(', ') } : {}),
-  }
+/** Takes any reply over for the relay. */
+export function openReply(
+  context: KnownContext,
+  { stream, headers }: { stream: boolean; headers: Record<string, string> },
+): HttpReplyClient {
+  const client = new HttpReplyClient({
+    response: takeOver(context.reply),
+    stream,
+    overflowPath: join(context.parts.spoolFolder, `${context.requestId}.overflow`),
+  })
+  client.announce({ ...securityHeaders, 'x-request-id': context.requestId, ...headers })
+  return client
+}
+
+/** A reply from what was kept, which says nothing of a generation in its headers. */
+export const keptReply = (context: KnownContext) => openReply(context, { stream: false, headers: {} })
+
+/** What a request says of being a repetition. @throws Failure `invalid_idempotency_key` */
+export function repeatSigns({ request }: KnownContext): RepeatSigns {
+  const values = request.raw.headersDistinct
+  return { key: readIdempotencyKey(values['idempotency-key'] ?? []), retryCount: readRetryCount(values['x-stainless-retry-count'] ?? []) }
 }
 
 /** The caller's id of the call for the log: printable ASCII, bounded, else nothing. */

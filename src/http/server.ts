@@ -53,7 +53,8 @@ export async function createHttpServer(
     connectionTimeout: 0,
     // A missing Host header is refused by the same check as a wrong one, in the same words.
     http: { maxHeaderSize: 16 * KIB, headersTimeout: 15 * SECOND, connectionsCheckingInterval: 5 * SECOND, requireHostHeader: false },
-    routerOptions: { maxParamLength: 200 },
+    // Room for an idempotency key of which every character is percent-encoded.
+    routerOptions: { maxParamLength: 3 * 255 },
     clientErrorHandler: answerBrokenRequest,
     // A path that cannot be decoded, or is longer than any id: no route runs, so no hook sets the headers.
     frameworkErrors: (_error, request, reply) => presentFailure(failure('not_found'), request, reply.headers(securityHeaders)),

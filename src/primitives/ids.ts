@@ -1,7 +1,22 @@
 import { randomBytes } from 'node:crypto'
 
 /** What an id names; the prefix makes an id readable in a log and refuses a mix-up at the edge. */
-export type IdKind = 'gen' | 'att' | 'img' | 'key' | 'prj' | 'led' | 'req' | 'boot' | 'file' | 'inp' | 'evd' | 'bud' | 'gate' | 'grant'
+export type IdKind =
+  | 'gen'
+  | 'att'
+  | 'img'
+  | 'key'
+  | 'prj'
+  | 'led'
+  | 'req'
+  | 'boot'
+  | 'file'
+  | 'inp'
+  | 'evd'
+  | 'bud'
+  | 'gate'
+  | 'grant'
+  | 'atc'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

@@ -13,10 +13,16 @@ export class SealBroken extends Error {
   readonly reason: 'wrong_key' | 'damaged' | 'unknown_version'
 
   constructor(reason: SealBroken['reason'], options?: ErrorOptions) {
-    super(`sealed bytes cannot be opened: ${reason}`, options)
+    super(reasons[reason], options)
     this.name = 'SealBroken'
     this.reason = reason
   }
+}
+
+const reasons: Record<SealBroken['reason'], string> = {
+  wrong_key: 'it was sealed with another master key (DARKROOM_MASTER_KEY, or <data>/master-key)',
+  damaged: 'it was changed, or belongs to something else',
+  unknown_version: 'it was sealed by a newer release',
 }
 
 const version = 'v1'

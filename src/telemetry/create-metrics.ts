@@ -78,6 +78,8 @@ export interface Metrics {
   doorLoad(now: { calls: number; bodyBytes: number; waiting: number }): void
   /** A request that was refused before anything was read, by the code of the refusal. */
   doorRefused(code: string): void
+  /** A request that was answered by an earlier call, and how it was recognised: `key`, `shadow`, `coalesced`, `cache`. */
+  repeated(attachedBy: string): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -176,6 +178,12 @@ export function createMetrics(): Metrics {
     labelNames: ['reason'],
     registers,
   })
+  const repetitions = new Counter({
+    name: 'darkroom_repeated_calls_total',
+    help: 'Requests since start that an earlier call answered, at no cost, by how it was recognised.',
+    labelNames: ['attached_by'],
+    registers,
+  })
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const door = watchDoor(registers)
   const loop = watchEventLoop(registers)
@@ -201,6 +209,7 @@ export function createMetrics(): Metrics {
     objectUnreadable: (reason) => unreadable.inc({ reason }),
     doorLoad: door.load,
     doorRefused: door.refused,
+    repeated: (attachedBy) => repetitions.inc({ attached_by: attachedBy }),
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),

@@ -58,6 +58,8 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/estimate': { status: 200, body: { request: smallCall } },
   'POST /v2/advise': { status: 200, body: {} },
   'GET /v2/generations/{id}': { status: 200 },
+  'GET /v2/generations/{id}/result': { status: 200 },
+  'GET /v2/generations/by-key/{key}/result': { status: 404 },
   'GET /v2/generations/{id}/thread': { status: 200 },
   'GET /v2/generations/{id}/trace': { status: 200 },
   'GET /v2/images/{id}': { status: 200 },

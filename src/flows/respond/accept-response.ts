@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { callTime } from '../../contract/deadlines.ts'
-import { failure } from '../../contract/failure.ts'
+import { type Failure, failure } from '../../contract/failure.ts'
 import type { GenerationRecord } from '../../contract/record.ts'
 import { formatSize } from '../../contract/size-rules.ts'
 import { statementContext } from '../../db/index.ts'
 import { type NewGeneration, type NewInput, recordInputs, recordIntent } from '../../generations/index.ts'
+import { callFingerprint } from '../../idempotency/index.ts'
 import { reserve } from '../../ledger/index.ts'
 import { priceCardName } from '../../pricing/index.ts'
 import type { RouteCall } from '../../routes/index.ts'
@@ -13,6 +14,8 @@ import { recordTurnDocument } from '../../threads/index.ts'
 import { ledgerCall, newAttempt, newInputs } from '../accept-generation.ts'
 import { contractNow } from '../contract-now.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { acceptOnce, type CallClaim, type EarlierCall, type RepeatSigns, repeatableCall } from '../idempotency/accept-once.ts'
+import { responseCallFacts } from '../idempotency/call-facts.ts'
 import { type KeptInputs, keepInputs } from '../keep-inputs.ts'
 import { metadataOf } from '../metadata-of.ts'
 import { unavailable } from '../plan-routes.ts'
@@ -21,7 +24,7 @@ import { inputShapes } from '../request-shape.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
 import { placeInputs } from './place-inputs.ts'
-import { priceResponse, responseNeed } from './price-response.ts'
+import { checkOnRoute, priceResponse, responseNeed } from './price-response.ts'
 import type { PricedResponse, ResponseRun, SentBody } from './response-run.ts'
 import { sealTurn } from './turn-documents.ts'
 
@@ -29,31 +32,47 @@ import { sealTurn } from './turn-documents.ts'
 export interface ResponseGenerationAsk extends ResponseAsk, Pick<ResponseRun, 'requestId'> {
   /** The caller's own id of the call, for the log. */
   clientRequestId: string | null
+  /** What it says of being a repetition; absent = nothing. */
+  repeat?: RepeatSigns
 }
 
 /**
  * The first half of the road of an assistant call: check, choose the route, price both books, link the turn to those before it, then record
  * intent, inputs and reservation in one transaction. When it resolves, all of that is on disk and nothing has been sent.
+ * A repetition of an earlier call is not accepted: it is answered by that one.
  * @throws Failure whose outcome is always `not_charged`.
  */
-export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGenerationAsk): Promise<ResponseRun> {
+export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGenerationAsk): Promise<ResponseRun | EarlierCall> {
   parts.running.assertOpen()
-  const priced = await priceResponse(parts, ask)
+  const checked = await checkOnRoute(parts, ask)
+  if (!checked.check.ok) throw checked.check.refusals[0] as Failure
+  const call = repeatableCall(ask, { family: 'responses', fingerprint: callFingerprint(responseCallFacts(checked.check.request, ask)) })
+  return acceptOnce(parts, call, async (claim) => acceptPriced(parts, ask, await priceResponse(parts, ask, checked), claim))
+}
+
+async function acceptPriced(
+  parts: GatewayParts,
+  ask: ResponseGenerationAsk,
+  priced: PricedResponse,
+  claim: CallClaim,
+): Promise<ResponseRun> {
   assertSpoken(parts, priced)
   await parts.storageHealth.assertWritable()
   const place = parts.health.begin(priced.choice.route, responseNeed)
   if (place.reason !== null) throw unavailable(priced.choice.route.id, place)
   const run = openRun(parts, ask, priced, place)
+  parts.underWay.begin(run.id)
   try {
     parts.running.expect(run.id)
     await keepInputs(parts, priced.inputs, async (kept) => {
       run.inputs = kept.inputs
       run.own = withModels(run, placeInputs(priced.request.wire, kept.inputs))
       Object.assign(run, await linkTurns(parts, run))
-      await recordAcceptance(parts, run, ask, kept)
+      await recordAcceptance(parts, run, ask, kept, claim)
     })
   } catch (error) {
     parts.running.withdraw(run.id)
+    parts.underWay.end(run.id)
     place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
     throw error
   }
@@ -110,13 +129,20 @@ function withModels(run: ResponseRun, { body, ...rest }: SentBody): SentBody {
   return { body: { ...body, model: run.choice.modelSent, ...(tools && { tools }) }, ...rest }
 }
 
-async function recordAcceptance(parts: GatewayParts, run: ResponseRun, ask: ResponseGenerationAsk, kept: KeptInputs): Promise<void> {
+async function recordAcceptance(
+  parts: GatewayParts,
+  run: ResponseRun,
+  ask: ResponseGenerationAsk,
+  kept: KeptInputs,
+  claim: CallClaim,
+): Promise<void> {
   // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
   const document = run.request.background ? await sealTurn(parts, run, null) : null
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: imagesAsked(run) }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
+    ...claim(context, run.id),
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, [...newInputs(parts, run), ...linkedInputs(parts, run)]),
     ...(document === null ? [] : [recordTurnDocument(context, document)]),

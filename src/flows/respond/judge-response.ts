@@ -4,7 +4,7 @@ import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
 import { Failure, failure } from '../../contract/failure.ts'
 import type { ContractWarning } from '../../contract/image-request.ts'
 import type { InputReference } from '../../contract/input-picture.ts'
-import type { ResponseRequest } from '../../contract/response-request.ts'
+import type { ResponseCheck, ResponseRequest } from '../../contract/response-request.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { checkCapabilities, type RouteChoice } from '../../routes/index.ts'
 import type { BroughtInputs } from '../brought-inputs.ts'
@@ -31,10 +31,11 @@ export interface ResponseJudgement {
   inputs: PreparedInput[]
 }
 
-/** Judges a Responses call by the contract; its pictures are fetched and decoded only when its fields have passed. */
-export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, choice: RouteChoice): Promise<ResponseJudgement> {
+/** Checks the fields of a Responses call by the contract. */
+export function checkResponseFields(parts: GatewayParts, ask: ResponseAsk, choice: RouteChoice): ResponseCheck {
+  if (ask.headers.cache !== null) return { ok: false, refusals: [noCache()], warnings: [] }
   const { form } = ask.brought
-  const check = checkResponse(ask.body, form.form === 'json' ? form : { dataUrls: [] }, {
+  return checkResponse(ask.body, form.form === 'json' ? form : { dataUrls: [] }, {
     catalogue: parts.catalogue,
     mainModels: parts.mainModels,
     atMs: parts.clock.nowMs(),
@@ -43,6 +44,27 @@ export async function judgeResponse(parts: GatewayParts, ask: ResponseAsk, choic
     unknownModels: parts.policy.unknownModels,
     isPricedMainModel: () => mainModelCard(parts, choice) !== null,
   })
+}
+
+/** A conversation goes on from one of its turns: two callers cannot both have it. */
+function noCache(): Failure {
+  return failure('unsupported_combination', {
+    param: 'x-darkroom-cache',
+    message: 'x-darkroom-cache acts on image calls only, not on turns of a conversation. Nothing was sent or charged; leave it out.',
+  })
+}
+
+/**
+ * Judges a Responses call by the contract; its pictures are fetched and decoded only when its fields have passed.
+ * @param known what was said of the fields already
+ */
+export async function judgeResponse(
+  parts: GatewayParts,
+  ask: ResponseAsk,
+  choice: RouteChoice,
+  known?: ResponseCheck,
+): Promise<ResponseJudgement> {
+  const check = known ?? checkResponseFields(parts, ask, choice)
   if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null, inputs: [] }
   const { request, warnings } = check
   if (!request.hasImageTool && parts.policy.surfaces === 'images-only') {

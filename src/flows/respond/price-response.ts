@@ -1,5 +1,5 @@
 import type { Failure } from '../../contract/failure.ts'
-import type { ResponseRequest } from '../../contract/response-request.ts'
+import type { ResponseCheck, ResponseRequest } from '../../contract/response-request.ts'
 import { estimateResponse, type ResponseCall, type ResponseCards, requirePriceCard } from '../../pricing/index.ts'
 import type { JsonValue } from '../../primitives/json.ts'
 import type { RouteChoice, RouteNeed } from '../../routes/index.ts'
@@ -8,17 +8,30 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { inputSizes } from '../input-sizes.ts'
 import { candidateRoutes } from '../plan-routes.ts'
 import type { PreparedInput } from '../prepare-inputs.ts'
-import { judgeResponse, type ResponseAsk } from './judge-response.ts'
+import { checkResponseFields, judgeResponse, type ResponseAsk } from './judge-response.ts'
 import { mainModelCard } from './main-model-card.ts'
 import type { PricedResponse } from './response-run.ts'
 
+/** What is known of a Responses call before its pictures are looked at. */
+export interface CheckedResponse {
+  choice: RouteChoice
+  check: ResponseCheck
+}
+
+/** Chooses the route of a Responses call and checks its fields. @throws Failure where no route could serve it */
+export async function checkOnRoute(parts: GatewayParts, ask: ResponseAsk): Promise<CheckedResponse> {
+  const choice = await chooseMainRoute(parts, ask)
+  return { choice, check: checkResponseFields(parts, ask, choice) }
+}
+
 /**
  * Checks a Responses call and prices it on the route that would serve it.
+ * @param known what was found out about its fields already
  * @throws Failure the call itself would be answered with; always `not_charged`.
  */
-export async function priceResponse(parts: GatewayParts, ask: ResponseAsk): Promise<PricedResponse> {
-  const choice = await chooseMainRoute(parts, ask)
-  const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice)
+export async function priceResponse(parts: GatewayParts, ask: ResponseAsk, known?: CheckedResponse): Promise<PricedResponse> {
+  const { choice, check } = known ?? (await checkOnRoute(parts, ask))
+  const { refusals, request, warnings, inputs } = await judgeResponse(parts, ask, choice, check)
   if (refusals.length > 0 || request === null) throw refusals[0] as Failure
   const priced = await priceOf(parts, { request, inputs, choice, projectId: ask.principal.projectId })
   await assertAllowed(parts, responseCallLimits(ask, { request, choice, ...priced }))

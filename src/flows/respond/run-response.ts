@@ -17,7 +17,7 @@ import { ledgerFacts } from './accept-response.ts'
 import { callResponse } from './call-response.ts'
 import { isFinished, newTurn } from './new-turn.ts'
 import type { ResponseRun } from './response-run.ts'
-import { settleRefusedResponse, settleResponse } from './settle-response.ts'
+import { isWholeAnswer, settleRefusedResponse, settleResponse } from './settle-response.ts'
 
 /**
  * The second half of the road of an assistant call: call, relay, keep the pictures, settle both books, let the reply end. Where upstream has
@@ -41,6 +41,7 @@ export async function runResponse(parts: GatewayParts, run: ResponseRun, client:
     client.fail(errorReply(run, failure('internal_error')))
     await bookFault(parts, current)
   } finally {
+    parts.underWay.end(run.id)
     // Where it ended as it should, that was said before and counts.
     run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
   }
@@ -120,9 +121,7 @@ async function endAnswered(parts: GatewayParts, run: ResponseRun, call: Answered
     }
     const settling = secured.then(() => settleResponse(parts, run, call))
     const inTime = await inPatience(settling)
-    // What upstream answered whole is the caller's, also when it says that it failed.
-    const isWhole = reply.ended === 'whole' && reply.errorFrame === null && (isFinished(reply.response) || !run.request.stream)
-    if (!isWhole && inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
+    if (!isWholeAnswer(run, reply) && inTime?.verdict.failure) relay.abort(errorReply(run, inTime.verdict.failure))
     else relay.release()
     const settled = await settling
     isBooked = settled !== null

@@ -22,6 +22,7 @@ import { type BookedUsage, type Booking, bookCall, type Settled } from '../book-
 import { bookRefusal } from '../book-without-answer.ts'
 import type { RefusedCall, SettledCall } from '../call-upstream.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { sealReply } from '../idempotency/reply-text.ts'
 import { type KeptImage, keepImage } from '../keep-images.ts'
 import { type AttemptVerdict, success, unfinishedVerdict } from '../read-outcome.ts'
 import { reportedFacts } from '../reported-facts.ts'
@@ -61,7 +62,9 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
       const previews = await keepPictures(parts, run, call, shown)
       const response = reply.response && asKept(reply.response)
       const document = response && (await sealTurn(parts, run, response))
+      const sealedReply = isWholeAnswer(run, reply) ? await sealReply(parts, run.id, reply) : null
       const settled = await bookCall(parts, run, {
+        sealedReply,
         verdict,
         facts: factsOf(call, verdict),
         images,
@@ -75,6 +78,11 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
       return settled
     },
   )
+}
+
+/** What upstream answered whole is the caller's, also when it says that it failed. */
+export function isWholeAnswer({ request }: ResponseRun, { ended, errorFrame, response }: RelayResult): boolean {
+  return ended === 'whole' && errorFrame === null && (isFinished(response) || !request.stream)
 }
 
 /** What pictures are compared with: the tool's settings, under the model that the route was asked for. */

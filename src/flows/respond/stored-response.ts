@@ -1,14 +1,14 @@
 import { failure } from '../../contract/failure.ts'
-import { imageCallType } from '../../contract/stream-events.ts'
 import { type ResponseTurnRow, statementContext } from '../../db/index.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../primitives/json.ts'
+import { deleteReplies } from '../../idempotency/index.ts'
+import type { JsonObject } from '../../primitives/json.ts'
 import { type ReplyClient, rebuildReply, sendReply } from '../../relay/index.ts'
-import { deleteTurn, findImageCalls, findTurn, type TurnScope } from '../../threads/index.ts'
+import { deleteTurn, findTurn, type TurnScope } from '../../threads/index.ts'
 import { providerOf, storedBytes, upstreamRequestId } from '../call-upstream.ts'
-import { documentParts, imagePlace } from '../document-with-images.ts'
+import { documentParts } from '../document-with-images.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { askForResponse } from './ask-for-response.ts'
-import { openTurnDocuments } from './turn-documents.ts'
+import { keptResponse } from './kept-response.ts'
 
 /** A response that somebody asks for by its id. */
 export interface AskedResponse extends TurnScope {
@@ -24,52 +24,16 @@ const QUESTION_TIMEOUT_MS = 30_000
  */
 export async function answerStoredResponse(parts: GatewayParts, asked: AskedResponse, client: () => ReplyClient): Promise<void> {
   const turn = await requireTurn(parts, asked)
-  const document = (await openTurnDocuments(parts, [turn.generation_id])).get(turn.generation_id)
-  if (turn.finished_at_ms !== null && !document?.response) throw failure('image_deleted', { param: 'response_id' })
-  const response = document?.response ?? underWay(turn)
-  const pictures = await picturePaths(parts, turn)
-  const { marked, calls } = withImagePlaces(response, pictures)
-  const reply = rebuildReply(documentParts(marked), (index) => storedBytes(parts, pictures.get(calls[index]!)!))
+  const kept = await keptResponse(parts, turn)
+  if (kept === null) throw failure('image_deleted', { param: 'response_id' })
+  const reply = rebuildReply(documentParts(kept.response), (index) => storedBytes(parts, kept.paths[index]!))
   await sendReply(client(), { contentType: 'application/json', headers: {} }, reply)
-}
-
-/** Every image call whose picture is still here gets it back; the others keep their null. */
-function withImagePlaces(response: JsonObject, pictures: ReadonlyMap<string, string>): { marked: JsonObject; calls: string[] } {
-  const output = Array.isArray(response['output']) ? response['output'] : []
-  const calls: string[] = []
-  const items = output.map((item): JsonValue => {
-    if (!isJsonObject(item) || item['type'] !== imageCallType || !pictures.has(String(item['id']))) return item
-    calls.push(String(item['id']))
-    return { ...item, result: imagePlace }
-  })
-  return { marked: { ...response, output: items }, calls }
 }
 
 async function requireTurn(parts: GatewayParts, asked: AskedResponse): Promise<ResponseTurnRow> {
   const turn = await findTurn(parts.database, asked)
   if (turn === null) throw failure('response_not_found', { param: 'response_id' })
   return turn
-}
-
-/** What is known of a response that has no end yet, in upstream's words. */
-function underWay(turn: ResponseTurnRow): JsonObject {
-  return {
-    id: turn.response_id,
-    object: 'response',
-    created_at: Math.floor(turn.created_at_ms / 1000),
-    status: turn.status,
-    background: turn.background === 1,
-    model: turn.main_model,
-    previous_response_id: turn.previous_response_id,
-    error: null,
-    output: [],
-  }
-}
-
-/** Where the pictures of a turn are, by the id of their call. */
-async function picturePaths(parts: GatewayParts, { generation_id }: ResponseTurnRow): Promise<Map<string, string>> {
-  const calls = await findImageCalls(parts.database, generation_id)
-  return new Map(calls.flatMap(({ call_id, path }) => (path === null ? [] : [[call_id, path]])))
 }
 
 /** Ends a background response, and settles it as upstream left it. A finished one stays as it is. @throws Failure */
@@ -97,7 +61,8 @@ export async function cancelResponse(parts: GatewayParts, asked: AskedResponse):
 export async function deleteResponse(parts: GatewayParts, asked: AskedResponse): Promise<JsonObject> {
   const turn = await requireTurn(parts, asked)
   if (turn.background === 1) await cancelResponse(parts, asked)
-  await parts.database.transact(deleteTurn(statementContext(parts.database, parts.clock, parts.newId), asked))
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([...deleteTurn(context, asked), deleteReplies(context, turn.generation_id)])
   if (turn.stored_upstream === 1) {
     const { provider, question } = upstreamOf(parts, turn)
     const { outcome } = await provider.deleteResponse!(question)

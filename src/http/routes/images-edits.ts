@@ -1,8 +1,9 @@
+import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
 import { editBodySchema, editFormSchema, imagesReplySchema } from '../../contract/record.ts'
-import { acceptGeneration, type GenerationRun, takeInEditCall } from '../../flows/index.ts'
+import { acceptGeneration, type EarlierCall, type GenerationRun, takeInEditCall } from '../../flows/index.ts'
 import { comingEdit } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
-import { answerGeneration, clientRequestId } from '../generation-reply.ts'
+import { answerGeneration, clientRequestId, repeatSigns } from '../generation-reply.ts'
 import { type KnownContext, keyRoute } from '../http-route.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 
@@ -25,17 +26,18 @@ export const imagesEditsRoute = keyRoute({
   },
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
-    ...errorReplies(400, 401, 402, 403, 404, 410, 413, 429, 500, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 500, 502, 503, 507),
   },
   async handle(context) {
-    await answerGeneration(context, await acceptEdit(context))
+    const headers = readDarkroomHeaders(context.request)
+    await answerGeneration(context, await acceptEdit(context, headers), headers.cache)
   },
 })
 
 /** What was brought along is needed until it is in the store, or refused. */
-async function acceptEdit(context: KnownContext): Promise<GenerationRun> {
-  const { parts, principal, request, requestId } = context
-  const headers = readDarkroomHeaders(request)
+async function acceptEdit(context: KnownContext, headers: DarkroomHeaders): Promise<GenerationRun | EarlierCall> {
+  const { parts, principal, requestId } = context
+  const repeat = repeatSigns(context)
   await using taken = await takeInEditCall(parts, comingEdit(context))
   const { body, brought } = taken
   return await acceptGeneration(parts, {
@@ -46,5 +48,6 @@ async function acceptEdit(context: KnownContext): Promise<GenerationRun> {
     headers,
     requestId,
     clientRequestId: clientRequestId(context),
+    repeat,
   })
 }

@@ -1,7 +1,7 @@
 import { generationBodySchema, imagesReplySchema } from '../../contract/record.ts'
 import { acceptGeneration } from '../../flows/index.ts'
 import { errorReplies } from '../error-replies.ts'
-import { answerGeneration, clientRequestId } from '../generation-reply.ts'
+import { answerGeneration, clientRequestId, repeatSigns } from '../generation-reply.ts'
 import { keyRoute } from '../http-route.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
@@ -19,19 +19,21 @@ export const imagesGenerationsRoute = keyRoute({
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: generationBodySchema },
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
-    ...errorReplies(400, 401, 402, 403, 413, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 410, 413, 422, 429, 502, 503, 507),
   },
   async handle(context) {
     const { parts, principal, request, requestId } = context
-    const run = await acceptGeneration(parts, {
+    const headers = readDarkroomHeaders(request)
+    const accepted = await acceptGeneration(parts, {
       operation: 'generate',
       principal,
       body: readJsonBody(request),
       brought: null,
-      headers: readDarkroomHeaders(request),
+      headers,
       requestId,
       clientRequestId: clientRequestId(context),
+      repeat: repeatSigns(context),
     })
-    await answerGeneration(context, run)
+    await answerGeneration(context, accepted, headers.cache)
   },
 })

@@ -16,6 +16,7 @@ import { doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute 
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
+import { resultOfKeyRoute, resultRoute } from './results.ts'
 import { routesRoute } from './routes.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
 
@@ -48,6 +49,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   generationRoute,
   threadRoute,
   traceRoute,
+  resultRoute,
+  resultOfKeyRoute,
   imageRoute,
   imageDriftRoute,
   heatMapRoute,

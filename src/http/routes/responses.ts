@@ -5,13 +5,14 @@ import {
   answerStoredResponse,
   cancelResponse,
   deleteResponse,
+  type EarlierCall,
   type ResponseRun,
   runResponse,
   takeInEditCall,
 } from '../../flows/index.ts'
 import { comingJson } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
-import { clientRequestId, replyClient } from '../generation-reply.ts'
+import { answerRepetition, clientRequestId, keptReply, repeatSigns, replyClient } from '../generation-reply.ts'
 import { type KnownContext, keyRoute } from '../http-route.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 import { scopeOf } from '../scope-of.ts'
@@ -30,21 +31,24 @@ export const createResponseRoute = keyRoute({
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: responseBodySchema },
   replies: {
     200: { description: 'The response, or its events.', schema: responseReplySchema },
-    ...errorReplies(400, 401, 402, 403, 404, 413, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 502, 503, 507),
   },
   async handle(context) {
     const run = await acceptRun(context)
-    const client = replyClient(context, { ...run, stream: run.request.stream })
+    if ('attachedBy' in run) return answerRepetition(context, run)
+    const client = replyClient(context, run)
     await context.parts.running.track(run.id, runResponse(context.parts, run, client))
   },
 })
 
-async function acceptRun(context: KnownContext): Promise<ResponseRun> {
+async function acceptRun(context: KnownContext): Promise<ResponseRun | EarlierCall> {
   const { parts, principal, request, requestId } = context
   const headers = readDarkroomHeaders(request)
+  const repeat = repeatSigns(context)
   await using taken = await takeInEditCall(parts, comingJson(context), { files: inputLimits.responseImages + 1 })
   const { body, brought } = taken
-  return await acceptResponseCall(parts, { principal, body, brought, headers, requestId, clientRequestId: clientRequestId(context) })
+  const ask = { principal, body, brought, headers, requestId, clientRequestId: clientRequestId(context), repeat }
+  return await acceptResponseCall(parts, ask)
 }
 
 /** A response as it stands. */
@@ -56,7 +60,7 @@ export const responseRoute = keyRoute({
   summary: 'Read a response again',
   description: 'Answered from what was kept here, pictures included, whether or not upstream still has it.',
   replies: { 200: { description: 'The response.', schema: responseReplySchema }, ...errorReplies(400, 401, 404, 410) },
-  handle: (context) => answerStoredResponse(context.parts, asked(context), () => replyClient(context, null)),
+  handle: (context) => answerStoredResponse(context.parts, asked(context), () => keptReply(context)),
 })
 
 /** Ends a background response. */
@@ -69,7 +73,7 @@ export const cancelResponseRoute = keyRoute({
   replies: { 200: { description: 'The response as it stands.', schema: responseReplySchema }, ...errorReplies(400, 401, 404, 502) },
   async handle(context) {
     await cancelResponse(context.parts, asked(context))
-    await answerStoredResponse(context.parts, asked(context), () => replyClient(context, null))
+    await answerStoredResponse(context.parts, asked(context), () => keptReply(context))
   },
 })
 

@@ -1,0 +1,123 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { failure } from '../../contract/failure.ts'
+import { statementContext } from '../../db/index.ts'
+import { findGeneration, type GenerationRows } from '../../generations/index.ts'
+import { findKeyAnywhere, noteDelivery } from '../../idempotency/index.ts'
+import { type ReplyClient, rebuildReply, sendReply, streamHead } from '../../relay/index.ts'
+import { findTurnOfGeneration } from '../../threads/index.ts'
+import { answerHeaders } from '../answer-headers.ts'
+import { storedBytes } from '../call-upstream.ts'
+import { errorReply } from '../end-call.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import type { EarlierCall } from './accept-once.ts'
+import { responseAnswer } from './answer-from-record.ts'
+import { findAnswer, type KeptAnswer } from './find-answer.ts'
+import { asksForStream } from './whole-answer.ts'
+
+/** Takes over the reply of a request, once it is known what kind of answer it gets and what its headers say. */
+export type OpenReply = (opening: { stream: boolean; headers: Record<string, string> }) => ReplyClient
+
+/** Between two looks at a call that goes on elsewhere. */
+const LOOK_MS = 500
+const LOOK_AGAIN_MS = 2000
+
+/**
+ * Answers a repetition with what comes of the call it repeats: at once where that has ended, else when it does. Nothing is held in memory
+ * meanwhile. A stream begins at once and is kept alive. Never rejects.
+ */
+export async function answerEarlier(parts: GatewayParts, earlier: EarlierCall, requestId: string, open: OpenReply): Promise<void> {
+  const { generationId: id, attachedBy } = earlier
+  const begun = await requireGeneration(parts, { id, projectId: null })
+  const stream = asksForStream(begun)
+  const client = open({ stream, headers: { ...answerHeaders(begun), ...repetitionHeaders[attachedBy] } })
+  parts.metrics.repeated(attachedBy)
+  try {
+    if (stream && begun.generation.status === 'running') client.commit(streamHead)
+    const ended = await untilEnded(parts, id, client)
+    client.announce(answerHeaders(ended))
+    await tell(parts, ended, client)
+  } catch (error) {
+    parts.logger.error({ generation_id: id, err: error }, 'a call could not be answered again')
+    client.fail(errorReply({ id, requestId }, failure('internal_error')))
+  }
+}
+
+const replayed = { 'idempotent-replayed': 'true' }
+const repetitionHeaders: Record<EarlierCall['attachedBy'], Record<string, string>> = {
+  key: replayed,
+  shadow: { ...replayed, 'x-darkroom-attached-by': 'shadow' },
+  coalesced: { ...replayed, 'x-darkroom-cache': 'coalesced' },
+  cache: { ...replayed, 'x-darkroom-cache': 'hit' },
+}
+
+/** Whose result somebody asks for. */
+export interface AskedResult {
+  /** What the caller may see: one project, or everything (`null`, the admin). */
+  projectId: string | null
+  generationId: string
+}
+
+/**
+ * Answers with the result of a generation as its caller got it: pictures or error, with the same status.
+ * @throws Failure `not_found`, or `result_not_ready` while it is under way
+ */
+export async function answerResult(parts: GatewayParts, asked: AskedResult, open: OpenReply): Promise<void> {
+  const rows = await requireGeneration(parts, { id: asked.generationId, projectId: asked.projectId })
+  if (rows.generation.status === 'running' && (parts.underWay.ended(rows.generation.id) || (await goesOnElsewhere(parts, rows))))
+    throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
+  const client = open({ stream: false, headers: { ...answerHeaders(rows), ...replayed } })
+  await tell(parts, rows, client)
+}
+
+/** The generation that a key names; the newest, where the key was used for several kinds of calls. @throws Failure `not_found` */
+export async function generationOfKey(parts: GatewayParts, { projectId, key }: { projectId: string; key: string }): Promise<string> {
+  const found = await findKeyAnywhere(parts.database, { projectId, key }, parts.clock.nowMs())
+  if (found === null) throw failure('not_found', { param: 'key' })
+  return found.generation_id
+}
+
+/** Notes whether a caller had the answer: one that left is told apart from one that asks for the same once more. Nobody waits for it. */
+export function noteAnswerDelivery(parts: GatewayParts, generationId: string, isDelivered: boolean): void {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  parts.database.transact([noteDelivery(context, generationId, isDelivered)]).catch(() => undefined)
+}
+
+async function requireGeneration(parts: GatewayParts, asked: { id: string; projectId: string | null }): Promise<GenerationRows> {
+  const rows = await findGeneration(parts.database, asked)
+  if (rows === null) throw failure('not_found', { param: 'id' })
+  return rows
+}
+
+async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient): Promise<GenerationRows> {
+  await parts.underWay.ended(id)
+  for (;;) {
+    const rows = await requireGeneration(parts, { id, projectId: null })
+    if (rows.generation.status !== 'running' || client.gone || !(await goesOnElsewhere(parts, rows))) return rows
+    if (!asksForStream(rows)) return rows
+    await wait(LOOK_MS)
+  }
+}
+
+/** A response in the background goes on upstream, and its first answer did not wait for that either. */
+async function goesOnElsewhere(parts: GatewayParts, { generation }: GenerationRows): Promise<boolean> {
+  if (generation.surface !== 'responses') return false
+  const turn = await findTurnOfGeneration(parts.database, generation.id)
+  return turn !== null && turn.background === 1 && turn.finished_at_ms === null
+}
+
+async function tell(parts: GatewayParts, rows: GenerationRows, client: ReplyClient): Promise<void> {
+  const answer = rows.generation.status === 'running' ? await asItStands(parts, rows) : await findAnswer(parts, rows)
+  if (answer.kind === 'error') return client.fail(answer.error)
+  const head = asksForStream(rows) ? streamHead : { contentType: 'application/json', headers: {} }
+  await sendReply(
+    client,
+    head,
+    rebuildReply(answer.outline, (index) => storedBytes(parts, answer.paths[index]!)),
+  )
+}
+
+/** A response in the background is shown as far as it has come; of any other call that ended without a record nobody knows what came. */
+async function asItStands(parts: GatewayParts, rows: GenerationRows): Promise<KeptAnswer> {
+  const shown = (await goesOnElsewhere(parts, rows)) ? await responseAnswer(parts, rows) : null
+  return shown ?? findAnswer(parts, rows)
+}

@@ -1,0 +1,24 @@
+export { type CallFacts, callFingerprint, canonicalJson } from './call-fingerprint.ts'
+export {
+  AlreadyAdopted,
+  type CallIdentity,
+  type FoundTwin,
+  findProjectTwins,
+  findSameKeyTwins,
+  type NewAttachment,
+  noteDelivery,
+  recordAttachment,
+  recordIdentity,
+} from './call-statements.ts'
+export { readIdempotencyKey, readRetryCount } from './idempotency-key.ts'
+export {
+  claimKey,
+  findKey,
+  findKeyAnywhere,
+  forgetOldKeys,
+  KEY_LIFE_MS,
+  type KeyScope,
+  KeyTaken,
+  type RouteFamily,
+} from './key-statements.ts'
+export { deleteReplies, findReply, type NewReply, recordReply } from './reply-statements.ts'
