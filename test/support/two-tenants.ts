@@ -24,7 +24,7 @@ export interface TwoTenants {
 
 /** Makes each object by the call that makes it. */
 export async function openTwoTenants(): Promise<TwoTenants> {
-  const gateway = await startTestGateway()
+  const gateway = await startTestGateway({ yaml: 'version: 1\ntrust_proxy: true' })
   const [owner, stranger] = [await makeProject(gateway, 'owner'), await makeProject(gateway, 'stranger')]
   const asOwner: TestGateway = { ...gateway, key: owner.key, fetch: fetchWith(gateway, owner.key) }
   const edit = await editRoom(asOwner, {})
@@ -94,7 +94,16 @@ export async function makeUnknown(gateway: TestGateway): Promise<string> {
 /** Calls with one credential. */
 export function fetchWith({ url }: Pick<TestGateway, 'url'>, credential: string | null): TestGateway['fetch'] {
   const own: Record<string, string> = credential === null ? {} : { authorization: `Bearer ${credential}` }
-  return (path, init = {}) => fetch(url + path, { ...init, headers: { ...own, ...(init.headers as Record<string, string>) } })
+  return (path, init = {}) =>
+    fetch(url + path, { ...init, headers: { ...own, 'x-forwarded-for': nextAddress(), ...(init.headers as Record<string, string>) } })
+}
+
+let addresses = 0
+
+/** Every request comes from an address of its own, so that no address tries too many wrong keys. */
+function nextAddress(): string {
+  addresses += 1
+  return `198.18.${(addresses >> 8) & 255}.${addresses & 255}`
 }
 
 async function refusedCredentials(gateway: TestGateway): Promise<Record<(typeof refusedRoles)[number], string | null>> {
