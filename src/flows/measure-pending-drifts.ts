@@ -9,6 +9,7 @@ import { fp } from '../primitives/fail-point.ts'
 import { recordObjects } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { localCopy } from './local-copy.ts'
+import { onceMore } from './once-more.ts'
 
 const BATCH = 16
 
@@ -26,7 +27,7 @@ export async function measurePendingDrifts(parts: GatewayParts, stop: () => bool
 async function measureOne(parts: GatewayParts, imageId: string): Promise<void> {
   const folder = await mkdtemp(join(parts.spoolFolder, 'drift-'))
   try {
-    const { measurement, heatMapPath } = await measure(parts, imageId, folder)
+    const { measurement, heatMapPath } = await onceMore(folder, (place) => measure(parts, imageId, place))
     await record(parts, imageId, measurement, heatMapPath)
   } catch (error) {
     parts.logger.error({ image_id: imageId, err: error }, 'the drift of an edit could not be measured')

@@ -10,6 +10,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { type KeptImage, putPaid } from './keep-images.ts'
 import { localCopy } from './local-copy.ts'
+import { onceMore } from './once-more.ts'
 import { faultCode } from './storage-health.ts'
 
 /** A picture that Darkroom made of one of the model's, kept beside it. */
@@ -44,7 +45,7 @@ export async function retouchImages(parts: GatewayParts, run: GenerationRun, ima
   try {
     const made: Made[] = []
     fp('retouch_before_make')
-    for (const image of images) made.push(await retouch(parts, run, image, folder))
+    for (const image of images) made.push(await onceMore(folder, (place) => retouch(parts, run, image, place)))
     fp('retouch_after_make')
     // All are made before the first is put: nothing will refer to one of a set that cannot be delivered whole.
     const kept: RetouchedImage[] = []

@@ -28,19 +28,22 @@ async function pixelProcesses(): Promise<number[]> {
   return found.filter((pid) => pid !== null)
 }
 
+/** False when it was gone before. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
 /** Kills every process that decodes, again and again, as a kernel without memory does. */
 function killingPixels(): AsyncDisposable & { killed: number } {
   let over = false
   const state = { killed: 0 }
   const work = (async () => {
     while (!over) {
-      for (const pid of await pixelProcesses())
-        try {
-          process.kill(pid, 'SIGKILL')
-          state.killed++
-        } catch {
-          // It was gone before.
-        }
+      for (const pid of await pixelProcesses()) if (kill(pid)) state.killed++
     }
   })()
   return {
@@ -54,12 +57,34 @@ function killingPixels(): AsyncDisposable & { killed: number } {
   }
 }
 
+/** Kills those there are, then the first new one: that one has a task. */
+async function killNextPixels(): Promise<void> {
+  const idle = await pixelProcesses()
+  for (const pid of idle) kill(pid)
+  for (;;) {
+    const [next] = (await pixelProcesses()).filter((pid) => !idle.includes(pid))
+    if (next !== undefined) return void kill(next)
+  }
+}
+
 describe('processes that decode pictures and are killed', () => {
+  it('F46 once, under a strict edit: another one does the work, and the edit is what was promised', async () => {
+    const posts = gateway.gateway.sandbox!.calls.posts()
+    const editing = editRoom(gateway, { prompt: promptWith('latency=400', 'a lamp, once'), headers: { 'x-darkroom-mask': 'strict' } })
+    while (gateway.gateway.sandbox!.calls.posts() === posts) await new Promise((resolve) => setTimeout(resolve, 1))
+    await killNextPixels()
+    const { status, record } = await editing
+    expect([status, record!.status]).toEqual([200, 'completed'])
+    expect(record!.images).toMatchObject([{ process: { kind: 'strict_mask', original_image_id: record!.originals[0]!.id } }])
+    expect(await settledDrift(gateway, record!.originals[0]!.id)).toMatchObject({ status: 'measured' })
+    expect(callsOf(gateway, record!.attempts[0]!.id)).toBe(1)
+  })
+
   it.each([
     ['a strict edit that is to be composited', 'strict', { status: 502, code: 'retouch_failed', outcome: 'charged' }],
     ['the drift that is to be measured', 'guide', { status: 200, code: undefined, outcome: undefined }],
   ])(
-    'F46 behind the call, %s: the picture that was paid for is kept and settled, and nothing is called again',
+    'F46 again and again behind the call, %s: the picture that was paid for is kept and settled, and nothing is called again',
     async (_what, mask, client) => {
       const posts = gateway.gateway.sandbox!.calls.posts()
       // Its inputs are looked at before the call is made; only what comes behind the call is killed.
