@@ -41,6 +41,7 @@ import { fp } from './primitives/fail-point.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
 import { sealingKey } from './primitives/sealed-bytes.ts'
 import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
+import { Quarantine } from './quarantine/index.ts'
 import { RouteHealth, RouteLatencies, RouteTable, sandboxRoute } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, EmergencyReserve, FolderStore } from './store/index.ts'
@@ -168,6 +169,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     background,
     unknownRounds,
     costWatch,
+    quarantine: new Quarantine(paths.quarantine, sealingKey(secrets.masterKey, 'quarantine')),
     documentKey: documentKey(secrets.masterKey),
     sidecars: new CallSidecars({ folder: paths.spool, key: sealingKey(secrets.masterKey, 'spool sidecars'), logger }),
     spoolRecovery,

@@ -25,6 +25,7 @@ const layers = {
     'files',
     'retouch',
     'ledger',
+    'quarantine',
     'jobs',
     'webhooks',
     'review',

@@ -15,6 +15,8 @@ export interface DataFolderPaths {
   spool: string
   /** Room that is given free when the disk is full; see `EmergencyReserve`. */
   reserve: string
+  /** Answers that could not be used, encrypted, for a week; see `Quarantine`. */
+  quarantine: string
   /** Secret that API keys are digested with; without it none of them is known any more. */
   pepper: string
   /** Key that what callers said is encrypted with, unless the environment gives one; without it none of that can be read any more. */
@@ -36,6 +38,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     objects: join(dataFolder, 'objects'),
     spool: join(dataFolder, 'spool'),
     reserve: join(dataFolder, 'emergency-reserve'),
+    quarantine: join(dataFolder, 'quarantine'),
     pepper: join(dataFolder, 'pepper'),
     masterKey: join(dataFolder, 'master-key'),
     adminToken: join(dataFolder, 'admin-token'),

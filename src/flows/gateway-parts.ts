@@ -12,6 +12,7 @@ import type { IdSource } from '../primitives/ids.ts'
 import type { Nanos } from '../primitives/money.ts'
 import type { SealingKey } from '../primitives/sealed-bytes.ts'
 import type { ImageProvider } from '../providers/index.ts'
+import type { Quarantine } from '../quarantine/index.ts'
 import type { RouteHealth, RouteLatencies, RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
@@ -86,6 +87,8 @@ export interface GatewayParts {
   background: BackgroundResponses
   unknownRounds: UnknownRounds
   costWatch: CostWatch
+  /** Answers that could not be used. */
+  quarantine: Quarantine
   /** What turns of assistant flows are sealed with. */
   documentKey: DocumentKey
   /** What would settle the calls under way without this process. */

@@ -11,8 +11,8 @@ const EVERY_MS = 10 * 60 * 1000
 const BATCH = 500
 
 /**
- * Removes what its time is over for: kept files with their bytes, what was said in turns, and idempotency keys; tells alerts that nobody told.
- * Once at start, then every ten minutes; from then on it also looks through the kept pictures.
+ * Removes what its time is over for: kept files with their bytes, what was said in turns, idempotency keys and broken answers; tells alerts that
+ * nobody told. Once at start, then every ten minutes; from then on it also looks through the kept pictures.
  */
 export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
@@ -40,6 +40,7 @@ export class Housekeeping {
       await sweepExpiredFiles(parts)
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
       await sweepInBatches(parts, forgetOldKeys)
+      await parts.quarantine.sweep(parts.clock.nowMs())
       await tellBudgetAlerts(parts)
       fp('housekeeping_after_round')
     } catch (error) {

@@ -9,6 +9,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { nextAttempt } from './next-attempt.ts'
 import { placeEnd } from './place-end.ts'
+import { quarantineAnswer } from './quarantine-answer.ts'
 import { refusedVerdict, success } from './read-outcome.ts'
 import { isRetouched } from './retouch-images.ts'
 import { settleAnswer, settleRefusal } from './settle-generation.ts'
@@ -86,6 +87,7 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, client: Repl
     const outcome = await call.finished
     run.place.end(placeEnd(outcome, settled?.verdict ?? success))
     if (settled?.verdict.failure === null) parts.latencies.note(run.choice.route.id, outcome.totalMs)
+    await quarantineAnswer(parts, run, call, settled?.verdict.money)
     parts.afterDelivery.wake()
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(call.reply.bytesReceived)

@@ -3,6 +3,7 @@ import { fp } from '../primitives/fail-point.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import { JsonReply } from './json-reply.ts'
 import { MalformedReply } from './malformed-reply.ts'
+import { type RawBody, RawCapture } from './raw-capture.ts'
 import { type AnswerHead, defaultRelayLimits, type RelayLimits, type RelayOptions } from './relay-options.ts'
 import type { RelayImage, RelayResult } from './relay-result.ts'
 import { type ClientHead, type ErrorReply, streamHead } from './reply-client.ts'
@@ -31,6 +32,8 @@ export interface Relay {
   release(): void
   /** Instead of the tail the client learns what went wrong; nothing more is passed on. Settles as `aborted` what is not settled. */
   abort(error: ErrorReply): void
+  /** Beginning and end of the body as upstream sent it, up to where it was read. */
+  rawBody(): RawBody
   /**
    * Removes the spool files that still stand at their paths. A reply that was begun and neither released nor aborted is cut;
    * what is not settled settles as `aborted`. Never rejects.
@@ -62,6 +65,7 @@ class ReplyRelay implements Relay {
   #head: ClientHead = heads.json
   #begun: Promise<void> = Promise.resolve()
   #reader: ReplyReader | null = null
+  readonly #raw = new RawCapture()
   #bytesReceived = 0
   /** How the answer ended, once that is known; images may still be on their way to the disk. */
   #ending: Pick<RelayResult, 'ended' | 'cause'> | null = null
@@ -108,7 +112,10 @@ class ReplyRelay implements Relay {
   }
 
   data(piece: Buffer, resume: () => void): boolean {
-    if (this.#ending === null) this.#bytesReceived += piece.length
+    if (this.#ending === null) {
+      this.#bytesReceived += piece.length
+      this.#raw.take(piece)
+    }
     fp('body_piece')
     if (!this.#isDeaf()) this.#read(piece)
     if (!this.#mustPause()) return true
@@ -133,6 +140,10 @@ class ReplyRelay implements Relay {
   abort(error: ErrorReply): void {
     if (!this.#closed) this.#client.fail(error)
     this.#close()
+  }
+
+  rawBody(): RawBody {
+    return this.#raw.body()
   }
 
   async discard(): Promise<void> {

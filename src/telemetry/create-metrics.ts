@@ -68,6 +68,8 @@ export interface Metrics {
   budgetAlert(percent: number): void
   /** A call that cost more than was set aside for it. */
   overshot(overBudget: boolean): void
+  /** An answer that could not be used was put aside. */
+  quarantined(cause: string): void
   /** Upstream's own count of tokens was refused as absurd or at odds with itself, and estimated instead. */
   usageRefused(routeOwner: string): void
   /** The disk failed: nothing more is bought until the next start. */
@@ -161,6 +163,12 @@ export function createMetrics(): Metrics {
     labelNames: ['over_budget'],
     registers,
   })
+  const quarantined = new Counter({
+    name: 'darkroom_quarantined_answers_total',
+    help: 'Upstream answers that could not be used and were put aside since start, by cause.',
+    labelNames: ['cause'],
+    registers,
+  })
   const usageRefusals = new Counter({
     name: 'darkroom_usage_refused_total',
     help: 'Answers since start whose token count was negative, absurd or at odds with itself, so that it was estimated, by route owner.',
@@ -204,6 +212,7 @@ export function createMetrics(): Metrics {
     unknownOutcomes: (now) => unknown(now),
     budgetAlert: (percent) => budgetAlerts.inc({ percent: String(percent) }),
     overshot: (overBudget) => overshoots.inc({ over_budget: String(overBudget) }),
+    quarantined: (cause) => quarantined.inc({ cause }),
     usageRefused: (routeOwner) => usageRefusals.inc({ route_owner: routeOwner }),
     storageReadOnly: () => readOnly.set(1),
     objectUnreadable: (reason) => unreadable.inc({ reason }),

@@ -11,6 +11,7 @@ import { type AnsweredCall, leaveSpool, type RefusedCall } from '../call-upstrea
 import { errorReply, inPatience, reportEnd } from '../end-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { placeEnd } from '../place-end.ts'
+import { quarantineAnswer } from '../quarantine-answer.ts'
 import { refusedVerdict, success } from '../read-outcome.ts'
 import { namingBudget } from '../record-within-limits.ts'
 import { ledgerFacts } from './accept-response.ts'
@@ -129,6 +130,7 @@ async function endAnswered(parts: GatewayParts, run: ResponseRun, call: Answered
     run.place.end(placeEnd(outcome, settled?.verdict ?? success))
     reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(reply.bytesReceived)
+    await quarantineAnswer(parts, run, call, settled?.verdict.money)
     parts.afterDelivery.wake()
   } finally {
     await leaveSpool(call, { isBooked })

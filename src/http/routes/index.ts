@@ -15,6 +15,7 @@ import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
+import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { resultOfKeyRoute, resultRoute } from './results.ts'
 import { routesRoute } from './routes.ts'
@@ -76,6 +77,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   revokeKeyRoute,
   doctorRoute,
   verifyObjectsRoute,
+  listQuarantineRoute,
+  quarantinedAnswerRoute,
   healthRoute,
   readyRoute,
   metricsRoute,

@@ -1,0 +1,1 @@
+export { Quarantine, type QuarantinedAnswer, type QuarantineEntry } from './quarantine.ts'
