@@ -1,5 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' }
 import type { CommandContext, GatewayFlags, OpenedGateway } from './cli/command.ts'
+import { endOnFault } from './cli/end-on-fault.ts'
 import { listenForInterruption } from './cli/interruption.ts'
 import { count } from './cli/layout.ts'
 import { runCommand } from './cli/run-command.ts'
@@ -69,8 +70,13 @@ async function startGateway(flags: GatewayFlags, options?: GatewayOptions) {
   const { readConfig } = await import('./config/read-config.ts')
   const { createGateway } = await import('./gateway.ts')
   const config = readConfig(environment, flags)
-  running = await createGateway(config, options)
-  return { config, gateway: running }
+  const gateway = await createGateway(config, options)
+  running = gateway
+  endOnFault(process, {
+    note: (error) => gateway.parts.logger.error({ err: error }, 'the program failed where nobody expected it, and ends'),
+    journal: () => gateway.stop(),
+  })
+  return { config, gateway }
 }
 
 async function drain(gateway: Gateway): Promise<void> {

@@ -77,6 +77,7 @@ describe('ten times as many calls as there are places', () => {
     const asAdmin = { ...gateway, fetch: (path: string) => readAsAdmin(path) }
     const generations = new Set((await ledgerLines(asAdmin)).map(({ generation_id }) => generation_id))
     expect([generations.size, upstreamCalls()]).toEqual([answered, answered])
+    await until(() => parts().admission.load.calls === 0)
     expect(parts().admission.load).toEqual({ calls: 0, bodyBytes: 0, waiting: 0 })
   })
 

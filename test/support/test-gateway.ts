@@ -32,7 +32,14 @@ export interface TestGatewayOptions extends GatewayOptions {
 
 const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef'
 
-/** Starts a gateway with its sandbox: no latency, plain pictures, a silent log. */
+/** Tests send as much at once as they like; those about the door itself say in their yaml how wide it is. */
+function openDoor(config: DarkroomConfig, yaml: string | undefined): DarkroomConfig {
+  if (yaml?.includes('admission:')) return config
+  const limits = { ...config.admission.limits, calls: 10_000, waiting: 10_000 }
+  return { ...config, admission: { ...config.admission, limits }, http: { ...config.http, connections: 10_000 } }
+}
+
+/** Starts a gateway with its sandbox: no latency, plain pictures, a silent log, a door as wide as anybody needs. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-test-')), yaml, environment, config: changes, ...rest } = options
   const configPath = join(dataFolder, 'darkroom.yaml')
@@ -46,7 +53,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     DARKROOM_RESERVE_MIB: '0',
     ...environment,
   })
-  const config: DarkroomConfig = { ...read, sandbox: { ...read.sandbox, flat: true }, ...changes }
+  const config: DarkroomConfig = { ...openDoor(read, yaml), sandbox: { ...read.sandbox, flat: true }, ...changes }
   const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), ...rest })
   const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
   const close = async () => {
