@@ -154,7 +154,7 @@ describe('a call that fails on the first of two routes', () => {
     expect([seen.status, seen.error?.code, calls]).toEqual([429, 'rate_limit_exceeded', [1, 0]])
   })
 
-  it('five failures open the breaker: calls go elsewhere, and where there is no elsewhere they are refused at once', async () => {
+  it('F33 five failures open the breaker: calls go elsewhere, and where there is no elsewhere they are refused at once', async () => {
     first.faults.arm({ fault: 'html', times: null })
     for (let tries = 0; tries < 5; tries += 1) await call()
     expect((await cardOf('first')).health).toMatchObject({ state: 'open', reason: 'breaker_open' })

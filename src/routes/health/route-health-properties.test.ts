@@ -167,7 +167,7 @@ describe('whatever happens on a route', () => {
     )
   })
 
-  it('it opens no more than six times a minute', () => {
+  it('F34 it opens no more than six times a minute', () => {
     const pace = fc.array(
       fc.record({ waitMs: fc.constantFrom(0, 1, 100, 9_999, 10_000), verdict: fc.constantFrom<RouteVerdict>('healthy', 'unhealthy') }),
       {
