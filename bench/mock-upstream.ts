@@ -11,6 +11,8 @@ import { NoiseAnswer } from './support/noise-answer.ts'
 export interface MockUpstreamOrders {
   /** Starts to listen on a free port. */
   listen(): Promise<{ port: number; bodyBytes: Record<number, number>; imageBytes: Record<number, number> }>
+  /** From now on each answer takes so long. */
+  delay(ms: number): void
   /** When calls reached this process, by their number, on the clock of `process.hrtime`; forgets them. */
   takeArrivals(): Map<number, bigint>
 }
@@ -21,6 +23,7 @@ const perSide = (read: (answer: NoiseAnswer) => number) =>
   Object.fromEntries(Object.entries(answers).map(([side, answer]) => [Number(side), read(answer)]))
 
 let serial = 0
+let delayMs = 0
 let arrivals = new Map<number, bigint>()
 
 function serve(socket: Socket): void {
@@ -35,7 +38,8 @@ function serve(socket: Socket): void {
     if (!request) return
     received = Buffer.alloc(0)
     arrivals.set(callNumberOf(request), arrivedNs)
-    answer(socket, request)
+    if (delayMs === 0) answer(socket, request)
+    else setTimeout(() => answer(socket, request), delayMs)
   })
 }
 
@@ -74,6 +78,9 @@ answerOrders<MockUpstreamOrders>(
       await promise
       const { port } = server.address() as { port: number }
       return { port, bodyBytes: perSide((made) => made.bodyBytes), imageBytes: perSide((made) => made.imageBytes) }
+    },
+    delay(ms) {
+      delayMs = ms
     },
     takeArrivals() {
       const taken = arrivals

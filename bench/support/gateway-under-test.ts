@@ -31,11 +31,11 @@ export class GatewayUnderTest implements AsyncDisposable {
     this.dataFolder = dataFolder
   }
 
-  /** Starts one. */
-  static async start(upstreamPort: number, options: StartOptions): Promise<GatewayUnderTest> {
+  /** Starts one. @param settings further lines of its darkroom.yaml */
+  static async start(upstreamPort: number, options: StartOptions, settings = ''): Promise<GatewayUnderTest> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-bench-'))
     const configPath = join(dataFolder, 'darkroom.yaml')
-    await writeFile(configPath, yaml(upstreamPort))
+    await writeFile(configPath, yaml(upstreamPort) + settings)
     const process = new BenchProcess<GatewayOrders>('gateway-process.ts', options)
     const environment = { PORT: '0', DARKROOM_DATA: dataFolder, DARKROOM_CONFIG: configPath, BENCH_KEY: 'sk-bench' }
     const { port, key } = await process.ask('listen', environment)
