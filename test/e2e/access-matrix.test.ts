@@ -71,8 +71,10 @@ describe('an object of another project', () => {
   const paths = [...new Map(owned.map((route) => [route.path, objectOf(route)!]))]
 
   it('is named by the addresses that have an id', () => {
-    // A key of the caller's own is looked up in its project alone.
-    const withId = httpRoutes.filter(({ path }) => /\{(?!route\}|key\})/.test(path) && path !== '/v1/models/{id}')
+    // Models belong to nobody, broken answers to the administrator; a caller's own key is looked up in its project alone.
+    const withId = httpRoutes.filter(
+      ({ path }) => /\{(?!route\}|key\})/.test(path) && !['/v1/models/{id}', '/v2/quarantine/{id}'].includes(path),
+    )
     expect(owned.map(nameOf).sort()).toEqual(withId.map(nameOf).sort())
   })
 

@@ -74,7 +74,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/provider-webhooks/{route}': { status: 401, body: {} },
   'POST /v2/objects/verify': { status: 200 },
   'GET /v2/quarantine': { status: 200 },
-  'GET /v2/quarantine/{attempt_id}': { status: 404 },
+  'GET /v2/quarantine/{id}': { status: 404 },
   'GET /v2/budgets': { status: 200 },
   'POST /v2/budgets': { status: 400, body: {} },
   'GET /v2/budgets/{id}': { status: 200 },
