@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { errorBody, failure } from '../contract/failure.ts'
 import type { FailureCode } from '../contract/failure-catalogue.ts'
 import { newId } from '../primitives/ids.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** How long a refused connection may take to go by itself. */
 const LINGER_MS = 2000
@@ -40,7 +41,7 @@ function refuse(socket: Duplex, code: FailureCode): void {
     `HTTP/1.1 ${answer.status} Refused`,
     'connection: close',
     'content-type: application/json; charset=utf-8',
-    'x-content-type-options: nosniff',
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)

@@ -12,7 +12,8 @@ import {
 import { readIdempotencyKey, readRetryCount } from '../idempotency/index.ts'
 import { HttpReplyClient } from '../relay/index.ts'
 import type { KnownContext } from './http-route.ts'
-import { securityHeaders, takeOver } from './server.ts'
+import { securityHeaders } from './security-headers.ts'
+import { takeOver } from './server.ts'
 
 /**
  * Runs an accepted generation and answers with what comes of it, or answers with the earlier one that it repeats. From here on the relay

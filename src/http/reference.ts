@@ -2,10 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { publicPolicy } from './route-policy.ts'
-
-/** Everything the reference loads comes from this server; it must draw inline styles, so those are allowed here alone. */
-const referencePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+import { documentHeaders, referencePolicy } from './security-headers.ts'
 
 /** Without the library's own bar: the document is always this server's. */
 const theme = { title: 'Darkroom: reference', css: [{ filename: 'darkroom.css', content: '.swagger-ui .topbar { display: none }' }] }
@@ -15,6 +12,7 @@ export async function serveReference(app: FastifyInstance, document: object): Pr
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, policy: publicPolicy }
   })
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(documentHeaders))
   await app.register(swagger, { mode: 'static', specification: { document: document as never } })
   await app.register(swaggerUi, {
     routePrefix: '/docs',

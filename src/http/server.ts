@@ -13,6 +13,7 @@ import { presentFailure } from './present-failure.ts'
 import { isPlainJson } from './read-body.ts'
 import { serveReference } from './reference.ts'
 import { enforcePolicies } from './route-policy.ts'
+import { securityHeaders, stayWithHttps } from './security-headers.ts'
 import { type BodyPace, defaultBodyPace, watchBufferedBody, watchUpload } from './slow-body.ts'
 import { answerUnmatched } from './unmatched-request.ts'
 
@@ -28,13 +29,6 @@ export const STREAMED_BODY_LIMIT_BYTES = 400 * KIB * KIB
 /** Longest address of a request, its query included, in characters. */
 const LONGEST_ADDRESS = 8 * KIB
 
-/** Headers every reply carries, whoever writes it. */
-export const securityHeaders: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-}
-
 /** Builds the HTTP server from the list of routes, and serves their description. It does not listen yet. */
 export async function createHttpServer(
   parts: GatewayParts,
@@ -43,6 +37,7 @@ export async function createHttpServer(
   api: object,
   pace: BodyPace = defaultBodyPace,
 ): Promise<FastifyInstance> {
+  const everywhere = { ...securityHeaders, ...(config.publicUrl?.startsWith('https:') ? stayWithHttps : {}) }
   const app = Fastify({
     bodyLimit: JSON_BODY_LIMIT_BYTES,
     trustProxy: config.trustProxy,
@@ -57,7 +52,7 @@ export async function createHttpServer(
     routerOptions: { maxParamLength: 3 * 255 },
     clientErrorHandler: answerBrokenRequest,
     // A path that cannot be decoded, or is longer than any id: no route runs, so no hook sets the headers.
-    frameworkErrors: (_error, request, reply) => presentFailure(failure('not_found'), request, reply.headers(securityHeaders)),
+    frameworkErrors: (_error, request, reply) => presentFailure(failure('not_found'), request, reply.headers(everywhere)),
     forceCloseConnections: false,
     return503OnClosing: false,
     loggerInstance: parts.logger as FastifyBaseLogger,
@@ -69,7 +64,7 @@ export async function createHttpServer(
   limitConnections(app.server, config.connections)
   takeJsonAsBytes(app)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...securityHeaders, 'x-request-id': request.id })
+    reply.headers({ ...everywhere, 'x-request-id': request.id })
     limitPipelining(request, reply)
     if (!hostAllowed(config, request.headers.host)) throw failure('bad_host')
     if (request.url.length > LONGEST_ADDRESS) throw failure('uri_too_long')

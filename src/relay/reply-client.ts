@@ -9,7 +9,7 @@ export interface ClientHead {
 /** Head of an event stream. Proxies that buffer would hold previews and heartbeats back until the picture is done. */
 export const streamHead: ClientHead = {
   contentType: 'text/event-stream; charset=utf-8',
-  headers: { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' },
+  headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
 }
 
 /** An error as an answer: status and headers count only while nothing was sent. */

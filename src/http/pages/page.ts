@@ -1,12 +1,5 @@
 import { escapeHtml } from '../../primitives/escape-html.ts'
 
-/** Policy of the gateway's own pages: nothing from elsewhere, no scripts, no frames. */
-export const pageHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'cross-origin-opener-policy': 'same-origin',
-}
-
 /** A whole page around a body that is HTML already. */
 export function page(title: string, body: string): string {
   return `<!doctype html>

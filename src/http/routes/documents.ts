@@ -1,7 +1,8 @@
 import { publicRoute } from '../http-route.ts'
 import { errorsPage } from '../pages/errors-page.ts'
-import { pageHeaders, pageStyles } from '../pages/page.ts'
+import { pageStyles } from '../pages/page.ts'
 import { welcomePage } from '../pages/welcome-page.ts'
+import { pageHeaders } from '../security-headers.ts'
 
 const htmlReply: Record<number, { description: string; contentType: string }> = {
   200: { description: 'A page.', contentType: 'text/html' },

@@ -7,9 +7,9 @@ import { gateHistory, renderGateReport } from '../../gate/index.ts'
 import { parseUsd } from '../../primitives/money.ts'
 import { errorReplies } from '../error-replies.ts'
 import { adminRoute, type KnownContext, keyRoute } from '../http-route.ts'
-import { pageHeaders } from '../pages/page.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
+import { pageHeaders } from '../security-headers.ts'
 
 const HOUR_MS = 3_600_000
 
