@@ -1,5 +1,5 @@
 import type { ContractWarning } from '../contract/image-request.ts'
-import type { GenerationRows } from '../generations/index.ts'
+import type { GenerationResult } from '../generations/index.ts'
 
 /** A generation as the headers of its answer speak of it. */
 export interface AnsweredGeneration {
@@ -21,7 +21,7 @@ export function headersOf({ id, routeId, book, warnings }: AnsweredGeneration): 
 }
 
 /** The same of one that is on record. */
-export function answerHeaders({ generation }: GenerationRows): Record<string, string> {
+export function answerHeaders({ generation }: GenerationResult): Record<string, string> {
   const { id, route_id: routeId, book, warnings_json } = generation
   return headersOf({ id, routeId, book, warnings: JSON.parse(warnings_json) })
 }

@@ -93,6 +93,22 @@ export async function findGeneration(db: Database, { id, projectId }: ProjectSco
   }
 }
 
+/** What is needed to give the result of a generation again. */
+export type GenerationResult = Pick<GenerationRows, 'generation' | 'images'>
+
+/** Finds a generation with its pictures alone; null when there is none that the caller may see. */
+export async function findResult(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationResult | null> {
+  const [[generation], images] = await db.readAll<[GenerationRow, FoundImage]>([
+    db.sql
+      .selectFrom('generations')
+      .selectAll()
+      .where('id', '=', id)
+      .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!)),
+    imagesWithPlace(db).where('images.generation_id', '=', id).orderBy('attempt_id').orderBy('idx'),
+  ])
+  return generation ? { generation, images } : null
+}
+
 /** Finds an image; null when there is none that the caller may see. A deleted one is found, with `deleted_at_ms`. */
 export async function findImage(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<FoundImage | null> {
   const [image] = await db.read(

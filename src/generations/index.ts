@@ -10,7 +10,15 @@ export {
   type NewAttempt,
 } from './attempt-statements.ts'
 export { findAttempt } from './find-attempt.ts'
-export { type FoundImage, findGeneration, findImage, type GenerationRows, type ProjectScope } from './find-generation.ts'
+export {
+  type FoundImage,
+  findGeneration,
+  findImage,
+  findResult,
+  type GenerationResult,
+  type GenerationRows,
+  type ProjectScope,
+} from './find-generation.ts'
 export { findOpenCalls } from './find-open-calls.ts'
 export {
   type CountedAttempt,

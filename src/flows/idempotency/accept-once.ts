@@ -2,7 +2,7 @@ import type { Principal } from '../../access/index.ts'
 import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
 import { failure } from '../../contract/failure.ts'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
-import { findGeneration } from '../../generations/index.ts'
+import { findResult } from '../../generations/index.ts'
 import {
   AlreadyAdopted,
   type CallIdentity,
@@ -158,7 +158,8 @@ function byLikelihood(a: FoundTwin, b: FoundTwin): number {
 async function findTwin(parts: GatewayParts, call: RepeatableCall): Promise<EarlierCall | null> {
   const { identity, cache } = call
   if (cache?.coalesce) {
-    const [running] = await findProjectTwins(parts.database, identity, { status: 'running' })
+    const twins = await findProjectTwins(parts.database, identity, { status: 'running' })
+    const running = twins.find(({ generation_id }) => parts.underWay.ended(generation_id) !== null)
     if (running) return attach(parts, call, { generationId: running.generation_id, attachedBy: 'coalesced' })
   }
   if (cache?.ttlSeconds != null) {
@@ -173,7 +174,7 @@ async function findTwin(parts: GatewayParts, call: RepeatableCall): Promise<Earl
 
 /** A result whose pictures are gone is no answer to a new call. */
 async function canBeGivenAgain(parts: GatewayParts, id: string): Promise<boolean> {
-  const rows = await findGeneration(parts.database, { id, projectId: null })
+  const rows = await findResult(parts.database, { id, projectId: null })
   return rows !== null && (await findAnswer(parts, rows)).kind === 'whole'
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { failure } from '../../contract/failure.ts'
 import { statementContext } from '../../db/index.ts'
-import { findGeneration, type GenerationRows } from '../../generations/index.ts'
+import { findResult, type GenerationResult } from '../../generations/index.ts'
 import { findKeyAnywhere, noteDelivery } from '../../idempotency/index.ts'
 import { type ReplyClient, rebuildReply, sendReply, streamHead } from '../../relay/index.ts'
 import { findTurnOfGeneration } from '../../threads/index.ts'
@@ -33,14 +33,25 @@ export async function answerEarlier(parts: GatewayParts, earlier: EarlierCall, r
   parts.metrics.repeated(attachedBy)
   try {
     if (stream && begun.generation.status === 'running') client.commit(streamHead)
-    const ended = await untilEnded(parts, id, client)
+    const ended = begun.generation.status === 'running' ? await untilEnded(parts, id, client) : begun
     client.announce(answerHeaders(ended))
     await tell(parts, ended, client)
   } catch (error) {
-    parts.logger.error({ generation_id: id, err: error }, 'a call could not be answered again')
-    client.fail(errorReply({ id, requestId }, failure('internal_error')))
+    failInside(parts, { id, requestId, client }, error)
   }
 }
+
+/** The caller learns that nothing came of it; a reply that was begun is cut. */
+function failInside(
+  parts: GatewayParts,
+  { id, requestId, client }: { id: string; requestId: string; client: ReplyClient },
+  error: unknown,
+) {
+  parts.logger.error({ generation_id: id, err: error }, 'a call could not be answered again')
+  client.fail(errorReply({ id, requestId }, failure('internal_error', { outcome: 'not_charged', message: readAgain })))
+}
+
+const readAgain = 'Darkroom failed inside while it read the answer of an earlier call. Nothing was sent or charged now; ask for it again.'
 
 const replayed = { 'idempotent-replayed': 'true' }
 const repetitionHeaders: Record<EarlierCall['attachedBy'], Record<string, string>> = {
@@ -55,6 +66,7 @@ export interface AskedResult {
   /** What the caller may see: one project, or everything (`null`, the admin). */
   projectId: string | null
   generationId: string
+  requestId: string
 }
 
 /**
@@ -66,7 +78,11 @@ export async function answerResult(parts: GatewayParts, asked: AskedResult, open
   if (rows.generation.status === 'running' && (parts.underWay.ended(rows.generation.id) || (await goesOnElsewhere(parts, rows))))
     throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
   const client = open({ stream: false, headers: { ...answerHeaders(rows), ...replayed } })
-  await tell(parts, rows, client)
+  try {
+    await tell(parts, rows, client)
+  } catch (error) {
+    failInside(parts, { ...asked, id: rows.generation.id, client }, error)
+  }
 }
 
 /** The generation that a key names; the newest, where the key was used for several kinds of calls. @throws Failure `not_found` */
@@ -82,13 +98,13 @@ export function noteAnswerDelivery(parts: GatewayParts, generationId: string, is
   parts.database.transact([noteDelivery(context, generationId, isDelivered)]).catch(() => undefined)
 }
 
-async function requireGeneration(parts: GatewayParts, asked: { id: string; projectId: string | null }): Promise<GenerationRows> {
-  const rows = await findGeneration(parts.database, asked)
+async function requireGeneration(parts: GatewayParts, asked: { id: string; projectId: string | null }): Promise<GenerationResult> {
+  const rows = await findResult(parts.database, asked)
   if (rows === null) throw failure('not_found', { param: 'id' })
   return rows
 }
 
-async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient): Promise<GenerationRows> {
+async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient): Promise<GenerationResult> {
   await parts.underWay.ended(id)
   for (;;) {
     const rows = await requireGeneration(parts, { id, projectId: null })
@@ -99,13 +115,14 @@ async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient):
 }
 
 /** A response in the background goes on upstream, and its first answer did not wait for that either. */
-async function goesOnElsewhere(parts: GatewayParts, { generation }: GenerationRows): Promise<boolean> {
+async function goesOnElsewhere(parts: GatewayParts, { generation }: GenerationResult): Promise<boolean> {
   if (generation.surface !== 'responses') return false
   const turn = await findTurnOfGeneration(parts.database, generation.id)
   return turn !== null && turn.background === 1 && turn.finished_at_ms === null
 }
 
-async function tell(parts: GatewayParts, rows: GenerationRows, client: ReplyClient): Promise<void> {
+async function tell(parts: GatewayParts, rows: GenerationResult, client: ReplyClient): Promise<void> {
+  if (client.gone) return
   const answer = rows.generation.status === 'running' ? await asItStands(parts, rows) : await findAnswer(parts, rows)
   if (answer.kind === 'error') return client.fail(answer.error)
   const head = asksForStream(rows) ? streamHead : { contentType: 'application/json', headers: {} }
@@ -117,7 +134,7 @@ async function tell(parts: GatewayParts, rows: GenerationRows, client: ReplyClie
 }
 
 /** A response in the background is shown as far as it has come; of any other call that ended without a record nobody knows what came. */
-async function asItStands(parts: GatewayParts, rows: GenerationRows): Promise<KeptAnswer> {
+async function asItStands(parts: GatewayParts, rows: GenerationResult): Promise<KeptAnswer> {
   const shown = (await goesOnElsewhere(parts, rows)) ? await responseAnswer(parts, rows) : null
   return shown ?? findAnswer(parts, rows)
 }

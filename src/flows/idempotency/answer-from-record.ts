@@ -1,4 +1,4 @@
-import type { FoundImage, GenerationRows } from '../../generations/index.ts'
+import type { FoundImage, GenerationResult } from '../../generations/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import type { ReplyOutline } from '../../relay/index.ts'
 import { findTurnOfGeneration } from '../../threads/index.ts'
@@ -8,10 +8,10 @@ import { keptResponse } from '../respond/kept-response.ts'
 import { asksForStream, type WholeAnswer } from './whole-answer.ts'
 
 /** An image answer in OpenAI's shape, written from the record: for calls whose pictures were found without the text around them. */
-export function imagesAnswer(rows: GenerationRows, images: readonly FoundImage[]): ReplyOutline {
+export function imagesAnswer(rows: GenerationResult, images: readonly FoundImage[]): ReplyOutline {
   const { generation } = rows
   const shape = JSON.parse(generation.request_shape_json)
-  const facts = { quality: shape.quality, background: shape.background }
+  const facts = withoutAuto({ quality: shape.quality, background: shape.background })
   const created = Math.floor(generation.created_at_ms / 1000)
   const usage = usageOf(rows)
   if (!asksForStream(rows)) {
@@ -26,11 +26,16 @@ export function imagesAnswer(rows: GenerationRows, images: readonly FoundImage[]
   })
 }
 
+/** What came of `auto` is not on record. */
+function withoutAuto(facts: Record<string, string>): JsonObject {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== 'auto'))
+}
+
 function pictureFacts({ width, height, format }: FoundImage): JsonObject {
   return { ...(width !== null && { size: `${width}x${height}` }), ...(format !== null && { output_format: format }) }
 }
 
-function usageOf({ generation: { usage_json } }: GenerationRows): { usage?: JsonObject } {
+function usageOf({ generation: { usage_json } }: GenerationResult): { usage?: JsonObject } {
   if (usage_json === null) return {}
   const { text_in, text_cached_in, image_in, image_cached_in, image_out, text_out } = JSON.parse(usage_json)
   const [text_tokens, image_tokens] = [text_in + text_cached_in, image_in + image_cached_in]
@@ -40,7 +45,7 @@ function usageOf({ generation: { usage_json } }: GenerationRows): { usage?: Json
 }
 
 /** The answer of a Responses call from what was kept of its turn; null when that is gone. A stream gets its last event alone. */
-export async function responseAnswer(parts: GatewayParts, rows: GenerationRows): Promise<WholeAnswer | null> {
+export async function responseAnswer(parts: GatewayParts, rows: GenerationResult): Promise<WholeAnswer | null> {
   const turn = await findTurnOfGeneration(parts.database, rows.generation.id)
   const kept = turn === null || turn.deleted_at_ms !== null ? null : await keptResponse(parts, turn)
   if (kept === null) return null

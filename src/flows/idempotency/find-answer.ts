@@ -1,8 +1,7 @@
-import type { ErrorBody, Failure, FailureRow } from '../../contract/failure.ts'
-import { errorBody, failure } from '../../contract/failure.ts'
+import { type ErrorBody, errorBody, Failure, type FailureRow, failure } from '../../contract/failure.ts'
 import { failureCatalogue } from '../../contract/failure-catalogue.ts'
 import type { StoredReplyRow } from '../../db/index.ts'
-import type { FoundImage, GenerationRows } from '../../generations/index.ts'
+import type { FoundImage, GenerationResult } from '../../generations/index.ts'
 import { findReply } from '../../idempotency/index.ts'
 import type { ErrorReply } from '../../relay/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -17,43 +16,43 @@ export type KeptAnswer = WholeAnswer | { kind: 'error'; error: ErrorReply }
  * Finds the answer of a generation as its caller got it: the same bytes, from the text that was kept and the pictures in the store. Where the text
  * was not kept, it is written anew from the record.
  */
-export async function findAnswer(parts: GatewayParts, rows: GenerationRows): Promise<KeptAnswer> {
+export async function findAnswer(parts: GatewayParts, rows: GenerationResult): Promise<KeptAnswer> {
   const { generation } = rows
   const reply = await findReply(parts.database, generation.id)
   if (generation.status !== 'completed' && reply?.sealed == null) return { kind: 'error', error: errorOf(parts, rows, reply) }
-  const answer = (await answerFromText(parts, rows, reply)) ?? (await answerFromRecord(parts, rows))
-  const found = answer === null ? failure('result_expired') : 'code' in answer ? answer : await assertThere(parts, answer)
-  return 'code' in found ? { kind: 'error', error: againReply(found, generation.id, parts.newId('req')) } : found
+  const answer = (await answerFromText(parts, rows, reply)) ?? (await answerFromRecord(parts, rows)) ?? failure('result_expired')
+  const found = answer instanceof Failure ? answer : await assertThere(parts, rows, answer)
+  return found instanceof Failure ? { kind: 'error', error: againReply(found, generation.id, parts.newId('req')) } : found
 }
 
 /** Null where nothing was kept, or in another form than the call asked for: what is brought home late comes as a document. */
 async function answerFromText(
   parts: GatewayParts,
-  rows: GenerationRows,
+  rows: GenerationResult,
   reply: StoredReplyRow | null,
 ): Promise<WholeAnswer | Failure | null> {
   const text = await openReply(parts, reply)
   if (text === null || isStreamText(text.outline) !== asksForStream(rows)) return null
   const paths = pathsOf(rows, text.images)
-  return Array.isArray(paths) ? { kind: 'whole', outline: text.outline, paths } : (paths as Failure)
+  return paths instanceof Failure ? paths : { kind: 'whole', outline: text.outline, paths }
 }
 
-async function answerFromRecord(parts: GatewayParts, rows: GenerationRows): Promise<WholeAnswer | Failure | null> {
+async function answerFromRecord(parts: GatewayParts, rows: GenerationResult): Promise<WholeAnswer | Failure | null> {
   if (rows.generation.surface === 'responses') return responseAnswer(parts, rows)
   const delivered = deliveredImages(rows)
   const paths = pathsOf(rows, delivered)
-  return Array.isArray(paths) ? { kind: 'whole', outline: imagesAnswer(rows, delivered), paths } : (paths as Failure)
+  return paths instanceof Failure ? paths : { kind: 'whole', outline: imagesAnswer(rows, delivered), paths }
 }
 
 /** Where pictures were made of the model's, those are what the caller got. */
-function deliveredImages({ images }: GenerationRows): FoundImage[] {
+function deliveredImages({ images }: GenerationResult): FoundImage[] {
   const results = images.filter((image) => image.is_preview === 0)
   const replaced = new Set(results.map((image) => image.derived_from))
   return results.filter(({ id }) => !replaced.has(id))
 }
 
 /** Where the pictures lie; why they cannot be given again when one of them is gone. */
-function pathsOf({ images }: GenerationRows, wanted: readonly { sha256: string }[]): string[] | Failure {
+function pathsOf({ images }: GenerationResult, wanted: readonly { sha256: string }[]): string[] | Failure {
   const paths: string[] = []
   for (const { sha256 } of wanted) {
     const same = images.filter((image) => image.sha256 === sha256)
@@ -70,13 +69,17 @@ function whyGone(images: readonly FoundImage[]) {
 }
 
 /** An answer is not begun that could not be ended. */
-async function assertThere(parts: GatewayParts, answer: WholeAnswer): Promise<WholeAnswer | Failure> {
-  const found = await Promise.all(answer.paths.map((path) => parts.store.stat(path)))
-  return found.includes(null) ? failure('object_missing') : answer
+async function assertThere(parts: GatewayParts, { images }: GenerationResult, answer: WholeAnswer): Promise<WholeAnswer | Failure> {
+  for (const path of answer.paths) {
+    const found = await parts.store.stat(path)
+    if (found === null) return failure('object_missing')
+    if (images.some((image) => image.path === path && image.bytes !== found.bytes)) return failure('integrity_error')
+  }
+  return answer
 }
 
 /** The error that the call ended with. Whoever repeats the call gets it, and is told to leave it at that: it holds for this call. */
-function errorOf(parts: GatewayParts, { generation }: GenerationRows, reply: StoredReplyRow | null): ErrorReply {
+function errorOf(parts: GatewayParts, { generation }: GenerationResult, reply: StoredReplyRow | null): ErrorReply {
   // Booked by nobody: what came of it is found by the next start.
   if (generation.error_json === null) return againReply(failure('upstream_outcome_unknown'), generation.id, parts.newId('req'))
   const error = JSON.parse(generation.error_json) as ErrorBody['error']
@@ -93,6 +96,6 @@ function statusOf({ docs }: ErrorBody['error']): number {
 }
 
 /** A failure as the answer to a repetition. */
-export function againReply(error: Failure, generationId: string, requestId: string): ErrorReply {
+function againReply(error: Failure, generationId: string, requestId: string): ErrorReply {
   return { status: error.status, headers: doNotRepeat, body: errorBody(error, { requestId, generationId }) }
 }

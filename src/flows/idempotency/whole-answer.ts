@@ -1,5 +1,5 @@
 import type { GenerationRecord } from '../../contract/record.ts'
-import type { GenerationRows } from '../../generations/index.ts'
+import type { GenerationResult } from '../../generations/index.ts'
 import type { ReplyOutline } from '../../relay/index.ts'
 
 /** The text of a whole answer, and where each of its pictures lies in the store. */
@@ -10,6 +10,6 @@ export interface WholeAnswer {
 }
 
 /** Whether the call asked for an event stream. */
-export function asksForStream({ generation }: Pick<GenerationRows, 'generation'>): boolean {
+export function asksForStream({ generation }: Pick<GenerationResult, 'generation'>): boolean {
   return (JSON.parse(generation.request_shape_json) as GenerationRecord['request_shape']).stream
 }

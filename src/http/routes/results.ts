@@ -26,7 +26,8 @@ export const resultRoute = keyRoute({
   async handle(context) {
     const { id } = context.request.params as { id: string }
     if (!isId('gen', id)) throw failure('not_found', { param: 'id' })
-    await answerResult(context.parts, { generationId: id, ...scopeOf(context.principal) }, (opening) => openReply(context, opening))
+    const { parts, principal, requestId } = context
+    await answerResult(parts, { generationId: id, requestId, ...scopeOf(principal) }, (opening) => openReply(context, opening))
   },
 })
 
@@ -41,9 +42,9 @@ export const resultOfKeyRoute = keyRoute({
     'For a client whose connection broke before it learned the id. The key is percent-encoded; the project is that of the API key.',
   replies,
   async handle(context) {
-    const { parts, principal } = context
+    const { parts, principal, requestId } = context
     const key = readIdempotencyKey([(context.request.params as { key: string }).key])!
     const generationId = await generationOfKey(parts, { projectId: principal.projectId, key })
-    await answerResult(parts, { generationId, projectId: principal.projectId }, (opening) => openReply(context, opening))
+    await answerResult(parts, { generationId, projectId: principal.projectId, requestId }, (opening) => openReply(context, opening))
   },
 })
