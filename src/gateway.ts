@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
-import { openAccess, openSecrets } from './access/index.ts'
+import { openAccess, openSecrets, type Secrets } from './access/index.ts'
 import { Admission, WrongKeys } from './admission/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
 import { MainModelCatalogue } from './contract/main-model-catalogue.ts'
@@ -10,7 +10,7 @@ import { shippedMainModelRows } from './contract/main-model-rows.ts'
 import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
-import { dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
+import { type Database, dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
 import {
   AfterDelivery,
   adoptBackgroundTurns,
@@ -40,13 +40,15 @@ import { type Clock, systemClock } from './primitives/clock.ts'
 import { fp } from './primitives/fail-point.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
 import { sealingKey } from './primitives/sealed-bytes.ts'
+import { ConfigurationError } from './primitives/settings.ts'
 import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
 import { Quarantine } from './quarantine/index.ts'
-import { RouteHealth, RouteLatencies, RouteTable, sandboxRoute } from './routes/index.ts'
+import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, EmergencyReserve, FolderStore } from './store/index.ts'
 import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
+import { openVault, type Vault } from './vault/index.ts'
 
 /** This release. */
 export const version = packageJson.version
@@ -68,6 +70,8 @@ export interface GatewayOptions {
   minimumFreeBytes?: number
   /** Shortest pause between two questions about a background response. */
   backgroundPauseMs?: number
+  /** True for a gateway that is opened to set or remove secrets: it starts although one is missing or cannot be opened. @default false */
+  mayLackSecrets?: boolean
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -121,6 +125,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const database = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
   fp('start_after_database')
   const secrets = await openSecrets(config.dataFolder, config.environment)
+  const vault = await openSecretsOfUpstreams(config, { database, clock, ids, secrets }, options.mayLackSecrets ?? false)
   const { access, firstStart } = await openAccess({ db: database, clock, newId: ids, secrets, logger, dataFolder: config.dataFolder })
 
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
@@ -148,7 +153,10 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     mainModels: new MainModelCatalogue(shippedMainModelRows, config.mainModels),
     mainModelCards: [...builtInMainModelCards, ...config.mainModelCards],
     policy: config.policy,
-    routes: new RouteTable(sandbox ? [sandboxRoute(sandbox.url)] : config.routes),
+    routes: new RouteTable(
+      sandbox ? [sandboxRoute(sandbox.url)] : config.routes.map((route) => withStoredKeys(route, (name) => vault.secret(name))),
+    ),
+    vault,
     standings: new RouteStandings(),
     health: new RouteHealth({ clock, chance, onChange: (change) => tellRouteHealth({ logger, metrics }, change) }),
     latencies: new RouteLatencies(),
@@ -214,6 +222,36 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   }
   const dispose = async () => void (await close())
   return { url, parts, sandbox, firstStart, adminTokenMade: secrets.adminTokenMade, close, stop, [Symbol.asyncDispose]: dispose }
+}
+
+/**
+ * Opens the keys of upstreams that are kept in the data folder, and sees to it that every route has its own.
+ * @throws ConfigurationError for one that is missing or cannot be opened, unless the gateway was opened to mend that
+ */
+async function openSecretsOfUpstreams(
+  config: Pick<DarkroomConfig, 'dataFolder' | 'routes'>,
+  { database: db, clock, ids: newId, secrets }: { database: Database; clock: Clock; ids: IdSource; secrets: Secrets },
+  tolerant: boolean,
+): Promise<Vault> {
+  try {
+    const vault = await openVault({ db, clock, newId, masterKey: secrets.masterKey }, { tolerant })
+    if (!tolerant) assertKeysAreKept(vault, config.routes)
+    return vault
+  } catch (error) {
+    // A key made just now opens nothing that is there: the next start must not take it for the right one.
+    if (secrets.masterKeyMade && error instanceof ConfigurationError)
+      await rm(dataFolderPaths(config.dataFolder).masterKey, { force: true })
+    throw error
+  }
+}
+
+function assertKeysAreKept(vault: Vault, routes: readonly RouteContract[]): void {
+  const missing = routes.flatMap((route) =>
+    secretsOf(route).flatMap((name) =>
+      vault.has(name) ? [] : [`route ${route.id} takes its key from the secret ${name}, which is not there: darkroom secrets set ${name}`],
+    ),
+  )
+  if (missing.length > 0) throw new ConfigurationError(missing.join('\n'))
 }
 
 function startBuiltInSandbox(config: DarkroomConfig): Promise<Sandbox> {

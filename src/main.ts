@@ -18,6 +18,9 @@ let interruption: AbortSignal | undefined
 let running: Gateway | undefined
 
 const context: CommandContext = {
+  get stdin() {
+    return process.stdin
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   environment,
@@ -47,7 +50,8 @@ async function openGateway(flags: GatewayFlags): Promise<OpenedGateway> {
   const logger = createLogger({ level: 'error', destination: process.stderr })
   const shellUmask = process.umask(OWNER_ONLY)
   try {
-    const { gateway } = await startGateway({ ...flags, port: 0, host: '127.0.0.1' }, { logger })
+    const options = { logger, mayLackSecrets: flags.mayLackSecrets ?? false }
+    const { gateway } = await startGateway({ ...flags, port: 0, host: '127.0.0.1' }, options)
     return { baseUrl: gateway.url, serves: servingOf(gateway).by, close: async () => void (await gateway.close()) }
   } finally {
     // Pictures and backups that a command saves elsewhere get the modes of the user's shell.

@@ -37,6 +37,7 @@ const layers = {
     'gate',
     'idempotency',
     'threads',
+    'vault',
     'batches',
     'search',
   ],

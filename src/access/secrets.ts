@@ -14,6 +14,8 @@ export interface Secrets {
   adminToken: Secret
   /** True when the pepper was made just now, so that no key made before can be known. */
   pepperMade: boolean
+  /** True when the master key was made just now, so that nothing sealed before can be opened. */
+  masterKeyMade: boolean
   /** True when the admin token was made just now and stands in `<data>/admin-token`. */
   adminTokenMade: boolean
 }
@@ -21,6 +23,8 @@ export interface Secrets {
 const SECRET_BYTES = 32
 /** As much chance as an API key has; a shorter token could be guessed. */
 const SHORTEST_TOKEN = 24
+/** Different ones in a token: fewer are a word said again and again. */
+const FEWEST_CHARACTERS = 10
 
 /**
  * Opens the secrets of a data folder, making those that are not there, each in a file that only its owner may read.
@@ -36,12 +40,13 @@ export async function openSecrets(dataFolder: string, environment: Environment):
     await makePrivateFolder(dataFolder)
     const pepper = await readOrMake(paths.pepper, () => randomBytes(SECRET_BYTES).toString('base64url'))
     const token = given ? { value: given, made: false } : await readOrMake(paths.adminToken, newAdminToken)
-    const key = masterKey ?? keptMasterKey((await readOrMake(paths.masterKey, newMasterKey)).value, paths.masterKey)
+    const key = masterKey === null ? await readOrMake(paths.masterKey, newMasterKey) : { value: masterKey, made: false }
     return {
       pepper: new Secret(pepper.value),
-      masterKey: new Secret(key),
+      masterKey: new Secret(masterKey ?? keptMasterKey(key.value, paths.masterKey)),
       adminToken: new Secret(token.value),
       pepperMade: pepper.made,
+      masterKeyMade: key.made,
       adminTokenMade: token.made,
     }
   } catch (error) {
@@ -58,6 +63,12 @@ function givenAdminToken(environment: Environment): string | null {
   // The value itself stays out of both messages: it is a secret, if a weak one.
   if (given.length < SHORTEST_TOKEN || !/^[\x21-\x7e]+$/.test(given))
     throw new SettingError('DARKROOM_ADMIN_TOKEN', `at least ${SHORTEST_TOKEN} visible ASCII characters`, `${given.length} characters`)
+  if (new Set(given).size < FEWEST_CHARACTERS || /^(?:change|replace|insert|your|example)/i.test(given))
+    throw new SettingError(
+      'DARKROOM_ADMIN_TOKEN',
+      'a token made by chance, such as `openssl rand -base64 32` makes',
+      'one that can be guessed',
+    )
   if (given.startsWith('dk_live_')) throw new SettingError('DARKROOM_ADMIN_TOKEN', 'a token of its own', 'the form of an API key')
   return given
 }

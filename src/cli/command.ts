@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Environment } from '../primitives/settings.ts'
 
 /** A gateway that a command can talk to over HTTP, and how to let go of it. */
@@ -16,6 +16,8 @@ export interface GatewayFlags {
   port?: number
   host?: string
   dataFolder?: string
+  /** Start although a secret is missing or cannot be opened: the command is about to mend that. */
+  mayLackSecrets?: boolean
 }
 
 /** A stream of the terminal, or of whatever took its place. */
@@ -23,6 +25,7 @@ export type Output = Writable & { isTTY?: boolean; columns?: number }
 
 /** What a command is given: streams, environment, and the doors that only the program's start can open. */
 export interface CommandContext {
+  stdin: Readable
   stdout: Output
   stderr: Output
   environment: Environment

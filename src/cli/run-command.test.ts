@@ -13,6 +13,7 @@ async function run(args: string[], failing?: Error) {
     throw failing ?? new Error(`${args.join(' ')} opened a door before it understood the command line`)
   }
   const context: CommandContext = {
+    stdin: new PassThrough(),
     stdout,
     stderr,
     environment: {},

@@ -16,6 +16,7 @@ import { projectsCommand } from './commands/projects.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
+import { secretsCommand } from './commands/secrets.ts'
 import { serveCommand } from './commands/serve.ts'
 import { unknownsCommand } from './commands/unknowns.ts'
 import { explain } from './explain.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   ledgerCommand,
   unknownsCommand,
   keysCommand,
+  secretsCommand,
   projectsCommand,
   budgetsCommand,
   scanCommand,

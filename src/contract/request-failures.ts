@@ -60,6 +60,12 @@ export const requestFailures = {
     status: 431,
     message: 'The request headers are larger than 16 KB. Nothing was sent or charged; send fewer or shorter headers.',
   },
+  secret_in_use: {
+    ...refused,
+    status: 409,
+    nextAction: 'human',
+    message: 'A route takes its key from this secret. It was kept and nothing was charged.',
+  },
   uri_too_long: {
     ...refused,
     status: 414,

@@ -44,4 +44,5 @@ export type {
   Tables,
   TurnDocumentRow,
   UnknownEvidenceRow,
+  UpstreamSecretRow,
 } from './tables.ts'

@@ -29,6 +29,7 @@ export interface Tables {
   budget_periods: BudgetPeriodRow
   budget_holds: BudgetHoldRow
   budget_alerts: BudgetAlertRow
+  upstream_secrets: UpstreamSecretRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -480,4 +481,16 @@ export interface StoredReplyRow {
   /** Text around the pictures, sealed; null for an error, and for a text too long to be kept. */
   sealed: string | null
   created_at_ms: number
+}
+
+/** A key of an upstream, encrypted. */
+export interface UpstreamSecretRow {
+  name: string
+  id: string
+  /** How often it was set. */
+  version: number
+  /** Bound to id and version. */
+  sealed: string
+  created_at_ms: number
+  updated_at_ms: number
 }

@@ -77,6 +77,7 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'upstream_secrets',
   'unknown_evidence',
   'budget_alerts',
   'budget_holds',

@@ -17,6 +17,7 @@ import type { RouteHealth, RouteLatencies, RouteTable } from '../routes/index.ts
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
 import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
+import type { Vault } from '../vault/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
 import type { CallsUnderWay } from './idempotency/calls-under-way.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
@@ -60,6 +61,8 @@ export interface GatewayParts {
   mainModelCards: readonly MainModelPriceCard[]
   policy: Policy
   routes: RouteTable
+  /** Keys of upstreams that are kept here. */
+  vault: Vault
   /** What the gate and the pictures say of each. */
   standings: RouteStandings
   /** Whether each takes a call right now. */

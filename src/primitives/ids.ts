@@ -17,6 +17,7 @@ export type IdKind =
   | 'gate'
   | 'grant'
   | 'atc'
+  | 'sec'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

@@ -5,7 +5,8 @@ import { isStrongWebhookSecret } from '../primitives/webhook-secret.ts'
 import { capabilityFromRow } from './capability-row.ts'
 import { fillFromPreset } from './fill-from-preset.ts'
 import { type RouteContract, type RouteGrade, type RouteKind, unstatedFacts } from './route-contract.ts'
-import { keyTravelsUnread, presetNames, type RouteFacts, routeFacts } from './route-row.ts'
+import { type KeyReference, keyTravelsUnread, presetNames, type RouteFacts, routeFacts } from './route-row.ts'
+import { keyToCome, sourceOf } from './stored-keys.ts'
 
 const OFFICIAL_ORIGIN = 'https://api.openai.com'
 
@@ -67,19 +68,18 @@ export class MissingKeyError extends ConfigurationError {
 }
 
 /**
- * Turns a row of the file into a route, taking its key from the environment.
+ * Turns a row of the file into a route, taking its key from the environment; one that is kept in the database is put in later (`withStoredKeys`).
  * @throws MissingKeyError when the row names a variable that is not set.
  */
 export function routeFromRow(row: RouteRow, environment: Environment): RouteContract {
-  const variable = row.key?.env ?? null
   return {
     id: row.id,
     owner: row.owner,
     kind: row.kind,
     protocol: row.protocol ?? 'openai',
     baseUrl: row.base_url.replace(/\/+$/, ''),
-    key: variable === null ? null : keyFrom(row.id, variable, environment),
-    keySource: variable,
+    key: row.key == null ? null : keyFrom(row.id, row.key, environment),
+    keySource: row.key == null ? null : sourceOf(row.key),
     preset: row.preset ?? null,
     models: row.models ?? {},
     capabilities: (row.capabilities ?? []).map(capabilityFromRow),
@@ -99,7 +99,8 @@ export function routeFromRow(row: RouteRow, environment: Environment): RouteCont
   }
 }
 
-function keyFrom(routeId: string, variable: string, environment: Environment): Secret {
+function keyFrom(routeId: string, { env: variable, secret }: KeyReference, environment: Environment): Secret {
+  if (variable === undefined) return keyToCome(secret!)
   const key = readText(environment, variable, null)
   if (key === null) throw new MissingKeyError(routeId, variable)
   return new Secret(key)
@@ -107,14 +108,14 @@ function keyFrom(routeId: string, variable: string, environment: Environment): S
 
 function usageApiOf({ id, usage_api: row }: RouteRow, environment: Environment): RouteContract['usageApi'] {
   if (row == null) return null
-  return { key: keyFrom(id, row.key.env, environment), keySource: row.key.env, apiKeyId: row.api_key_id ?? null }
+  return { key: keyFrom(id, row.key, environment), keySource: sourceOf(row.key), apiKeyId: row.api_key_id ?? null }
 }
 
 /** @throws ConfigurationError for a secret that anybody could guess; it is not shown */
 function webhookOf({ id, webhook: row }: RouteRow, environment: Environment): RouteContract['webhook'] {
   if (row == null) return null
   const secretSource = row.secret.env
-  const secret = keyFrom(id, secretSource, environment)
+  const secret = keyFrom(id, { env: secretSource }, environment)
   if (!isStrongWebhookSecret(secret.reveal()))
     throw new ConfigurationError(
       `route ${id}: expected whsec_ and at least 24 bytes of base64 in the environment variable ${secretSource}, found something else`,

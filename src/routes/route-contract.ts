@@ -32,7 +32,7 @@ export interface RouteLimits {
 /** How to ask what the account behind a route was counted for. What is counted there is used by this route and nothing else. */
 export interface RouteUsageApi {
   key: Secret
-  /** Name of the environment variable the key came from. */
+  /** Where the key came from, as in `RouteContract`. */
   keySource: string
   /** Upstream's id of the route's own key; null = all that the account used. */
   apiKeyId: string | null
@@ -88,7 +88,7 @@ export interface RouteContract extends RouteStatements {
   /** Origin and path prefix, no trailing slash. */
   baseUrl: string
   key: Secret | null
-  /** Name of the environment variable the key came from; the only thing about it that is ever shown. */
+  /** The environment variable the key came from, or `secret:` and the name of a secret; the only thing about it that is ever shown. */
   keySource: string | null
   grade: RouteGrade
 }

@@ -3,6 +3,7 @@ import { capabilitySchema } from './capability-row.ts'
 import { whyRefused } from './refused-kinds.ts'
 import { routeFact as fact } from './route-fact.ts'
 import { routeProtocols } from './route-protocol.ts'
+import { secretName } from './secret-name.ts'
 
 /** Names of the presets, as `preset:` takes them. */
 export const presetNames = ['openai', 'laozhang-per-call', 'laozhang-official', 'apiframe', 'openai-compatible', 'azure-openai'] as const
@@ -21,11 +22,24 @@ function parsed(url: unknown, holds: (url: URL) => boolean): boolean {
   return typeof url !== 'string' || !URL.canParse(url) || holds(new URL(url))
 }
 
-const keyReference = z.strictObject({
-  env: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'expected the name of an environment variable such as OPENAI_API_KEY, never the key itself'),
-})
+const variable = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'expected the name of an environment variable such as OPENAI_API_KEY, never the key itself')
+
+/** Where a key is found, never the key itself. */
+const keyReference = z
+  .strictObject({
+    env: variable.optional().describe('An environment variable.'),
+    secret: z
+      .string()
+      .regex(secretName, 'expected the name of a secret, as `darkroom secrets set` takes it, never the key itself')
+      .optional()
+      .describe('A secret kept in the database, encrypted: `darkroom secrets set NAME`.'),
+  })
+  .refine(({ env, secret }) => (env === undefined) !== (secret === undefined), 'expected one of env and secret')
+
+/** A reference to a key as a row writes it. */
+export type KeyReference = z.infer<typeof keyReference>
 
 /** What a failed call costs. */
 const failedCall = z.enum(['charged', 'free', 'unknown'])
@@ -44,7 +58,7 @@ export const routeFacts = z.strictObject({
     .describe('What stands behind the route.'),
   protocol: z.enum(routeProtocols).optional().describe('How it is spoken to; openai when left out.'),
   base_url: baseUrl.optional().describe('Where calls go: https wherever a key travels to another machine; no password, no query.'),
-  key: keyReference.nullish().describe('Where its key is found: the name of an environment variable, never the key itself.'),
+  key: keyReference.nullish().describe('Where its key is found: the name of an environment variable or of a secret, never the key itself.'),
   models: z.record(fact, fact).optional().describe('Model ids asked: sent, where the two differ.'),
   capabilities: z.array(capabilitySchema).nullish().describe('What it can do, by dated rows.'),
   price_card: fact.nullish().describe('The one price card that prices this route; left out: the cards of its owner.'),
@@ -77,7 +91,7 @@ export const routeFacts = z.strictObject({
     .nullish()
     .describe('How to ask what the account was counted for, to find out about calls without an answer.'),
   webhook: z
-    .strictObject({ secret: keyReference })
+    .strictObject({ secret: z.strictObject({ env: variable }) })
     .nullish()
     .describe('The signing secret of the webhook that tells /v2/provider-webhooks/{route} of finished background responses and batches.'),
 })

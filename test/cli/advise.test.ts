@@ -21,6 +21,7 @@ async function shown(args: string[], columns?: number): Promise<string> {
     throw new Error('advice needs no gateway and no data folder')
   }
   const context: CommandContext = {
+    stdin: new PassThrough(),
     stdout,
     stderr: new PassThrough(),
     environment: {},

@@ -34,6 +34,8 @@ export interface RunningServer extends Running {
 export interface Place {
   cwd: string
   environment?: Record<string, string>
+  /** What comes in on its standard input; nothing when left out. */
+  input?: string
 }
 
 /** A folder of its own for a test file. */
@@ -56,8 +58,9 @@ export function bareEnvironment(): Record<string, string> {
 }
 
 /** Runs any program in a folder. */
-export function run(command: string, args: readonly string[], { cwd, environment }: Place): Running {
-  const child = spawn(command, args, { cwd, env: { ...bareEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+export function run(command: string, args: readonly string[], { cwd, environment, input }: Place): Running {
+  const child = spawn(command, args, { cwd, env: { ...bareEnvironment(), ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => undefined).end(input)
   const heard = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].setEncoding('utf8').on('data', (piece: string) => {

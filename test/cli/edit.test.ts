@@ -237,6 +237,7 @@ describe('darkroom edit on a terminal', () => {
       throw new Error('a server is there')
     }
     const context: CommandContext = {
+      stdin: new PassThrough(),
       stdout,
       stderr,
       environment: {},

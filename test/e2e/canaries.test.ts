@@ -20,6 +20,7 @@ const mark = (what: string) => `canary-${what}-${randomBytes(9).toString('hex')}
 const secrets = {
   'upstream key': mark('upstream'),
   'usage key': mark('usage'),
+  'stored key': mark('stored'),
   'admin token': mark('admin-token'),
   'master key': randomBytes(32).toString('base64'),
 }
@@ -49,7 +50,7 @@ routes:
     base_url: ${sandbox}/v1
     key: { env: UPSTREAM_KEY }
     usage_api: { key: { env: USAGE_KEY }, exclusive: true }
-${faultsOfParrot.map((_, at) => `  - { id: parrot-${at}, owner: darkroom-sandbox, kind: provider, base_url: '${parrot}/v1', key: { env: UPSTREAM_KEY } }`).join('\n')}
+${faultsOfParrot.map((_, at) => `  - { id: parrot-${at}, owner: darkroom-sandbox, kind: provider, base_url: '${parrot}/v1', key: { ${at === 1 ? 'secret: stored' : 'env: UPSTREAM_KEY'} } }`).join('\n')}
   - { id: nowhere, owner: darkroom-sandbox, kind: provider, base_url: 'https://nowhere.invalid/v1', key: { env: UPSTREAM_KEY } }
 `
 
@@ -135,6 +136,7 @@ beforeAll(async () => {
   const logger = createLogger({ level: 'trace', destination: { write: (line: string) => void log.push(line) } })
   darkroom = await startTestGateway({
     logger,
+    mayLackSecrets: true,
     yaml: yaml(sandbox.url, parrot.url),
     environment: {
       UPSTREAM_KEY: secrets['upstream key'],
@@ -144,6 +146,7 @@ beforeAll(async () => {
     },
   })
   darkroom.adminToken = secrets['admin token']
+  await callAs(darkroom, darkroom.adminToken, 'POST', '/v2/secrets', { name: 'stored', value: secrets['stored key'] })
   const pepper = (await readFile(join(darkroom.dataFolder, 'pepper'), 'utf8')).trim()
   all = { ...secrets, pepper, 'client key': darkroom.key, ...said, ...labels }
   await makeCalls()
@@ -197,7 +200,7 @@ async function makeCalls(): Promise<void> {
 
 describe('secrets', () => {
   it('were really there: the upstream got the key, the callers their answers, the log its lines', () => {
-    expect(new Set(parrot.heard)).toEqual(new Set([`Bearer ${secrets['upstream key']}`]))
+    expect(new Set(parrot.heard)).toEqual(new Set([`Bearer ${secrets['upstream key']}`, `Bearer ${secrets['stored key']}`]))
     expect(answers.join()).toContain('upstream_auth_failed')
     expect(answers.join()).toContain('internal_error')
     expect(log.length).toBeGreaterThan(20)
@@ -253,6 +256,7 @@ describe('secrets', () => {
       '/v2/doctor?live=true',
       '/v2/routes',
       '/v2/keys',
+      '/v2/secrets',
       '/v2/projects',
       '/v2/gate',
       '/v2/unknowns',

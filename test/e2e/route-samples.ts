@@ -1,3 +1,4 @@
+import { Secret } from '../../src/primitives/secret.ts'
 import { smallCall } from '../support/generation-calls.ts'
 import { fetchWith, makeFile, makeResponse, makeUnknown, onePixel, type Role, type TwoTenants } from '../support/two-tenants.ts'
 
@@ -28,6 +29,8 @@ const freshResponse = async (world: TwoTenants) => (await makeResponse(asOwner(w
 const freshUnknown = (world: TwoTenants) => makeUnknown(asOwner(world))
 const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
   (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
+
+const freshSecret = async ({ gateway }: TwoTenants) => (await gateway.gateway.parts.vault.set('short-lived', new Secret('sk-x'))).name
 
 const assistantCall = { model: 'gpt-5.4', input: 'Draw', tools: [{ type: 'image_generation', size: '1024x640', quality: 'low' }] }
 
@@ -88,6 +91,9 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/keys': { status: 201, body: { name: 'one more' } },
   'POST /v2/keys/{id}/rotate': { status: 201, body: {}, fresh: freshKey },
   'DELETE /v2/keys/{id}': { status: 200, fresh: freshKey },
+  'GET /v2/secrets': { status: 200 },
+  'POST /v2/secrets': { status: 200, body: { name: 'another-upstream', value: 'sk-another' } },
+  'DELETE /v2/secrets/{name}': { status: 200, fresh: freshSecret },
   'GET /v2/doctor': { status: 200 },
   'GET /healthz': { status: 200 },
   'GET /readyz': { status: 200 },

@@ -19,6 +19,7 @@ import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { resultOfKeyRoute, resultRoute } from './results.ts'
 import { routesRoute } from './routes.ts'
+import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
 
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
@@ -75,6 +76,9 @@ export const httpRoutes: readonly HttpRoute[] = [
   createKeyRoute,
   rotateKeyRoute,
   revokeKeyRoute,
+  listSecretsRoute,
+  setSecretRoute,
+  removeSecretRoute,
   doctorRoute,
   verifyObjectsRoute,
   listQuarantineRoute,

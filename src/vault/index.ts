@@ -1,0 +1,1 @@
+export { openVault, type StoredSecret, type Vault } from './vault.ts'
