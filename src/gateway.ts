@@ -37,7 +37,7 @@ import { createOutbound } from './outbound/index.ts'
 import { openPixelPool } from './pixels/index.ts'
 import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
 import { type Clock, systemClock } from './primitives/clock.ts'
-import { fp } from './primitives/fail-point.ts'
+import { activeFailPoint, fp } from './primitives/fail-point.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
 import { sealingKey } from './primitives/sealed-bytes.ts'
 import { ConfigurationError } from './primitives/settings.ts'
@@ -59,6 +59,9 @@ const STOP_WITHIN_MS = 5000
 /** When the emergency reserve is laid: a gateway that is opened for one command is gone by then. */
 const RESERVE_AFTER_MS = 10_000
 
+/** Some twenty seconds: a lock passes, a disk that is gone does not. */
+const BOOKING_PAUSES_MS: readonly number[] = [250, 1000, 4000, 15_000]
+
 /** What a gateway is built from beside its configuration; tests pass their own. */
 export interface GatewayOptions {
   clock?: Clock
@@ -72,6 +75,8 @@ export interface GatewayOptions {
   backgroundPauseMs?: number
   /** True for a gateway that is opened to set or remove secrets: it starts although one is missing or cannot be opened. @default false */
   mayLackSecrets?: boolean
+  /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
+  bookingPausesMs?: readonly number[]
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -119,6 +124,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await using opening = new AsyncDisposableStack()
 
   const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
+  if (activeFailPoint !== null) logger.error({ code: activeFailPoint.name }, 'a fail point is armed: this process will fail on purpose')
   fp('start_after_lock')
   const paths = dataFolderPaths(config.dataFolder)
   await mkdir(paths.spool, { recursive: true, mode: 0o700 })
@@ -185,6 +191,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     spoolFolder: paths.spool,
     bootId,
     deadlines: config.deadlines,
+    bookingPausesMs: options.bookingPausesMs ?? BOOKING_PAUSES_MS,
   }
   await parts.standings.refresh(parts)
   // What is on disk of a call comes before any word on its outcome.

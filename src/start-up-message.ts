@@ -4,6 +4,7 @@ import type { DarkroomConfig } from './config/read-config.ts'
 import { dataFolderPaths } from './db/index.ts'
 import type { GatewayParts } from './flows/index.ts'
 import type { Gateway } from './gateway.ts'
+import { activeFailPoint, FAIL_POINT_VARIABLE } from './primitives/fail-point.ts'
 import type { RouteContract } from './routes/index.ts'
 
 /** What serves requests that name no route, and whether that costs money. */
@@ -63,6 +64,14 @@ function factsOf(gateway: Gateway, config: DarkroomConfig): [name: string, fact:
       : []),
     ...(isOpenToOthers(config.http.host) ? [['Reach', `${config.http.host}: other machines too, in plain http`] as [string, string]] : []),
     ['Reference', `${gateway.url}/docs/`],
+    ...(activeFailPoint === null
+      ? []
+      : [
+          ['FAIL POINT', `${activeFailPoint.name} is armed by ${FAIL_POINT_VARIABLE}: this process will fail on purpose`] as [
+            string,
+            string,
+          ],
+        ]),
   ]
 }
 

@@ -93,18 +93,15 @@ export interface Booking {
   warnings: readonly ContractWarning[]
 }
 
-/** Waits between tries to book a call that has happened. What stays unbooked is found by the next start. */
-const RETRIES_MS = [250, 1000, 4000, 15_000]
-
 /**
  * Books what has happened: money, objects, pictures, attempt and generation in one transaction, tried again if the database does
  * not take it.
- * @returns null when it never did, or when somebody else ended the attempt: the sweep of the next start holds what is open as unknown.
+ * @returns null when it never did, or when somebody else ended the attempt: what is on disk of the call is booked later (`recovery/`).
  */
 export async function bookCall(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled | null> {
   // An answer that says nothing of money leaves an unknown call as unknown as it was.
   if (run.late && booking.verdict.money === 'hold') return null
-  for (const pauseMs of [...RETRIES_MS, null]) {
+  for (const pauseMs of [...parts.bookingPausesMs, null]) {
     try {
       return await book(parts, run, booking)
     } catch (error) {

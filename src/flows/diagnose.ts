@@ -1,4 +1,5 @@
 import { Failure } from '../contract/failure.ts'
+import { activeFailPoint, FAIL_POINT_VARIABLE } from '../primitives/fail-point.ts'
 import { formatUsd } from '../primitives/money.ts'
 import type { RouteContract } from '../routes/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -21,6 +22,7 @@ export interface DoctorFinding {
 export async function diagnose(parts: GatewayParts, options: { live: boolean }): Promise<DoctorFinding[]> {
   const findings = [
     runtime(),
+    ...failPoint(),
     await storage(parts),
     await database(parts),
     ...parts.routes.list().flatMap((each) => route(parts, each)),
@@ -36,6 +38,13 @@ export async function diagnose(parts: GatewayParts, options: { live: boolean }):
 
 function runtime(): DoctorFinding {
   return { name: 'runtime', level: 'ok', found: `Node ${process.version} on ${process.platform}-${process.arch}`, advice: null }
+}
+
+function failPoint(): DoctorFinding[] {
+  if (activeFailPoint === null) return []
+  const { name, hit, action } = activeFailPoint
+  const found = `armed: ${action.kind} at passing ${hit} of ${name}; this process fails on purpose`
+  return [{ name: 'fail point', level: 'error', found, advice: `Unset ${FAIL_POINT_VARIABLE} and start again, unless this is a proof.` }]
 }
 
 async function storage(parts: GatewayParts): Promise<DoctorFinding> {

@@ -105,4 +105,6 @@ export interface GatewayParts {
   bootId: string
   /** How long who waits for a call. */
   deadlines: DeadlineTable
+  /** Waits between tries to book a call that has happened. */
+  bookingPausesMs: readonly number[]
 }

@@ -111,11 +111,14 @@ describe.concurrent('a gateway that is killed with an edit under way', () => {
     await using next = await stage.startNext()
     const [record] = (await everyRecord(next)) as [GenerationRecord]
     expect(record).toMatchObject({ status: 'completed', warnings: [{ code: 'adopted_from_spool' }] })
-    expect(record.images.map(({ storage }) => storage)).toEqual(['stored', 'stored'])
-    expect(record.images[1]).toMatchObject({ made_of: record.images[0]!.id, process: { kind: 'strict_mask' } })
+    const [[delivered], [original]] = [record.images, record.originals]
+    expect([delivered, original]).toMatchObject([
+      { storage: 'stored', process: { kind: 'strict_mask', original_image_id: original!.id } },
+      { storage: 'stored' },
+    ])
     expect(sumOf(await ledgerLines(next), 'settle')).toBe(stage.sandbox.invoice.totals().nanos)
     expect(stage.sandbox.calls.posts()).toBe(1)
-    for (const { id } of record.images) await finishedDrift(next, id)
+    for (const { id } of [...record.images, ...record.originals]) await finishedDrift(next, id)
     expect(await settledSpool(stage)).toEqual([])
     expect(await untidiness(next)).toMatchObject(sound)
   })

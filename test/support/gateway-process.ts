@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
@@ -39,7 +40,7 @@ export interface GatewayProcessOptions {
 }
 
 /** The owner's name makes the sandbox's price cards hold, so that its invoice and the ledger can be compared. */
-const configFile = (upstreamUrl: string) => `version: 1
+export const configFile = (upstreamUrl: string) => `version: 1
 routes:
   - { id: upstream, owner: darkroom-sandbox, kind: provider, base_url: '${upstreamUrl}/v1', key: { env: UPSTREAM_KEY } }
 `
@@ -89,6 +90,7 @@ export function runProgram(args: readonly string[], environment: Record<string, 
     PORT: '0',
     DARKROOM_LOG: 'warn',
     DARKROOM_RESERVE_MIB: '0',
+    ...compiled(),
     ...environment,
   }
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -110,4 +112,10 @@ function listeningAt(output: NodeJS.ReadableStream): Promise<string> {
     if (match) found(match[1]!)
   })
   return promise
+}
+
+/** Programs that are started one after another need not strip the same types again each time. */
+function compiled(): Record<string, string> {
+  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  return { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(caches, 'darkroom', 'compiled') }
 }

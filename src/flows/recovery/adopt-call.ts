@@ -17,6 +17,7 @@ import { settleResponse } from '../respond/settle-response.ts'
 import { settleAnswer } from '../settle-generation.ts'
 import { noPlace, type SidecarSubject } from './portable-run.ts'
 import { verifiedImages } from './spooled-images.ts'
+import { unlistedImages } from './unlisted-images.ts'
 
 /** Who settles a call in place of the process that made it; named in the ledger and in the evidence. */
 export type Adopter = 'boot-sweep' | 'spool-round'
@@ -34,7 +35,7 @@ export async function adoptCall(parts: GatewayParts, attemptId: string, contents
   const attempt = rows?.attempts.find(({ id }) => id === attemptId)
   if (!attempt || (attempt.state !== 'dispatching' && attempt.state !== 'unknown')) return 'useless'
   if (attempt.state === 'dispatching' && attempt.owner !== parts.bootId) await becomeOwner(parts, attemptId)
-  const reply = await replyOf(parts, contents)
+  const reply = await replyOf(parts, attemptId, contents)
   fp('recovery_after_verify')
   const adopted = adoption(parts, subject, reply, by, attempt.state === 'unknown')
   const call: SettledCall = { reply, ...contents.call.head, finished: Promise.resolve(brokenOff(contents)) }
@@ -67,13 +68,16 @@ function ended(parts: GatewayParts, run: EndedRun, call: SettledCall, settled: S
 }
 
 /** What came, as the relay would have told it. Of an answer that was not over its whole images count. */
-async function replyOf(parts: GatewayParts, { reply, images, response }: SidecarContents): Promise<RelayResult> {
+async function replyOf(parts: GatewayParts, attemptId: string, { call, reply, images, response }: SidecarContents): Promise<RelayResult> {
   if (reply !== null) {
     const previews = await verifiedImages(parts, reply.partials.images)
     const partials = { count: reply.partials.count, images: previews }
     return { ...reply, images: await verifiedImages(parts, reply.images), partials }
   }
-  const came = images.map((image, index) => ({ ...image, index, error: null }))
+  // Where previews are kept, a file that nothing tells of may be one.
+  const keepsPreviews = (call.subject as SidecarSubject).run.keepPartials
+  const unlisted = keepsPreviews ? [] : await unlistedImages(parts, attemptId, images)
+  const came = [...images, ...unlisted].map((image, index) => ({ ...image, index, error: null }))
   const nothing = { partials: { count: 0, images: [] }, documents: [], errorFrame: null, outline: [] }
   const whole = await verifiedImages(parts, came)
   const bytesReceived = whole.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -40,8 +40,8 @@ async function isBroughtBack(parts: GatewayParts, file: string, sha256: string):
   return false
 }
 
-/** Null for a file that is not there. */
-async function sha256Of(path: string): Promise<string | null> {
+/** Hash of a file in hexadecimal; null for one that is not there. */
+export async function sha256Of(path: string): Promise<string | null> {
   const hash = createHash('sha256')
   try {
     await pipeline(createReadStream(path), hash)

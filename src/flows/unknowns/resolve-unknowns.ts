@@ -10,8 +10,8 @@ import { timeResolver } from './time-resolver.ts'
 import type { Finding, UnknownResolver } from './unknown-resolver.ts'
 
 /**
- * The ladder, strongest evidence first (docs/unknowns.md). E0, what our own spool still holds of an answer, belongs before these; E2 comes
- * in by webhook (`take-provider-event.ts`), E5 only warns, E6 is an operator's word.
+ * The ladder, strongest evidence first (docs/unknowns.md). E0, what our own spool holds of an answer, comes before these; E2 comes in by
+ * webhook (`take-provider-event.ts`), E5 only warns (`compare-costs.ts`), E6 is an operator's word.
  */
 const ladder: readonly UnknownResolver[] = [lateResponseResolver, batchResolver, countUsageResolver, timeResolver]
 
@@ -23,7 +23,8 @@ const RESOLVER = 'resolver'
  * @param onDemand asks every step now, whether or not its time has come; the rule of time is never hurried.
  */
 export async function resolveUnknowns(parts: GatewayParts, { onDemand }: { onDemand: boolean }): Promise<UnknownsChecked> {
-  const checked = { open: 0, charged: 0, not_charged: 0, presumed: 0, brought_home: 0 }
+  const fromSpool = onDemand || parts.sidecars.waiting > 0 ? (await parts.spoolRecovery.run(parts, 'spool-round')).settled : 0
+  const checked = { open: 0, charged: 0, not_charged: 0, presumed: 0, brought_home: fromSpool }
   let after: string | undefined
   for (;;) {
     const page = await findUnknowns(parts.database, { projectId: null, after, limit: BATCH })
