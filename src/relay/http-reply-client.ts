@@ -49,13 +49,16 @@ export class HttpReplyClient implements ReplyClient {
     this.#stallMs = options.stallMs ?? 120_000
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
+    // A client that left while its request was looked at is not heard leaving any more.
+    if (this.#response.destroyed) resolve()
     this.#response.once('close', () => {
       this.#stopTimers()
       resolve()
     })
     // Errors of a connection that broke are followed by `close`; without a listener they would end the process.
     this.#response.on('error', () => undefined)
-    if (options.stream) this.#commitTimer = setTimeout(() => this.#commitWaiting(), options.commitAfterMs ?? 15_000)
+    if (options.stream && !this.#response.destroyed)
+      this.#commitTimer = setTimeout(() => this.#commitWaiting(), options.commitAfterMs ?? 15_000)
   }
 
   get gone(): boolean {
