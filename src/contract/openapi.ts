@@ -25,6 +25,8 @@ export interface RouteDocument {
   /** `otherTypes`: further forms of the body by their content type. */
   body?: { description: string; schema: ZodType; contentType?: string; otherTypes?: Readonly<Record<string, ZodType>> }
   query?: ZodType
+  /** Headers that mean something to this route alone. */
+  headers?: ZodType
   /** By HTTP status. Failures need no entry: every route answers them as `ErrorBody`. */
   replies: Readonly<Record<number, ReplyDocument>>
 }
@@ -77,7 +79,11 @@ const security: Record<RouteDocument['policy']['auth'], JsonValue> = {
 
 function operationOf(route: RouteDocument, failureReply: JsonObject, components: Components): JsonObject {
   const replies = Object.entries(route.replies).map(([status, reply]): [string, JsonObject] => [status, replyOf(reply, components)])
-  const parameters = [...pathParameters(route.path), ...queryParameters(route.query, components)]
+  const parameters = [
+    ...pathParameters(route.path),
+    ...parametersOf('query', route.query, components),
+    ...parametersOf('header', route.headers, components),
+  ]
   return {
     operationId: operationId(route),
     tags: [route.tag],
@@ -100,15 +106,15 @@ function pathParameters(path: string): JsonObject[] {
   return [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({ name: name!, in: 'path', required: true, schema: { type: 'string' } }))
 }
 
-function queryParameters(query: ZodType | undefined, components: Components): JsonObject[] {
-  if (!query) return []
-  const { properties, required } = resolved(jsonSchema(query, 'input', components), components)
+function parametersOf(place: 'query' | 'header', schema: ZodType | undefined, components: Components): JsonObject[] {
+  if (!schema) return []
+  const { properties, required } = resolved(jsonSchema(schema, 'input', components), components)
   const needed = Array.isArray(required) ? required : []
-  return Object.entries(isJsonObject(properties) ? properties : {}).map(([name, schema]) => ({
+  return Object.entries(isJsonObject(properties) ? properties : {}).map(([name, member]) => ({
     name,
-    in: 'query',
+    in: place,
     required: needed.includes(name),
-    schema,
+    schema: member,
   }))
 }
 

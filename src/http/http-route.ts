@@ -37,6 +37,8 @@ interface RouteFacts {
    */
   admission?: AdmissionKind
   query?: ZodType
+  /** For the description of the API. */
+  headers?: ZodType
   replies: Record<number, { description: string; schema?: ZodType; contentType?: string }>
 }
 

@@ -1,5 +1,6 @@
 import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
 import { editBodySchema, editFormSchema, imagesReplySchema } from '../../contract/record.ts'
+import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
 import { acceptGeneration, type EarlierCall, type GenerationRun, takeInEditCall } from '../../flows/index.ts'
 import { comingEdit } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
@@ -24,6 +25,7 @@ export const imagesEditsRoute = keyRoute({
     contentType: 'multipart/form-data',
     otherTypes: { 'application/json': editBodySchema },
   },
+  headers: sharedHeadersSchema,
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
     ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 500, 502, 503, 507),

@@ -1,4 +1,5 @@
 import { generationBodySchema, imagesReplySchema } from '../../contract/record.ts'
+import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
 import { acceptGeneration } from '../../flows/index.ts'
 import { errorReplies } from '../error-replies.ts'
 import { answerGeneration, clientRequestId, repeatSigns } from '../generation-reply.ts'
@@ -17,6 +18,7 @@ export const imagesGenerationsRoute = keyRoute({
   description:
     "Drop-in for OpenAI's call: same body, same answer, same events with `stream: true`. The answer carries `x-darkroom-generation`, the id of its production log record.",
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: generationBodySchema },
+  headers: sharedHeadersSchema,
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
     ...errorReplies(400, 401, 402, 403, 410, 413, 422, 429, 502, 503, 507),

@@ -1,5 +1,6 @@
 import { inputLimits } from '../../contract/input-limits.ts'
 import { responseBodySchema, responseDeletedSchema, responseReplySchema } from '../../contract/record.ts'
+import { repeatHeadersSchema } from '../../contract/repeat-headers.ts'
 import {
   acceptResponseCall,
   answerStoredResponse,
@@ -29,6 +30,7 @@ export const createResponseRoute = keyRoute({
     "Drop-in for OpenAI's call with the image_generation tool, as JSON, as a stream, or in the background. Every picture is stored and priced like a direct one; the main model has a bill of its own. Earlier turns go on through `previous_response_id` and image call ids, also when upstream has forgotten them.",
   streamsBody: true,
   body: { description: "OpenAI's body; `darkroom` is taken off before the call.", schema: responseBodySchema },
+  headers: repeatHeadersSchema,
   replies: {
     200: { description: 'The response, or its events.', schema: responseReplySchema },
     ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 502, 503, 507),
