@@ -26,6 +26,7 @@ import {
   RunningGenerations,
   SpoolRecovery,
   StorageHealth,
+  shuttingDown,
   sweepAbandoned,
   tellRouteHealth,
   UnknownRounds,
@@ -214,7 +215,9 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const open = opening.move()
   let closing: Promise<number> | undefined
   const drain = async (graceMs: number) => {
-    const left = await parts.running.drain(graceMs)
+    const draining = parts.running.drain(graceMs)
+    parts.admission.sendAway(shuttingDown())
+    const left = await draining
     if (left > 0) await breakOffCalls(parts)
     await open.disposeAsync()
     return left

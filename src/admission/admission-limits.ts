@@ -16,8 +16,8 @@ const MB = 1_000_000
 
 /** What holds where nothing is configured; `npm run bench:overload` measures it (docs/figures.md). */
 export const defaultAdmissionLimits: AdmissionLimits = {
-  calls: 256,
-  waiting: 256,
+  calls: 128,
+  waiting: 128,
   waitMs: 10_000,
   bodyBytes: 256 * MB,
   bodyBytesPerProject: 64 * MB,

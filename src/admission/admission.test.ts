@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Failure } from '../contract/failure.ts'
+import { Failure, failure } from '../contract/failure.ts'
 import { Admission, type AdmissionAsk, type AdmissionLimits, type Admitted } from './index.ts'
 
 const MB = 1_048_576
@@ -127,6 +127,16 @@ describe('waiting', () => {
     expect(refusal).toMatchObject({ status: 429, outcome: 'not_charged', shouldRetry: true })
     expect(refusal.retryAfterMs).toBeGreaterThanOrEqual(1000)
     expect(refusal.retryAfterMs).toBeLessThanOrEqual(30_000)
+  })
+})
+
+describe('shutdown', () => {
+  it('sends everybody away who waits, with its own reason', async () => {
+    const { admission, enter } = door()
+    const requests = many(8, () => enter('a'))
+    admission.sendAway(failure('shutting_down'))
+    expect(await statesOf(requests.slice(6))).toBe('shutting_down shutting_down')
+    expect(admission.load).toMatchObject({ calls: 6, waiting: 0 })
   })
 })
 

@@ -96,9 +96,9 @@ export class Admission {
         this.#stopWaiting(waiter, timer, leave, gone)
         resolve(this.#take(waiter))
       },
-      refuse: () => {
+      refuse: (why) => {
         this.#stopWaiting(waiter, timer, leave, gone)
-        reject(this.#refusal(waiter))
+        reject(why ?? this.#refusal(waiter))
       },
     }
     const leave = () => {
@@ -113,6 +113,12 @@ export class Admission {
     if (project.lanes[ask.kind].includes(waiter)) this.#makeRoom(waiter)
     this.#changed()
     return promise
+  }
+
+  /** Sends away everybody who waits: nothing is let in any more. @param why each of them is told */
+  sendAway(why: Failure): void {
+    for (const { lanes } of this.#projects.values()) for (const waiter of [...lanes.call, ...lanes.body]) waiter.refuse(why)
+    this.#changed()
   }
 
   #projectOf({ projectId, weight }: AdmissionAsk): ProjectLoad {

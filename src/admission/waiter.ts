@@ -1,3 +1,4 @@
+import type { Failure } from '../contract/failure.ts'
 import type { AdmissionKind, ProjectLoad } from './project-load.ts'
 
 /** A request in front of the door. */
@@ -9,5 +10,6 @@ export interface Waiter {
   /** Counts arrivals. */
   readonly number: number
   grant(): void
-  refuse(): void
+  /** @param why absent = there is no room */
+  refuse(why?: Failure): void
 }

@@ -57,7 +57,7 @@ describe('darkroom.yaml', () => {
           responses_ceiling: '1.00',
           unknown_alert: { count: 5, usd: '2.00', age_h: 24 },
         },
-        admission: { calls: 256, waiting: 256, wait_s: 10, body_mb: 256, body_mb_per_project: 64, connections: 1000, weights: {} },
+        admission: { calls: 128, waiting: 128, wait_s: 10, body_mb: 256, body_mb_per_project: 64, connections: 1000, weights: {} },
         timeouts: { drain_s: 300 },
       },
     })

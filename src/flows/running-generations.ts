@@ -1,7 +1,12 @@
-import { failure } from '../contract/failure.ts'
+import { type Failure, failure } from '../contract/failure.ts'
 
 /** When a refused request may come again: a process manager has put another one in this one's place by then. */
 const COME_AGAIN_MS = 5000
+
+/** What callers are told from then on. */
+export function shuttingDown(): Failure {
+  return failure('shutting_down', { retryAfterMs: COME_AGAIN_MS })
+}
 
 /** The generations this process has under way: shutdown waits for them, and nothing new begins once it was asked for. */
 export class RunningGenerations {
@@ -24,7 +29,7 @@ export class RunningGenerations {
 
   /** @throws Failure `shutting_down` once `drain` was called. */
   assertOpen(): void {
-    if (this.#closing) throw failure('shutting_down', { retryAfterMs: COME_AGAIN_MS })
+    if (this.#closing) throw shuttingDown()
   }
 
   /**

@@ -65,6 +65,8 @@ export async function createHttpServer(
   takeJsonAsBytes(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...everywhere, 'x-request-id': request.id })
+    // Who keeps a connection open goes elsewhere with the next request.
+    if (parts.running.closing) reply.header('connection', 'close')
     limitPipelining(request, reply)
     if (!hostAllowed(config, request.headers.host)) throw failure('bad_host')
     if (request.url.length > LONGEST_ADDRESS) throw failure('uri_too_long')

@@ -7,7 +7,7 @@ import { startTestGateway } from '../support/test-gateway.ts'
 const faultAt = (statement: string) =>
   `--import=data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => { ${statement} })`)}`
 
-describe.concurrent('F50 a fault that nobody caught', () => {
+describe.concurrent('F50 a fault that nobody caught', { timeout: 120_000 }, () => {
   it.for([
     ['an exception', "throw new Error('out of order')"],
     ['a rejection', "Promise.reject(new Error('out of order'))"],

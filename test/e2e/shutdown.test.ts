@@ -15,7 +15,7 @@ const endOf = async (answer: Promise<Response>) => {
   return { status: response.status, text: await response.text() }
 }
 
-describe.concurrent('a gateway that is told to stop', () => {
+describe.concurrent('a gateway that is told to stop', { timeout: 120_000 }, () => {
   it('F44 ends 30 calls under way, takes nothing new, and exits cleanly with nothing held', async ({ expect }) => {
     await using stage = await openStage()
     await using gateway = await stage.start()
