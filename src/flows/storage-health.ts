@@ -44,7 +44,7 @@ export class StorageHealth {
 
   /** @throws Failure `storage_full` or `storage_unavailable`: nothing may be sent upstream. */
   async assertWritable(): Promise<void> {
-    if (this.#isReadOnly) throw failure('storage_unavailable', { message: readOnlyWords })
+    if (this.#isReadOnly) throw failure('storage_unavailable', { message: readOnlyWords, nextAction: 'human', shouldRetry: false })
     const nowMs = this.#clock.monotonicMs()
     if (this.#measured === null || nowMs - this.#measured.atMs > MEASURED_FOR_MS) this.#measured = { atMs: nowMs, health: this.#measure() }
     await this.#measured.health

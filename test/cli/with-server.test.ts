@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodePicture } from '../support/picture-bytes.ts'
@@ -220,6 +220,24 @@ describe('looking after an installation', () => {
     expect(stdout).toContain(`ok      runtime: Node ${process.version}`)
     expect(stdout).toContain('ok      storage:')
     expect(stdout).not.toMatch(/ERROR|WARNING/)
+  })
+
+  it('doctor --verify reads every kept picture, names one whose bytes changed, and ends with an error then', async () => {
+    const sound = await command('doctor', '--verify')
+    expect(sound).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ok {6}kept bytes: 2 kept objects read, \d+ MiB, all as they were/),
+    })
+    const objects = readdirSync(at('data', 'objects'), { recursive: true, encoding: 'utf8' })
+    const name = objects.find((path) => path.endsWith('.png'))!
+    const bytes = readFileSync(at('data', 'objects', name))
+    const flipped = Buffer.from(bytes)
+    flipped[1000]! ^= 1
+    writeFileSync(at('data', 'objects', name), flipped)
+    const damaged = await command('doctor', '--verify')
+    expect(damaged.code).toBe(1)
+    expect(damaged.stdout.replace(/\s+/g, ' ')).toContain(`${name.split('/').at(-1)!.slice(0, -4)} is damaged`)
+    writeFileSync(at('data', 'objects', name), bytes)
   })
 
   it('backup copies the folder of a running server', async () => {

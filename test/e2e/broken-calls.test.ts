@@ -66,6 +66,8 @@ async function expectClaim(expect: ExpectStatic, call: BrokenCall, ask: Asking):
   const { seen, record } = await callAndRecord({ prompt: promptWith(call.script), ...call.change }, headers, ask)
 
   expect(clientView(seen)).toEqual(call.client)
+  // What upstream says of its key is the operator's alone.
+  expect(seen.text).not.toMatch(/incorrect api key|sk-sandbox/i)
   expect(generationRecordSchema.parse(record)).toEqual(record)
   expect(record).toMatchObject({
     status: call.status,

@@ -115,6 +115,8 @@ describe('a disk that fails', () => {
         expect(disk.steps.slice(n + 1).filter(({ path }) => path === disk.steps[n]!.path)).toEqual([])
         clock.move(3000)
         await expectRefused(gateway, () => postGeneration(gateway), refused)
+        const again = await seeReply(postGeneration(gateway))
+        expect([again.error!.next_action, again.headers.get('x-should-retry')]).toEqual(['human', 'false'])
         expect(await (await gateway.fetch('/readyz')).json()).toEqual({ status: 'not_ready', reason: 'storage_unavailable' })
         expect((await gateway.fetch(`/v2/images/${earlier.images[0]!.id}`)).status).toBe(200)
         await gateway.close()
