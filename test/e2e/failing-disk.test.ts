@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { rawQuery } from '../../src/db/index.ts'
 import { failingDisk } from '../support/failing-disk.ts'
 import { callsOf, invoiceOf, ledgerLines, postGeneration, promptWith, seeReply, settledRecord, sumOf } from '../support/generation-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
@@ -91,6 +92,27 @@ describe('a disk without room', () => {
     disk[Symbol.dispose]()
     clock.move(3000)
     await expectPaid(gateway, await seeReply(postGeneration(gateway)))
+  })
+})
+
+describe('a database without room', () => {
+  it('F51 behind a paid call: the reserve is given free, and the call is booked as soon as there is room', async () => {
+    await using gateway = await startTestGateway({ environment: { DARKROOM_RESERVE_MIB: '1' } })
+    const { database, storageHealth } = gateway.gateway.parts
+    const reserve = join(gateway.dataFolder, 'emergency-reserve')
+    const sizeOfReserve = async () => (await stat(reserve).catch(() => null))?.size ?? null
+    await storageHealth.assertWritable()
+    while ((await sizeOfReserve()) !== MIB) await pause(2)
+    const limitPages = (pages: number) => database.transact([{ query: rawQuery(`pragma max_page_count = ${pages}`) }])
+
+    const answer = seeReply(postGeneration(gateway, { n: 10, prompt: promptWith('latency=300') }))
+    while (gateway.gateway.sandbox!.calls.posts() === 0) await pause(1)
+    // As many pages as there are; what ten pictures have to say needs more.
+    await limitPages(1)
+    while ((await sizeOfReserve()) !== null) await pause(2)
+    await limitPages(1_000_000)
+    const record = await expectPaid(gateway, await answer)
+    expect(record.images.map(({ storage }) => storage)).toEqual(Array(10).fill('stored'))
   })
 })
 

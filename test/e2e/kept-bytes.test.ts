@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toFile } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { VerifiedObjects } from '../../src/flows/index.ts'
+import { Scrubber, type VerifiedObjects } from '../../src/flows/index.ts'
 import { callAs } from '../support/admin-calls.ts'
 import { callsOf, invoiceOf, ledgerLines, postGeneration, promptWith, readRecord, seeReply, sumOf } from '../support/generation-calls.ts'
 import { noisePicture, sha256 } from '../support/picture-bytes.ts'
@@ -99,6 +99,22 @@ describe('kept bytes that are not what they were', () => {
       expect(await verify()).toMatchObject({ missing: [], damaged: [] })
     },
   )
+})
+
+describe('kept bytes that nobody asks for', () => {
+  it('F60 are looked through round by round, so that damage is found before somebody needs them', async () => {
+    await using fresh = await startTestGateway()
+    const { parts } = fresh.gateway
+    const seen = await seeReply(postGeneration(fresh))
+    const { storage_pointer: kept } = (await readRecord(fresh, seen.generationId!)).images[0]!
+    const file = join(fresh.dataFolder, 'objects', kept!.path)
+    await writeFile(file, (await readFile(file)).reverse())
+    const scrubber = new Scrubber()
+    const counted = async () => /darkroom_objects_unreadable_total{reason="damaged"} (\d+)/.exec(await parts.metrics.render())?.[1]
+    // The first round begins anywhere and may end behind the object; the second begins at the front.
+    for (let round = 0; round < 2 && (await counted()) === undefined; round++) await scrubber.work(parts)
+    expect(await counted()).toBe('1')
+  })
 })
 
 describe('bytes that are deleted while somebody uses them', () => {
