@@ -184,4 +184,12 @@ describe('bytes of bodies', () => {
     later.admitted!.end()
     expect(await statesOf([large, tooLarge])).toBe('in waiting')
   })
+
+  it('that were kept for a large body go to others when its sender leaves', async () => {
+    const { enter } = door({ bodyBytes: 8 * MB, bodyBytesPerProject: 6 * MB })
+    const [first, large, other] = [enter('a', upload(5 * MB)), enter('b', upload(6 * MB)), enter('c', upload(2 * MB))]
+    expect(await statesOf([first, large, other])).toBe('in waiting waiting')
+    large.gone.abort()
+    expect(await statesOf([other])).toBe('in')
+  })
 })

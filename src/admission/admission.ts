@@ -103,6 +103,8 @@ export class Admission {
     }
     const leave = () => {
       waiter.refuse()
+      // Room may have been kept for it.
+      this.#letIn()
       this.#changed()
     }
     project.lanes[ask.kind].push(waiter)
