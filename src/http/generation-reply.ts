@@ -31,7 +31,9 @@ export async function answerGeneration(
 
 /** Answers a request with the earlier call that it repeats. */
 export async function answerRepetition(context: KnownContext, earlier: EarlierCall): Promise<void> {
-  const { parts, requestId } = context
+  const { parts, request, requestId } = context
+  // Who waits for somebody else's call costs nothing worth a place at the door.
+  request.admitted?.end()
   await answerEarlier(parts, earlier, requestId, (opening) => {
     const client = openReply(context, opening)
     const isSameCaller = earlier.attachedBy === 'key' || earlier.attachedBy === 'shadow'
