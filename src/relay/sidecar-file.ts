@@ -49,7 +49,8 @@ export class SidecarFile {
     const { key, attemptId } = this.#place
     this.#waiting.push(seal(key, linePlace(attemptId, this.#lines), serialize(entry)))
     this.#lines += 1
-    // Entries that come while one is being flushed, or in the same turn of the loop, share the next flush.
+    // Entries that come while one is being flushed, or in the same turn of the loop, share the next flush. The first is flushed alone: no
+    // image counts as flushed before it.
     this.#flushing = (this.#flushing ?? Promise.resolve()).then(() => nextTurn()).then(() => this.#flush())
     return this.#flushing
   }
@@ -74,14 +75,16 @@ export class SidecarFile {
     if (this.#waiting.length === 0) return
     const text = this.#waiting.map((line) => `${line}\n`).join('')
     this.#waiting = []
+    const isNew = this.#handle === null
     fp('sidecar_before_create')
     this.#handle ??= await open(this.#path, 'wx', 0o600)
+    // The names of images are on disk before any word of them, and the name of this file behind its first word.
+    if (!isNew) await syncFolder(dirname(this.#path))
     fp('sidecar_before_write')
     await this.#handle.writeFile(text)
     fp('sidecar_before_flush')
     await this.#handle.datasync()
-    // Covers this file's own name and those of the images that it tells of.
-    await syncFolder(dirname(this.#path))
+    if (isNew) await syncFolder(dirname(this.#path))
     fp('sidecar_after_flush')
   }
 }
