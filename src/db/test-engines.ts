@@ -78,6 +78,10 @@ async function openSqlite(): Promise<TestDatabase> {
 /** Referring tables before those they refer to. */
 const tables = [
   'upstream_secrets',
+  'call_attachments',
+  'idempotency_keys',
+  'call_identities',
+  'stored_replies',
   'unknown_evidence',
   'budget_alerts',
   'budget_holds',

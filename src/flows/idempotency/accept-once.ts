@@ -74,23 +74,32 @@ export function repeatableCall(
  * @param accept accepts it, writing the claim in its transaction
  * @throws Failure `idempotency_key_reused`; whatever accepting throws: then the key is still free
  */
-export function acceptOnce<Run>(
+export async function acceptOnce<Run>(
   parts: GatewayParts,
   call: RepeatableCall,
   accept: (claim: CallClaim) => Promise<Run>,
 ): Promise<Run | EarlierCall> {
-  return parts.underWay.inTurn(turnsOf(call), async () => {
-    for (;;) {
-      try {
-        const earlier = await findEarlier(parts, call)
-        if (earlier) return earlier
-        return await accept((context, generationId) => claimOf(context, call, generationId))
-      } catch (error) {
-        // Another process was faster: its call is there to be found now.
-        if (!(error instanceof KeyTaken)) throw error
-      }
+  const name = nameOf(call)
+  // Its client may have lost patience while the call was still looked at: pictures are fetched and decoded first.
+  if (isShadow(call.signs)) await parts.underWay.accepted(name)
+  return parts.underWay.accepting(name, () => parts.underWay.inTurn(turnsOf(call), () => acceptOrFind(parts, call, accept)))
+}
+
+async function acceptOrFind<Run>(
+  parts: GatewayParts,
+  call: RepeatableCall,
+  accept: (claim: CallClaim) => Promise<Run>,
+): Promise<Run | EarlierCall> {
+  for (;;) {
+    try {
+      const earlier = await findEarlier(parts, call)
+      if (earlier) return earlier
+      return await accept((context, generationId) => claimOf(context, call, generationId))
+    } catch (error) {
+      // Another process was faster: its call is there to be found now.
+      if (!(error instanceof KeyTaken)) throw error
     }
-  })
+  }
 }
 
 function claimOf(context: StatementContext, { identity, signs }: RepeatableCall, generationId: string): Statement[] {
@@ -104,12 +113,16 @@ function keyStatements(context: StatementContext, { identity, signs }: Pick<Repe
 
 const scopeOf = ({ projectId, family }: CallIdentity): Omit<KeyScope, 'key'> => ({ projectId, family })
 
+/** What a call and its silent repetitions have in common. */
+const nameOf = ({ identity: { projectId, keyId, family, fingerprint } }: RepeatableCall) => `${projectId} ${keyId} ${family} ${fingerprint}`
+
 /** Calls that may answer one another come one after the other until they are accepted. */
-function turnsOf({ identity, signs, cache }: RepeatableCall): string[] {
-  const { projectId, keyId, family, fingerprint } = identity
+function turnsOf(call: RepeatableCall): string[] {
+  const { identity, signs, cache } = call
+  const { projectId, family, fingerprint } = identity
   return [
     ...(signs.key === null ? [] : [`key ${projectId} ${family} ${signs.key}`]),
-    ...(isShadow(signs) ? [`shadow ${keyId} ${family} ${fingerprint}`] : []),
+    ...(isShadow(signs) ? [`shadow ${nameOf(call)}`] : []),
     ...(cache?.coalesce ? [`twin ${projectId} ${family} ${fingerprint}`] : []),
   ]
 }

@@ -2,6 +2,7 @@
 export class CallsUnderWay {
   readonly #calls = new Map<string, PromiseWithResolvers<void>>()
   readonly #turns = new Map<string, Promise<void>>()
+  readonly #accepting = new Map<string, Set<Promise<unknown>>>()
 
   /** A generation is about to be recorded. */
   begin(generationId: string): void {
@@ -17,6 +18,24 @@ export class CallsUnderWay {
   /** Resolves when the generation has ended; null when it is not under way here. */
   ended(generationId: string): Promise<void> | null {
     return this.#calls.get(generationId)?.promise ?? null
+  }
+
+  /** Does the work, which accepts or refuses a call, where `accepted` sees it. */
+  async accepting<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const doing = work()
+    const together = this.#accepting.get(name) ?? new Set()
+    this.#accepting.set(name, together.add(doing))
+    try {
+      return await doing
+    } finally {
+      together.delete(doing)
+      if (together.size === 0 && this.#accepting.get(name) === together) this.#accepting.delete(name)
+    }
+  }
+
+  /** Resolves when the calls of this name that are being looked at now are accepted or refused. */
+  async accepted(name: string): Promise<void> {
+    await Promise.allSettled(this.#accepting.get(name) ?? [])
   }
 
   /**
