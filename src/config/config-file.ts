@@ -73,9 +73,12 @@ function sentence({ at, expected, found }: ConfigProblem, document: YamlDocument
 
 /** `routes[0].base_url`, as people write places. */
 function placeName(at: readonly PropertyKey[]): string {
-  const name = at.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('')
+  const name = at.map((step, index) => (typeof step === 'number' ? `[${step}]` : `.${nameShown(String(step), at[index - 1])}`)).join('')
   return name.replace(/^\./, '') || 'the file'
 }
+
+/** Where a key is to be named, a member of another form may be the key itself: `key: { sk-… }` is a member in YAML. */
+const nameShown = (name: string, within: PropertyKey | undefined) => (within === 'key' && !/^[a-z_]{1,20}$/.test(name) ? '…' : name)
 
 const LONGEST_SHOWN = 80
 
