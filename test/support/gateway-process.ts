@@ -15,6 +15,7 @@ export interface ProcessEnd {
 /** The real program in a process of its own, so that it can be killed. */
 export interface GatewayProcess extends AsyncDisposable {
   url: string
+  dataFolder: string
   pid: number
   key: string
   /** What it said on its error stream. */
@@ -37,6 +38,8 @@ export interface GatewayProcessOptions {
   environment?: Record<string, string>
   /** Where it shall die, stall or fail, as `DARKROOM_FAIL_POINT` says it. */
   failPoint?: string
+  /** Text of its darkroom.yaml, where it is another than the one with the route `upstream`. */
+  configuration?: string
 }
 
 /** The owner's name makes the sandbox's price cards hold, so that its invoice and the ledger can be compared. */
@@ -47,9 +50,9 @@ routes:
 
 /** Starts the program and waits until it listens. @throws Error with what it said when it ends instead. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const { dataFolder, upstreamUrl, yaml = '', environment = {}, failPoint } = options
+  const { dataFolder, upstreamUrl, configuration = configFile(upstreamUrl), yaml = '', environment = {}, failPoint } = options
   const config = join(dataFolder, 'darkroom.yaml')
-  await writeFile(config, configFile(upstreamUrl) + yaml)
+  await writeFile(config, configuration + yaml)
   const { child, errors, ended } = runProgram(['serve'], {
     DARKROOM_DATA: dataFolder,
     DARKROOM_CONFIG: config,
@@ -66,6 +69,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   }
   return {
     url,
+    dataFolder,
     pid: child.pid!,
     key,
     errors,

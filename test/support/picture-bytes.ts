@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 
 /** SHA-256 in hexadecimal. */
@@ -28,4 +29,9 @@ export function noisePicture(width: number, height: number): Promise<Buffer> {
   pixels.data.set(randomBytes(pixels.data.length))
   context.putImageData(pixels, 0, 0)
   return canvas.encode('png')
+}
+
+/** SHA-256 of a file in hexadecimal. */
+export async function fileSha256(path: string): Promise<string> {
+  return sha256(await readFile(path))
 }

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { maskWithHoles, scene } from '../support/edit-pictures.ts'
+import type { GatewayProcess } from '../support/gateway-process.ts'
+import { promptWith, smallCall } from '../support/generation-calls.ts'
+import { sha256 } from '../support/picture-bytes.ts'
+import type { SeededChance } from '../support/seeded-chance.ts'
+
+/** An answer that a client read to its end: from then on its pictures must be there. */
+export interface Acknowledged {
+  generationId: string
+  /** Hashes of the pictures in the answer. */
+  pictures: string[]
+}
+
+/** What can be asked of a gateway under chaos. */
+export type ChaosCall = (gateway: GatewayProcess, chance: SeededChance) => Promise<Acknowledged | null>
+
+const prompts = ['a fox', '新茶入荷', 'a lighthouse at dusk']
+const [WIDTH, HEIGHT] = [1024, 640]
+const room = scene(WIDTH, HEIGHT)
+const mask = maskWithHoles(WIDTH, HEIGHT, [{ x: 200, y: 150, width: 300, height: 200 }])
+
+const generation =
+  (change: object, script = '', headers: Record<string, string> = {}): ChaosCall =>
+  (gateway, chance) =>
+    post(gateway, '/v1/images/generations', { ...smallCall, prompt: promptWith(script, chance.pick(prompts)), ...change }, headers)
+
+const edit =
+  (headers: Record<string, string>): ChaosCall =>
+  (gateway) => {
+    const form = new FormData()
+    const fields = { model: 'gpt-image-2', prompt: promptWith('ignoremask'), size: `${WIDTH}x${HEIGHT}`, quality: 'low' }
+    for (const [name, value] of Object.entries(fields)) form.append(name, value)
+    form.append('image', new Blob([new Uint8Array(room)]), 'room.png')
+    form.append('mask', new Blob([new Uint8Array(mask)]), 'mask.png')
+    return read(gateway.fetch('/v1/images/edits', { method: 'POST', body: form, headers }))
+  }
+
+const response =
+  (change: object, script = ''): ChaosCall =>
+  (gateway) => {
+    const tools = [{ type: 'image_generation', size: '1024x640', quality: 'low' }]
+    return post(gateway, '/v1/responses', { model: 'gpt-5.4', input: promptWith(script, 'Draw a fox'), tools, ...change })
+  }
+
+const administrator =
+  (method: string, path: string, body: object): ChaosCall =>
+  async (gateway) => {
+    const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    await read(gateway.fetch(path, { method, headers, body: JSON.stringify(body) }))
+    return null
+  }
+
+const file: ChaosCall = async (gateway, chance) => {
+  const form = new FormData()
+  form.append('purpose', 'vision')
+  form.append('file', new Blob([new Uint8Array(scene(128, 80, chance.whole(360)))]), 'room.png')
+  await read(gateway.fetch('/v1/files', { method: 'POST', body: form }))
+  return null
+}
+
+/** Ends the first unknown outcome there is by an operator's word. */
+const resolution: ChaosCall = async (gateway, chance) => {
+  await generation({}, 'reset-before-headers')(gateway, chance)
+  const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const { unknowns } = (await (await gateway.fetch('/v2/unknowns', { headers })).json()) as { unknowns: { generation_id: string }[] }
+  const body = JSON.stringify({ outcome: 'charged', evidence: 'chaos' })
+  const [first] = unknowns
+  if (first) await read(gateway.fetch(`/v2/unknowns/${first.generation_id}/resolve`, { method: 'POST', headers, body }))
+  return null
+}
+
+/** Every kind of call, by name. */
+export const chaosCalls = {
+  json: generation({}),
+  two: generation({ n: 2 }, 'trickle=60000'),
+  slow: generation({}, 'latency=150'),
+  stream: generation({ stream: true }),
+  keyed: generation({ background: 'transparent', output_format: 'png' }, '', { 'x-darkroom-transparency': 'key' }),
+  refused: generation({}, 'moderation'),
+  again: generation({}, 'status=503,first=1'),
+  signed: generation({}, '', { 'x-darkroom-route': 'signed' }),
+  edit: edit({}),
+  strict: edit({ 'x-darkroom-mask': 'strict' }),
+  response: response({}),
+  responseStream: response({ stream: true }),
+  background: response({ background: true }, 'slowbackground=200'),
+  key: administrator('POST', '/v2/keys', { name: 'chaos' }),
+  budget: administrator('POST', '/v2/budgets', {
+    name: 'chaos',
+    project_id: 'default',
+    period: 'total',
+    limit_usd: '1000',
+    book: 'sandbox',
+  }),
+  gate: administrator('POST', '/v2/gate/signed', { max_cost_usd: '1' }),
+  file,
+  resolution,
+} satisfies Record<string, ChaosCall>
+
+/** The name of a kind of call. */
+export type ChaosCallName = keyof typeof chaosCalls
+
+/** Kinds that make pictures, as a running load asks for them. */
+export const loadNames: readonly ChaosCallName[] = [
+  'json',
+  'two',
+  'slow',
+  'stream',
+  'edit',
+  'strict',
+  'response',
+  'responseStream',
+  'background',
+  'again',
+]
+
+function post(gateway: GatewayProcess, path: string, body: object, headers: Record<string, string> = {}): Promise<Acknowledged | null> {
+  return read(
+    gateway.fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
+  )
+}
+
+/** Null for a refusal, and for an answer that did not come whole. */
+async function read(answer: Promise<Response>): Promise<Acknowledged | null> {
+  try {
+    const reply = await answer
+    const text = await reply.text()
+    const generationId = reply.headers.get('x-darkroom-generation')
+    if (reply.status !== 200 || generationId === null || text.includes('event: error')) return null
+    const found = [...text.matchAll(/"(?:b64_json|result)": ?"([^"]+)"/g)].map(([, base64]) => sha256(Buffer.from(base64!, 'base64')))
+    return { generationId, pictures: [...new Set(found)] }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { GenerationRecord, LedgerEntriesReply } from '../../src/contract/record.ts'
+import type { InvoiceLine } from '../../src/sandbox/index.ts'
+import type { GatewayProcess } from '../support/gateway-process.ts'
+import { sumOf } from '../support/generation-calls.ts'
+import { sha256 } from '../support/picture-bytes.ts'
+
+/** Both books, and what is on record. Money in nano-USD. */
+export interface Books {
+  generations: number
+  /** Hashes of the pictures that each generation can be asked for; only those whose bytes are what the hash says. */
+  pictures: ReadonlyMap<string, ReadonlySet<string>>
+  /** Pictures on record whose bytes are missing or others. */
+  rowsWithoutBytes: string[]
+  /** Generations that are open still. */
+  running: string[]
+  /** Upstream calls that were made more than once under one id. */
+  madeTwice: string[]
+  invoiced: bigint
+  booked: bigint
+  /** What of the invoice belongs to calls that are declared unknown, and what is held or was resolved for them. */
+  declaredUnknown: bigint
+  held: bigint
+  /** Of what is booked, calls whose answer was lost: their estimate. */
+  lost: bigint
+  unknown: number
+  adopted: number
+  /** Attempts whose booked cost is not what the invoice says, among those that are not declared unknown. */
+  differing: string[]
+}
+
+/** Reads everything from a gateway that nobody else uses, and the sandbox's invoice. */
+export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Promise<Books> {
+  const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
+  const get = async <Reply>(path: string) =>
+    (await (await fetch(gateway.url + path, { headers: { authorization: `Bearer ${token}` } })).json()) as Reply
+  const lines = await everyLine(get)
+  const byAttempt = Map.groupBy(lines, (line) => line.attempt_id)
+  const records = new Map<string, GenerationRecord>()
+  for (const id of new Set(lines.map((line) => line.generation_id))) records.set(id, await ended(get, id))
+
+  const invoice = (await (await fetch(`${sandboxUrl}/_sandbox/invoice`)).json()) as { nanos: string; lines: InvoiceLine[] }
+  const { by_client_request_id: counts } = (await (await fetch(`${sandboxUrl}/_sandbox/calls`)).json()) as {
+    by_client_request_id: Record<string, number>
+  }
+  const invoicedFor = new Map<string, bigint>()
+  for (const { client_request_id: id, nanos } of invoice.lines) invoicedFor.set(id!, (invoicedFor.get(id!) ?? 0n) + BigInt(nanos))
+
+  const attempts = [...byAttempt].map(([id, own]) => ({
+    id,
+    booked: sumOf(own, 'settle', 'loss'),
+    held: sumOf(own, 'hold_unknown'),
+    invoiced: invoicedFor.get(`dk-${id}`) ?? 0n,
+  }))
+  const isUnknown = ({ booked, held }: { booked: bigint; held: bigint }) => held > 0n && booked === 0n
+  const { pictures, rowsWithoutBytes } = await readPictures(gateway, token, records)
+  const all = [...records.values()]
+  return {
+    generations: records.size,
+    pictures,
+    rowsWithoutBytes,
+    running: all.filter(({ status }) => status === 'running').map(({ id }) => id),
+    madeTwice: Object.entries(counts).flatMap(([id, count]) => (count > 1 && id.startsWith('dk-att_') ? [id] : [])),
+    invoiced: BigInt(invoice.nanos),
+    booked: sumOf(lines, 'settle', 'loss'),
+    declaredUnknown: attempts.filter(isUnknown).reduce((sum, { invoiced }) => sum + invoiced, 0n),
+    held: sumOf(lines, 'hold_unknown'),
+    lost: sumOf(lines, 'loss'),
+    unknown: attempts.filter(isUnknown).length,
+    adopted: all.filter(({ warnings }) => warnings.some(({ code }) => code === 'adopted_from_spool')).length,
+    differing: attempts
+      .filter((attempt) => (isUnknown(attempt) ? attempt.held < attempt.invoiced : attempt.booked !== attempt.invoiced))
+      .map(({ id, booked, held, invoiced }) => `${id}: booked ${booked}, held ${held}, invoiced ${invoiced}`),
+  }
+}
+
+type Get = <Reply>(path: string) => Promise<Reply>
+
+async function everyLine(get: Get): Promise<LedgerEntriesReply['entries']> {
+  const lines: LedgerEntriesReply['entries'] = []
+  let cursor: string | null = null
+  do {
+    const page: LedgerEntriesReply = await get(
+      `/v2/ledger/entries?limit=1000${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    )
+    lines.push(...page.entries)
+    cursor = page.next_cursor
+  } while (cursor !== null)
+  return lines
+}
+
+/** Background responses may still be on their way home. */
+async function ended(get: Get, id: string): Promise<GenerationRecord> {
+  for (let tries = 0; ; tries++) {
+    const record = await get<GenerationRecord>(`/v2/generations/${id}`)
+    if (record.status !== 'running' || tries > 100) return record
+    await wait(100)
+  }
+}
+
+async function readPictures(gateway: GatewayProcess, token: string, records: ReadonlyMap<string, GenerationRecord>) {
+  const pictures = new Map<string, Set<string>>()
+  const rowsWithoutBytes: string[] = []
+  for (const [id, { images, originals }] of records) {
+    const found = new Set<string>()
+    for (const image of [...images, ...originals]) {
+      if (image.storage !== 'stored') continue
+      const answer = await fetch(`${gateway.url}/v2/images/${image.id}`, { headers: { authorization: `Bearer ${token}` } })
+      const isSame = answer.status === 200 && sha256(Buffer.from(await answer.arrayBuffer())) === image.sha256
+      if (isSame) found.add(image.sha256)
+      else rowsWithoutBytes.push(image.id)
+    }
+    pictures.set(id, found)
+  }
+  return { pictures, rowsWithoutBytes }
+}

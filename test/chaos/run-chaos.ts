@@ -1,0 +1,257 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { inspectImageFile } from '../../src/pixels/index.ts'
+import { type FailPointName, failPointNames } from '../../src/primitives/fail-point-names.ts'
+import { type GatewayProcess, runProgram, startGatewayProcess } from '../support/gateway-process.ts'
+import { fileSha256 } from '../support/picture-bytes.ts'
+import { type SeededChance, seededChance } from '../support/seeded-chance.ts'
+import { type Acknowledged, type ChaosCallName, chaosCalls, loadNames } from './chaos-load.ts'
+import { type Books, readBooks } from './read-books.ts'
+
+/** What a run of chaos does. */
+export interface ChaosOptions {
+  seed: number
+  /** Fail points, each with a SIGKILL at its first passing. */
+  points: readonly FailPointName[]
+  /** Kills at any time over a running load. */
+  randomKills: number
+  /** Told what happens. */
+  say(line: string): void
+}
+
+/** What came of it. `books` is read when the last gateway has started on what all the others left. */
+export interface ChaosFigures {
+  seed: number
+  cycles: number
+  /** Points that no call and no start reached. */
+  notReached: FailPointName[]
+  acknowledged: number
+  /** Answers that clients had read whole, and that are not on record with the same bytes. */
+  acknowledgedLost: string[]
+  /** Hashes of pictures that stood whole in the spool when a gateway died, and that no record names. */
+  receivedLost: string[]
+  books: Books
+}
+
+/** Points that are passed at a start, and what must have happened before. */
+const atStart: Partial<Record<FailPointName, 'nothing' | 'adoptable' | 'open' | 'background'>> = {
+  start_after_lock: 'nothing',
+  start_after_database: 'nothing',
+  start_before_listen: 'nothing',
+  housekeeping_before_round: 'nothing',
+  housekeeping_after_round: 'nothing',
+  spool_before_empty: 'nothing',
+  recovery_before_read: 'nothing',
+  recovery_after_owner: 'adoptable',
+  recovery_after_verify: 'adoptable',
+  recovery_after_settle: 'adoptable',
+  recovery_after_remove: 'adoptable',
+  sweep_before_hold: 'open',
+  sweep_after_hold: 'open',
+  background_adopted: 'background',
+}
+
+/** Points that only some calls pass; all others are passed by the load. */
+const special: Partial<Record<FailPointName, ChaosCallName>> = {
+  inputs_before_put: 'edit',
+  inputs_after_put: 'edit',
+  retouch_before_make: 'strict',
+  retouch_after_make: 'strict',
+  drift_before_record: 'edit',
+  refusal_before_settle: 'refused',
+  refusal_after_settle: 'refused',
+  next_attempt_before_open: 'again',
+  next_attempt_after_open: 'again',
+  turn_before_note: 'responseStream',
+  turn_after_note: 'responseStream',
+  turn_before_settle: 'response',
+  turn_after_settle: 'response',
+  turn_left_open: 'background',
+  background_before_ask: 'background',
+  background_after_answer: 'background',
+  credentials_before_record: 'signed',
+  resolution_before_decide: 'resolution',
+  resolution_after_decide: 'resolution',
+  budget_before_change: 'budget',
+  budget_after_change: 'budget',
+  key_before_make: 'key',
+  key_after_make: 'key',
+  gate_before_record: 'gate',
+  gate_after_record: 'gate',
+  file_before_record: 'file',
+  file_after_record: 'file',
+}
+
+const yaml = (url: string) => `version: 1
+policy: { redispatch_500: true }
+routes:
+  - { id: upstream, owner: darkroom-sandbox, kind: provider, base_url: '${url}/v1', key: { env: UPSTREAM_KEY } }
+  - { id: signed, owner: darkroom-sandbox, kind: provider, base_url: '${url}/faces/honest/v1', key: { env: UPSTREAM_KEY } }
+`
+
+/** Kills gateways, lets each next one start on what is left, and compares what clients had, what is on disk and what upstream charged. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
+  await using opening = new AsyncDisposableStack()
+  const dataFolder = opening.adopt(await mkdtemp(join(tmpdir(), 'darkroom-chaos-')), (folder) =>
+    rm(folder, { recursive: true, force: true }),
+  )
+  const sandbox = opening.use(await startSandboxProcess())
+  const run = new ChaosRun(dataFolder, sandbox.url, options)
+  await run.begin()
+  for (const point of options.points) await run.killAt(point)
+  for (let kill = 0; kill < options.randomKills; kill++) await run.killAnyTime(kill)
+  // Awaited here: the sandbox must outlive the reading.
+  return await run.figures()
+}
+
+class ChaosRun {
+  readonly #chance: SeededChance
+  readonly #options: ChaosOptions
+  readonly #dataFolder: string
+  readonly #sandboxUrl: string
+  readonly #acknowledged: Acknowledged[] = []
+  readonly #received = new Set<string>()
+  readonly #notReached: FailPointName[] = []
+  #cycles = 0
+
+  constructor(dataFolder: string, sandboxUrl: string, options: ChaosOptions) {
+    this.#dataFolder = dataFolder
+    this.#sandboxUrl = sandboxUrl
+    this.#options = options
+    this.#chance = seededChance(options.seed)
+  }
+
+  /** The first start, which makes the data folder. */
+  async begin(): Promise<void> {
+    await using _first = await this.#start()
+  }
+
+  async killAt(point: FailPointName): Promise<void> {
+    const before = atStart[point]
+    const died = before === undefined ? await this.#killInCall(point) : await this.#killInStart(point, before)
+    if (!died) this.#notReached.push(point)
+    this.#options.say(`${died ? 'killed at' : 'NOT REACHED'} ${point}`)
+    await this.#look()
+  }
+
+  async killAnyTime(number: number): Promise<void> {
+    await using gateway = await this.#start()
+    // How far a load has come after some time is the machine's doing; how many of its calls have ended is not.
+    const [answers, moreMs] = [this.#chance.whole(8), this.#chance.whole(80)]
+    let ended = 0
+    const enough = Promise.withResolvers<void>()
+    if (answers === 0) enough.resolve()
+    const calls = this.#load(gateway, 8, () => {
+      ended += 1
+      if (ended === answers) enough.resolve()
+    })
+    await enough.promise
+    await wait(moreMs)
+    await gateway.end('SIGKILL')
+    await calls
+    this.#options.say(`killed ${moreMs} ms behind answer ${answers} (${number + 1} of ${this.#options.randomKills})`)
+    await this.#look()
+  }
+
+  /** The last gateway starts on what all the others left, and everything is compared. */
+  async figures(): Promise<ChaosFigures> {
+    await using gateway = await this.#start()
+    const books = await readBooks(gateway, this.#sandboxUrl)
+    const acknowledgedLost = this.#acknowledged.filter(({ generationId, pictures }) => {
+      const had = books.pictures.get(generationId)
+      return had === undefined || pictures.some((picture) => !had.has(picture))
+    })
+    const all = new Set([...books.pictures.values()].flatMap((hashes) => [...hashes]))
+    return {
+      seed: this.#options.seed,
+      cycles: this.#cycles,
+      notReached: this.#notReached,
+      acknowledged: this.#acknowledged.length,
+      acknowledgedLost: acknowledgedLost.map(({ generationId }) => generationId),
+      receivedLost: [...this.#received].filter((picture) => !all.has(picture)),
+      books,
+    }
+  }
+
+  async #killInCall(point: FailPointName): Promise<boolean> {
+    await using gateway = await this.#start(`${point}:1:kill`)
+    const named = special[point]
+    await (named ? this.#call(gateway, named) : this.#load(gateway, 6))
+    // What is behind the answer may still come to the place.
+    const end = await Promise.race([gateway.ended, wait(named ? 4000 : 1500, null)])
+    return end?.signal === 'SIGKILL'
+  }
+
+  async #killInStart(point: FailPointName, before: 'nothing' | 'adoptable' | 'open' | 'background'): Promise<boolean> {
+    if (before !== 'nothing') {
+      await using gateway = await this.#start(before === 'adoptable' ? 'before_settle:1:kill' : undefined)
+      const name = { adoptable: 'json', open: 'slow', background: 'background' } as const
+      const call = this.#call(gateway, name[before])
+      if (before === 'open') await wait(60)
+      else await Promise.race([call, gateway.ended])
+      await gateway.end('SIGKILL')
+      await call
+    }
+    try {
+      await using gateway = await this.#start(`${point}:1:kill`)
+      // Something behind the start may still come to the place.
+      return (await Promise.race([gateway.ended, wait(1000, null)]))?.signal === 'SIGKILL'
+    } catch {
+      return true
+    }
+  }
+
+  async #start(failPoint?: string): Promise<GatewayProcess> {
+    this.#cycles += 1
+    const [dataFolder, upstreamUrl] = [this.#dataFolder, this.#sandboxUrl]
+    return startGatewayProcess({ dataFolder, upstreamUrl, configuration: yaml(upstreamUrl), ...(failPoint && { failPoint }) })
+  }
+
+  async #load(gateway: GatewayProcess, calls: number, onEnd: () => void = () => undefined): Promise<void> {
+    await Promise.all(Array.from({ length: calls }, () => this.#call(gateway, this.#chance.pick(loadNames)).then(onEnd)))
+  }
+
+  async #call(gateway: GatewayProcess, name: ChaosCallName): Promise<void> {
+    const acknowledged = await chaosCalls[name](gateway, this.#chance).catch(() => null)
+    if (acknowledged !== null) this.#acknowledged.push(acknowledged)
+  }
+
+  /** What stands whole in the spool of a dead gateway was received. */
+  async #look(): Promise<void> {
+    const spool = join(this.#dataFolder, 'spool')
+    for (const name of await readdir(spool)) {
+      const path = join(spool, name)
+      if (/^att_\w+-\d+\.part$/.test(name) && (await inspectImageFile(path))?.complete) this.#received.add(await fileSha256(path))
+    }
+  }
+}
+
+/** The sandbox in a process of its own: its invoice is the truth. */
+async function startSandboxProcess(): Promise<AsyncDisposable & { url: string }> {
+  const { child, ended, errors } = runProgram(['sandbox', '--port', '0', '--latency', '10'], {})
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let heard = ''
+  child.stdout.on('data', (piece: Buffer) => {
+    heard += piece
+    const match = /Sandbox on (http:\S+)\/v1/.exec(heard)
+    if (match) resolve(match[1]!)
+  })
+  const url = await Promise.race([promise, ended.then(() => null)])
+  if (url === null) throw new Error(`the sandbox ended too early: ${errors()}`)
+  return {
+    url,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/** Every fail point, or a seeded sample of them. */
+export function pickPoints(seed: number, count: number = failPointNames.length): FailPointName[] {
+  const chance = seededChance(seed)
+  const left = [...failPointNames]
+  return Array.from({ length: Math.min(count, left.length) }, () => left.splice(chance.whole(left.length), 1)[0]!)
+}
