@@ -71,7 +71,7 @@ function block(ms: number): void {
 }
 
 /** What this process was asked for; null in every process but a proof's. */
-export const activeFailPoint: FailPoint | null = readFailPoint(process.env[FAIL_POINT_VARIABLE])
+export const activeFailPoint: FailPoint | null = readFailPoint(process.env['DARKROOM_FAIL_POINT'])
 
 /** Marks a place where a proof can have the process die, stall or fail. Does nothing unless `DARKROOM_FAIL_POINT` was set at start. */
 export const fp: (name: FailPointName) => void = activeFailPoint === null ? () => undefined : makeFailPoint(activeFailPoint)

@@ -81,7 +81,7 @@ export const chaosCalls = {
   stream: generation({ stream: true }),
   keyed: generation({ background: 'transparent', output_format: 'png' }, '', { 'x-darkroom-transparency': 'key' }),
   refused: generation({}, 'moderation'),
-  again: generation({}, 'status=503,first=1'),
+  again: (gateway, chance) => generation({ prompt: promptWith('status=503,first=1', `fox ${chance.whole(1e9)}`) })(gateway, chance),
   signed: generation({}, '', { 'x-darkroom-route': 'signed' }),
   edit: edit({}),
   strict: edit({ 'x-darkroom-mask': 'strict' }),
