@@ -12,6 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
 /** Processes that decode pictures for this one: its children whose program is the one of the pool. */
 async function pixelProcesses(): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -44,6 +46,7 @@ function killingPixels(): AsyncDisposable & { killed: number } {
   const work = (async () => {
     while (!over) {
       for (const pid of await pixelProcesses()) if (kill(pid)) state.killed++
+      await pause(2)
     }
   })()
   return {
@@ -64,6 +67,7 @@ async function killNextPixels(): Promise<void> {
   for (;;) {
     const [next] = (await pixelProcesses()).filter((pid) => !idle.includes(pid))
     if (next !== undefined) return void kill(next)
+    await pause(2)
   }
 }
 
@@ -71,7 +75,7 @@ describe('processes that decode pictures and are killed', () => {
   it('F46 once, under a strict edit: another one does the work, and the edit is what was promised', async () => {
     const posts = gateway.gateway.sandbox!.calls.posts()
     const editing = editRoom(gateway, { prompt: promptWith('latency=400', 'a lamp, once'), headers: { 'x-darkroom-mask': 'strict' } })
-    while (gateway.gateway.sandbox!.calls.posts() === posts) await new Promise((resolve) => setTimeout(resolve, 1))
+    while (gateway.gateway.sandbox!.calls.posts() === posts) await pause(1)
     await killNextPixels()
     const { status, record } = await editing
     expect([status, record!.status]).toEqual([200, 'completed'])
@@ -89,7 +93,7 @@ describe('processes that decode pictures and are killed', () => {
       const posts = gateway.gateway.sandbox!.calls.posts()
       // Its inputs are looked at before the call is made; only what comes behind the call is killed.
       const editing = editRoom(gateway, { prompt: promptWith('latency=150', `a lamp, ${mask}`), headers: { 'x-darkroom-mask': mask } })
-      while (gateway.gateway.sandbox!.calls.posts() === posts) await new Promise((resolve) => setTimeout(resolve, 1))
+      while (gateway.gateway.sandbox!.calls.posts() === posts) await pause(1)
       const killing = killingPixels()
       const { status, error, record } = await editing
       const drift = await settledDrift(gateway, record!.images[0]!.id)
