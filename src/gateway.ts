@@ -19,6 +19,7 @@ import {
   CallSidecars,
   CallsUnderWay,
   CostWatch,
+  faultCode,
   type GatewayParts,
   Housekeeping,
   RetryBudget,
@@ -148,6 +149,14 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const spoolRecovery = opening.adopt(new SpoolRecovery(), (rounds) => rounds.close())
   const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
+  const storageHealth = new StorageHealth({ store, reserve, clock, logger, metrics, minimumFreeBytes: options.minimumFreeBytes })
+  const sidecars = new CallSidecars({
+    folder: paths.spool,
+    key: sealingKey(secrets.masterKey, 'spool sidecars'),
+    logger,
+    onFault: (error) => storageHealth.noteFault(faultCode(error)),
+  })
+
   const parts: GatewayParts = {
     clock,
     newId: ids,
@@ -174,7 +183,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     pixels,
     store,
     objectLocks: createObjectLocks(),
-    storageHealth: new StorageHealth({ store, reserve, clock, logger, metrics, minimumFreeBytes: options.minimumFreeBytes }),
+    storageHealth,
     running: new RunningGenerations(),
     admission: new Admission({ limits: config.admission.limits, clock, chance, onChange: (load) => metrics.doorLoad(load) }),
     weights: config.admission.weights,
@@ -186,7 +195,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     costWatch,
     quarantine: new Quarantine(paths.quarantine, sealingKey(secrets.masterKey, 'quarantine')),
     documentKey: documentKey(secrets.masterKey),
-    sidecars: new CallSidecars({ folder: paths.spool, key: sealingKey(secrets.masterKey, 'spool sidecars'), logger }),
+    sidecars,
     spoolRecovery,
     replyKey: sealingKey(secrets.masterKey, 'stored replies'),
     spoolFolder: paths.spool,

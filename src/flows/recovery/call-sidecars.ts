@@ -19,14 +19,17 @@ export class CallSidecars {
   readonly #folder: string
   readonly #key: SealingKey
   readonly #logger: Logger
+  readonly #onFault: (error: unknown) => void
   readonly #open = new Set<string>()
   /** Calls that happened and could not be booked. */
   readonly #left = new Set<string>()
 
-  constructor(options: { folder: string; key: SealingKey; logger: Logger }) {
+  /** @param options.onFault hears what the disk refused */
+  constructor(options: { folder: string; key: SealingKey; logger: Logger; onFault?: (error: unknown) => void }) {
     this.#folder = options.folder
     this.#key = options.key
     this.#logger = options.logger
+    this.#onFault = options.onFault ?? (() => undefined)
   }
 
   /** Where they are, and how they are opened. */
@@ -48,8 +51,10 @@ export class CallSidecars {
   open(attemptId: string, subject: SidecarSubject): CallSidecar {
     this.#open.add(attemptId)
     const file = new SidecarFile({ folder: this.#folder, key: this.#key, attemptId })
-    const failed = (error: unknown) =>
+    const failed = (error: unknown) => {
+      this.#onFault(error)
       this.#logger.error({ attempt_id: attemptId, err: error }, 'what settles a call after a crash could not be written')
+    }
     return new CallSidecar(file, subject, failed, (isBooked) => this.#ended(attemptId, isBooked))
   }
 
