@@ -201,7 +201,10 @@ const idempotencySchema = z
   .object({
     keys: z.array(z.string()).describe('Idempotency keys that name this call, as long as they are remembered.'),
     fingerprint: sha256Schema.describe('Of the canonical request and of what it brought along.'),
-    delivery: z.enum(['delivered', 'left']).nullable().describe('Whether the caller had the whole answer; null while that is not known.'),
+    delivery: z
+      .enum(['delivered', 'left'])
+      .nullable()
+      .describe('Whether the first caller, or its silent retry, had the whole answer; null while that is not known.'),
     attached: z.array(
       z.object({
         attached_by: z.enum(['shadow', 'coalesced', 'cache']).describe('shadow = a retry of the official client that named no key.'),

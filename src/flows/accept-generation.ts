@@ -43,7 +43,8 @@ export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk):
   const judged = await judgeCallFields(parts, ask)
   const { request, refusals } = judged.fields
   if (request === null) throw refusals[0] as Failure
-  const call = repeatableCall(ask, { family: 'images', fingerprint: callFingerprint(imageCallFacts(request, ask)) })
+  const fingerprint = callFingerprint(imageCallFacts(request, ask))
+  const call = repeatableCall(ask, { family: 'images', fingerprint, stream: request.stream })
   return acceptOnce(parts, call, async (claim) => acceptPriced(parts, ask, await priceCall(parts, ask, judged), claim))
 }
 

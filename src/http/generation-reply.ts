@@ -36,8 +36,9 @@ export async function answerRepetition(context: KnownContext, earlier: EarlierCa
   request.admitted?.end()
   await answerEarlier(parts, earlier, requestId, (opening) => {
     const client = openReply(context, opening)
-    const isSameCaller = earlier.attachedBy === 'key' || earlier.attachedBy === 'shadow'
-    if (isSameCaller) void client.finished.then(() => (client.gone ? undefined : noteAnswerDelivery(parts, earlier.generationId, true)))
+    // A silent retry is its client's only way to the answer: once it has it, no other chain of retries may have it too.
+    if (earlier.attachedBy === 'shadow')
+      void client.finished.then(() => (client.gone ? undefined : noteAnswerDelivery(parts, earlier.generationId, true)))
     return client
   })
 }

@@ -79,7 +79,7 @@ export interface FoundTwin extends Pick<CallIdentityRow, 'generation_id' | 'crea
 /** How many generations of one fingerprint are looked at, newest first. */
 const MOST_TWINS = 100
 
-/** Finds generations of the same API key that asked for the same, the newest first. */
+/** Finds generations of the same API key that asked for the same without naming a key of the call, the newest first. */
 export function findSameKeyTwins(
   db: Database,
   { projectId, keyId, family, fingerprint }: CallIdentity,
@@ -88,7 +88,16 @@ export function findSameKeyTwins(
   return db.read(
     twins(db, { projectId, family, fingerprint })
       .where('call_identities.key_id', keyId === null ? 'is' : '=', keyId)
-      .where('call_identities.created_at_ms', '>=', sinceMs),
+      .where('call_identities.created_at_ms', '>=', sinceMs)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('idempotency_keys')
+              .select('idempotency_keys.generation_id')
+              .whereRef('idempotency_keys.generation_id', '=', 'call_identities.generation_id'),
+          ),
+        ),
+      ),
   )
 }
 

@@ -19,7 +19,7 @@ async function stage(signs: RepeatableCall['signs']) {
   const { project_id: projectId } = await readRecord(gateway, seen.generationId!)
   const fingerprint = signs.key === null ? 'b'.repeat(64) : 'a'.repeat(64)
   const identity = { projectId, keyId: null, family: 'images', fingerprint } as const
-  const call: RepeatableCall = { identity, signs, cache: null, requestId: 'req_1' }
+  const call: RepeatableCall = { identity, signs, cache: null, stream: false, requestId: 'req_1' }
   const context = () => statementContext(parts.database, parts.clock, parts.newId)
   return { parts, call, generationId: seen.generationId!, context, transact: parts.database.transact.bind(parts.database) }
 }
@@ -35,7 +35,7 @@ describe('a call that is accepted', () => {
       await transact(claim(context(), generationId).slice(1))
       return 'run'
     })
-    expect([answer, accepted]).toEqual([{ attachedBy: 'key', generationId }, 1])
+    expect([answer, accepted]).toEqual([{ attachedBy: 'key', generationId, stream: false }, 1])
   })
 
   it('is waited for by its silent retry while it is still looked at, and leaves the retry to itself when it is refused', async () => {
@@ -61,6 +61,6 @@ describe('a call that is accepted', () => {
     })
     const second = acceptOnce(parts, retry, acceptRetry)
     looking.resolve()
-    expect([await first, await second]).toEqual(['run', { attachedBy: 'shadow', generationId }])
+    expect([await first, await second]).toEqual(['run', { attachedBy: 'shadow', generationId, stream: false }])
   })
 })

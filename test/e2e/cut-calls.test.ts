@@ -54,7 +54,7 @@ describe('a client whose connection broke', () => {
     expect(posts() - before).toBe(1)
     const record = await readRecord(gateway, generationId)
     expect(sumOf(await ledgerLines(gateway, generationId), 'settle')).toBe(BigInt(record.cost.settled_nanos))
-    expect(record).toMatchObject({ status: 'completed', images: [{ storage: 'stored' }], idempotency: { delivery: 'delivered' } })
+    expect(record).toMatchObject({ status: 'completed', images: [{ storage: 'stored' }], idempotency: { delivery: 'left' } })
   })
 
   it('F64 in the middle of a stream fetches its completed event', async () => {

@@ -30,7 +30,7 @@ describe('duplicates of calls with keys', () => {
     const worker = async () => {
       for (let index = nextKey++; index < KEYS; index = nextKey++) {
         const key = `key-${index}`
-        const prompt = promptWith('latency=20', `fox ${index}`)
+        const prompt = promptWith('latency=20', `fox ${index % 10}`)
         seen.set(key, await Promise.all(Array.from({ length: DUPLICATES }, () => call(gateway, key, prompt))))
       }
     }

@@ -102,6 +102,12 @@ describe('a retry without a key', () => {
     )
   })
 
+  it('is a call of its own beside one that named a key: the retries of that one name it too', async () => {
+    const change = { prompt: promptWith('latency=150', 'keyed') }
+    await abandonCall(gateway, { ...smallCall, ...change }, { 'idempotency-key': 'keyed' })
+    expect(attachedBy(await retry(change, 1))).toBeNull()
+  })
+
   it('is a call of its own when the answer was delivered, or is older than 15 minutes', async () => {
     const delivered = await retry({ prompt: 'a delivered fox' }, 0)
     for (;;) if ((await readRecord(gateway, delivered.generationId!)).idempotency!.delivery === 'delivered') break

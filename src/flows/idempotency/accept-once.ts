@@ -35,6 +35,8 @@ export type AttachedBy = 'key' | NewAttachment['attachedBy']
 export interface EarlierCall {
   attachedBy: AttachedBy
   generationId: string
+  /** Whether both ask for an event stream. */
+  stream: boolean
 }
 
 /** What the transaction that accepts a call must write, so that repetitions of it are known. */
@@ -48,6 +50,8 @@ export interface RepeatableCall {
   identity: CallIdentity
   signs: RepeatSigns
   cache: DarkroomHeaders['cache']
+  /** Whether it asks for an event stream. */
+  stream: boolean
   requestId: string
 }
 
@@ -57,13 +61,14 @@ const SHADOW_MS = 15 * 60 * 1000
 /** Puts together what is needed to recognise a repetition. */
 export function repeatableCall(
   ask: { principal: Principal; headers: DarkroomHeaders; requestId: string; repeat?: RepeatSigns },
-  { family, fingerprint }: Pick<CallIdentity, 'family' | 'fingerprint'>,
+  { family, fingerprint, stream }: Pick<CallIdentity, 'family' | 'fingerprint'> & Pick<RepeatableCall, 'stream'>,
 ): RepeatableCall {
   const { projectId, keyId } = ask.principal
   return {
     identity: { projectId, keyId, family, fingerprint },
     signs: ask.repeat ?? { key: null, retryCount: 0 },
     cache: ask.headers.cache,
+    stream,
     requestId: ask.requestId,
   }
 }
@@ -135,7 +140,7 @@ async function findEarlier(parts: GatewayParts, call: RepeatableCall): Promise<E
   if (signs.key !== null) {
     const known = await findKey(parts.database, { ...scopeOf(identity), key: signs.key }, parts.clock.nowMs())
     if (known && known.fingerprint !== identity.fingerprint) throw failure('idempotency_key_reused', { param: 'Idempotency-Key' })
-    if (known) return { attachedBy: 'key', generationId: known.generation_id }
+    if (known) return { attachedBy: 'key', generationId: known.generation_id, stream: call.stream }
   }
   return (isShadow(signs) ? await findRepeated(parts, call) : null) ?? (await findTwin(parts, call))
 }
@@ -206,7 +211,7 @@ async function attach(
       recordAttachment(context, { generationId, projectId, keyId, requestId, attachedBy, retryCount }),
       ...keyStatements(context, call, generationId),
     ])
-    return { attachedBy, generationId }
+    return { attachedBy, generationId, stream: call.stream }
   } catch (error) {
     if (error instanceof AlreadyAdopted) return null
     throw error

@@ -26,19 +26,24 @@ const LOOK_AGAIN_MS = 2000
  * meanwhile. A stream begins at once and is kept alive. Never rejects.
  */
 export async function answerEarlier(parts: GatewayParts, earlier: EarlierCall, requestId: string, open: OpenReply): Promise<void> {
-  const { generationId: id, attachedBy } = earlier
-  const begun = await requireGeneration(parts, { id, projectId: null })
-  const stream = asksForStream(begun)
-  const client = open({ stream, headers: { ...answerHeaders(begun), ...repetitionHeaders[attachedBy] } })
+  const { generationId: id, attachedBy, stream } = earlier
+  const client = open({ stream, headers: { 'x-darkroom-generation': id, ...repetitionHeaders[attachedBy] } })
   parts.metrics.repeated(attachedBy)
   try {
-    if (stream && begun.generation.status === 'running') client.commit(streamHead)
-    const ended = begun.generation.status === 'running' ? await untilEnded(parts, id, client) : begun
+    if (stream) await beginStream(parts, id, client)
+    const ended = await untilEnded(parts, id, client)
     client.announce(answerHeaders(ended))
     await tell(parts, ended, client)
   } catch (error) {
     failInside(parts, { id, requestId, client }, error)
   }
+}
+
+/** Whoever waits for a stream gets its head at once. */
+async function beginStream(parts: GatewayParts, id: string, client: ReplyClient): Promise<void> {
+  if (parts.underWay.ended(id) === null) return
+  client.announce(answerHeaders(await requireGeneration(parts, { id, projectId: null })))
+  client.commit(streamHead)
 }
 
 /** The caller learns that nothing came of it; a reply that was begun is cut. */

@@ -46,7 +46,9 @@ export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGener
   parts.running.assertOpen()
   const checked = await checkOnRoute(parts, ask)
   if (!checked.check.ok) throw checked.check.refusals[0] as Failure
-  const call = repeatableCall(ask, { family: 'responses', fingerprint: callFingerprint(responseCallFacts(checked.check.request, ask)) })
+  const { request } = checked.check
+  const fingerprint = callFingerprint(responseCallFacts(request, ask))
+  const call = repeatableCall(ask, { family: 'responses', fingerprint, stream: request.stream })
   return acceptOnce(parts, call, async (claim) => acceptPriced(parts, ask, await priceResponse(parts, ask, checked), claim))
 }
 
