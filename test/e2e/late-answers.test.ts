@@ -19,7 +19,7 @@ const DAY_AND_AN_HOUR_MS = 25 * 3_600_000
 
 describe('a repeated call whose outcome nobody knew', () => {
   it('is told so until the answer is brought home, then gets that, and is never made again', async () => {
-    const ask = { ...smallAsk, input: promptWith('slowbackground=700'), background: true }
+    const ask = { ...smallAsk, input: promptWith('slowbackground=3000'), background: true }
     const call = () => postResponse(stage.gateway, ask, { headers: { 'idempotency-key': 'late' } })
     const first = await call()
     const { id: responseId } = responseOf(first)!
