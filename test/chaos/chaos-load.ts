@@ -78,6 +78,7 @@ export const chaosCalls = {
   json: generation({}),
   two: generation({ n: 2 }, 'trickle=60000'),
   slow: generation({}, 'latency=150'),
+  silent: generation({}, 'silence'),
   stream: generation({ stream: true }),
   keyed: generation({ background: 'transparent', output_format: 'png' }, '', { 'x-darkroom-transparency': 'key' }),
   refused: generation({}, 'moderation'),

@@ -178,7 +178,8 @@ class ChaosRun {
   async #killInCall(point: FailPointName): Promise<boolean> {
     // Every start commits; a later commit is one of a call's.
     const hit = point.startsWith('database_') ? 20 : 1
-    await using gateway = await this.#start(`${point}:${hit}:kill`)
+    await using gateway = await this.#startArmed(`${point}:${hit}:kill`)
+    if (gateway === null) return true
     const named = special[point]
     await (named ? this.#call(gateway, named) : this.#load(gateway, 6))
     // What is behind the answer may still come to the place.
@@ -188,21 +189,33 @@ class ChaosRun {
 
   async #killInStart(point: FailPointName, before: 'nothing' | 'adoptable' | 'open' | 'background'): Promise<boolean> {
     if (before !== 'nothing') {
+      // What the cycle before left is settled first: this one has a call of its own.
+      await (await this.#start()).end('SIGKILL')
       await using gateway = await this.#start(before === 'adoptable' ? 'before_settle:1:kill' : undefined)
-      const name = { adoptable: 'json', open: 'slow', background: 'background' } as const
+      const name = { adoptable: 'json', open: 'silent', background: 'background' } as const
       const call = this.#call(gateway, name[before])
-      if (before === 'open') await wait(60)
-      else await Promise.race([call, gateway.ended])
+      await Promise.race([call, gateway.ended, ...(before === 'open' ? [this.#oneMorePost()] : [])])
       await gateway.end('SIGKILL')
       await call
     }
-    try {
-      await using gateway = await this.#start(`${point}:1:kill`)
-      // Something behind the start may still come to the place.
-      return (await Promise.race([gateway.ended, wait(1000, null)]))?.signal === 'SIGKILL'
-    } catch {
-      return true
-    }
+    await using gateway = await this.#startArmed(`${point}:1:kill`)
+    // Something behind the start may still come to the place.
+    return gateway === null || (await Promise.race([gateway.ended, wait(1000, null)]))?.signal === 'SIGKILL'
+  }
+
+  /** Resolves when upstream was called once more. */
+  async #oneMorePost(): Promise<void> {
+    const posts = async () => ((await (await fetch(`${this.#sandboxUrl}/_sandbox/calls`)).json()) as { posts: number }).posts
+    const before = await posts()
+    while ((await posts()) === before) await wait(10)
+  }
+
+  /** Null for a gateway that came to the place before it listened. */
+  #startArmed(failPoint: string): Promise<GatewayProcess | null> {
+    return this.#start(failPoint).catch((error: Error) => {
+      if (error.message.includes('a fail point is armed')) return null
+      throw error
+    })
   }
 
   async #start(failPoint?: string): Promise<GatewayProcess> {
