@@ -46,10 +46,11 @@ const response =
 
 const administrator =
   (method: string, path: string, body: object): ChaosCall =>
-  async (gateway) => {
+  async (gateway, chance) => {
     const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    await read(gateway.fetch(path, { method, headers, body: JSON.stringify(body) }))
+    const named = 'name' in body ? { ...body, name: `chaos ${chance.whole(1e9)}` } : body
+    await read(gateway.fetch(path, { method, headers, body: JSON.stringify(named) }))
     return null
   }
 
@@ -76,6 +77,8 @@ const resolution: ChaosCall = async (gateway, chance) => {
 /** Every kind of call, by name. */
 export const chaosCalls = {
   json: generation({}),
+  /** A picture that nobody has yet: the store must take it in. */
+  fresh: (gateway, chance) => generation({ prompt: `lamp ${chance.whole(1e9)}` })(gateway, chance),
   two: generation({ n: 2 }, 'trickle=60000'),
   slow: generation({}, 'latency=150'),
   silent: generation({}, 'silence'),
@@ -108,6 +111,7 @@ export type ChaosCallName = keyof typeof chaosCalls
 /** Kinds that make pictures, as a running load asks for them. */
 export const loadNames: readonly ChaosCallName[] = [
   'json',
+  'fresh',
   'two',
   'slow',
   'stream',

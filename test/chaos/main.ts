@@ -22,7 +22,7 @@ const startedMs = performance.now()
 const points = pickPoints(seed, values.points === undefined ? undefined : Number(values.points))
 const figures = await runChaos({ seed, points, randomKills: Number(values.kills), say })
 const { books } = figures
-const difference = books.booked - (books.invoiced - books.declaredUnknown)
+const difference = books.booked - (books.invoiced - books.declaredUnknown - books.estimated.invoiced)
 const rows: [string, string][] = [
   ['seed', String(seed)],
   ['starts', String(figures.cycles)],
@@ -35,6 +35,10 @@ const rows: [string, string][] = [
   ['called twice', `${books.madeTwice.length} ${books.madeTwice.join(' ')}`],
   ['invoice', `$${formatUsd(books.invoiced)}, of it declared unknown $${formatUsd(books.declaredUnknown)}`],
   ['ledger', `$${formatUsd(books.booked)}, of it losses $${formatUsd(books.lost)}; held $${formatUsd(books.held)}`],
+  [
+    'booked by estimate',
+    `${books.estimated.calls} responses: $${formatUsd(books.estimated.booked)}, invoiced $${formatUsd(books.estimated.invoiced)}`,
+  ],
   ['ledger − (invoice − unknowns)', `${difference} nano-dollars; attempts that differ: ${books.differing.length}`],
   ['seconds', String(Math.round((performance.now() - startedMs) / 1000))],
 ]

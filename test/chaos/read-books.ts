@@ -19,7 +19,10 @@ export interface Books {
   /** Upstream calls that were made more than once under one id. */
   madeTwice: string[]
   invoiced: bigint
+  /** Without what is booked by estimate. */
   booked: bigint
+  /** Assistant calls whose answer broke off: what they cost in all is not known, so both books are told apart. */
+  estimated: { calls: number; booked: bigint; invoiced: bigint }
   /** What of the invoice belongs to calls that are declared unknown, and what is held or was resolved for them. */
   declaredUnknown: bigint
   held: bigint
@@ -36,10 +39,11 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
   const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
   const get = async <Reply>(path: string) =>
     (await (await fetch(gateway.url + path, { headers: { authorization: `Bearer ${token}` } })).json()) as Reply
+  const records = new Map<string, GenerationRecord>()
+  for (const id of new Set((await everyLine(get)).map((line) => line.generation_id))) records.set(id, await ended(get, id))
+  // Read once nothing is open any more.
   const lines = await everyLine(get)
   const byAttempt = Map.groupBy(lines, (line) => line.attempt_id)
-  const records = new Map<string, GenerationRecord>()
-  for (const id of new Set(lines.map((line) => line.generation_id))) records.set(id, await ended(get, id))
 
   const invoice = (await (await fetch(`${sandboxUrl}/_sandbox/invoice`)).json()) as { nanos: string; lines: InvoiceLine[] }
   const { by_client_request_id: counts } = (await (await fetch(`${sandboxUrl}/_sandbox/calls`)).json()) as {
@@ -53,8 +57,14 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
     booked: sumOf(own, 'settle', 'loss'),
     held: sumOf(own, 'hold_unknown'),
     invoiced: invoicedFor.get(`dk-${id}`) ?? 0n,
+    kinds: [...new Set(own.map(({ kind }) => kind))].join(' '),
+    record: records.get(own[0]!.generation_id)!,
   }))
   const isUnknown = ({ booked, held }: { booked: bigint; held: bigint }) => held > 0n && booked === 0n
+  /** A response that broke off has no usage, and nobody can count what its main model wrote. */
+  const isEstimated = ({ record, held, booked }: (typeof attempts)[number]) =>
+    record.operation === 'respond' && record.usage?.source === 'estimated' && held === 0n && booked > 0n
+  const estimated = attempts.filter(isEstimated)
   const { pictures, rowsWithoutBytes } = await readPictures(gateway, token, records)
   const all = [...records.values()]
   return {
@@ -64,15 +74,24 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
     running: all.filter(({ status }) => status === 'running').map(({ id }) => id),
     madeTwice: Object.entries(counts).flatMap(([id, count]) => (count > 1 && id.startsWith('dk-att_') ? [id] : [])),
     invoiced: BigInt(invoice.nanos),
-    booked: sumOf(lines, 'settle', 'loss'),
+    booked: sumOf(lines, 'settle', 'loss') - estimated.reduce((sum, { booked }) => sum + booked, 0n),
+    estimated: {
+      calls: estimated.length,
+      booked: estimated.reduce((sum, { booked }) => sum + booked, 0n),
+      invoiced: estimated.reduce((sum, { invoiced }) => sum + invoiced, 0n),
+    },
     declaredUnknown: attempts.filter(isUnknown).reduce((sum, { invoiced }) => sum + invoiced, 0n),
     held: sumOf(lines, 'hold_unknown'),
     lost: sumOf(lines, 'loss'),
     unknown: attempts.filter(isUnknown).length,
     adopted: all.filter(({ warnings }) => warnings.some(({ code }) => code === 'adopted_from_spool')).length,
     differing: attempts
+      .filter((attempt) => !isEstimated(attempt))
       .filter((attempt) => (isUnknown(attempt) ? attempt.held < attempt.invoiced : attempt.booked !== attempt.invoiced))
-      .map(({ id, booked, held, invoiced }) => `${id}: booked ${booked}, held ${held}, invoiced ${invoiced}`),
+      .map(
+        ({ id, booked, held, invoiced, kinds, record }) =>
+          `${id}: booked ${booked}, held ${held}, invoiced ${invoiced}; ${record.operation} ${record.status}, ${kinds}, ${record.attempts.map(({ outcome }) => outcome).join(' then ')}, images ${record.images.length}, usage ${record.usage?.source}`,
+      ),
   }
 }
 

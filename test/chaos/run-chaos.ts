@@ -57,6 +57,8 @@ const atStart: Partial<Record<FailPointName, 'nothing' | 'adoptable' | 'open' | 
 const special: Partial<Record<FailPointName, ChaosCallName>> = {
   inputs_before_put: 'edit',
   inputs_after_put: 'edit',
+  put_before_rename: 'fresh',
+  put_after_rename: 'fresh',
   retouch_before_make: 'strict',
   retouch_after_make: 'strict',
   drift_before_record: 'edit',

@@ -226,7 +226,7 @@ describe('looking after an installation', () => {
     const sound = await command('doctor', '--verify')
     expect(sound).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ok {6}kept bytes: 2 kept objects read, \d+ MiB, all as they were/),
+      stdout: expect.stringMatching(/ok {6}kept bytes: 3 kept objects read, \d+ MiB, all as they were/),
     })
     const objects = readdirSync(at('data', 'objects'), { recursive: true, encoding: 'utf8' })
     const name = objects.find((path) => path.endsWith('.png'))!
