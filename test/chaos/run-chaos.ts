@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -235,14 +235,21 @@ class ChaosRun {
     if (acknowledged !== null) this.#acknowledged.push(acknowledged)
   }
 
-  /** What stands whole in the spool of a dead gateway was received. */
+  /** What stands whole in the spool of a dead gateway was received, if it may have been flushed: that waits for the sidecar's first line. */
   async #look(): Promise<void> {
     const spool = join(this.#dataFolder, 'spool')
     for (const name of await readdir(spool)) {
       const path = join(spool, name)
-      if (/^att_\w+-\d+\.part$/.test(name) && (await inspectImageFile(path))?.complete) this.#received.add(await fileSha256(path))
+      const attemptId = /^(att_\w+)-\d+\.part$/.exec(name)?.[1]
+      if (attemptId === undefined || !(await isBegun(join(spool, `${attemptId}.sidecar`)))) continue
+      if ((await inspectImageFile(path))?.complete) this.#received.add(await fileSha256(path))
     }
   }
+}
+
+/** True once a sidecar has a whole line. */
+async function isBegun(sidecar: string): Promise<boolean> {
+  return (await readFile(sidecar, 'latin1').catch(() => '')).includes('\n')
 }
 
 /** The sandbox in a process of its own: its invoice is the truth. */
