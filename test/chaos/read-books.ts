@@ -63,7 +63,7 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
   const isUnknown = ({ booked, held }: { booked: bigint; held: bigint }) => held > 0n && booked === 0n
   /** A response that broke off has no usage, and nobody can count what its main model wrote. */
   const isEstimated = ({ record, held, booked }: (typeof attempts)[number]) =>
-    record.operation === 'respond' && record.usage?.source === 'estimated' && held === 0n && booked > 0n
+    record.operation === 'respond' && (record.usage?.source ?? 'estimated') === 'estimated' && held === 0n && booked > 0n
   const estimated = attempts.filter(isEstimated)
   const { pictures, rowsWithoutBytes } = await readPictures(gateway, token, records)
   const all = [...records.values()]

@@ -242,9 +242,15 @@ class ChaosRun {
       const path = join(spool, name)
       const attemptId = /^(att_\w+)-\d+\.part$/.exec(name)?.[1]
       if (attemptId === undefined || !(await isBegun(join(spool, `${attemptId}.sidecar`)))) continue
-      if ((await inspectImageFile(path))?.complete) this.#received.add(await fileSha256(path))
+      if ((await inspectImageFile(path))?.complete && !(await isPadded(path))) this.#received.add(await fileSha256(path))
     }
   }
+}
+
+/** Pictures are written in whole blocks; what stands behind their end is cut off with the flush. */
+async function isPadded(path: string): Promise<boolean> {
+  const bytes = await readFile(path)
+  return bytes.length % 4096 === 0 && bytes.at(-1) === 0
 }
 
 /** True once a sidecar has a whole line. */
