@@ -62,6 +62,16 @@ const file: ChaosCall = async (gateway, chance) => {
   return null
 }
 
+/** A budget of the first project there is. */
+const budget: ChaosCall = async (gateway, chance) => {
+  const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
+  const { projects } = (await (await gateway.fetch('/v2/projects', { headers: { authorization: `Bearer ${token}` } })).json()) as {
+    projects: { id: string }[]
+  }
+  const wish = { name: 'chaos', project_id: projects[0]!.id, period: 'total', limit_usd: '1000', book: 'sandbox' }
+  return administrator('POST', '/v2/budgets', wish)(gateway, chance)
+}
+
 /** Ends the first unknown outcome there is by an operator's word. */
 const resolution: ChaosCall = async (gateway, chance) => {
   await generation({}, 'reset-before-headers')(gateway, chance)
@@ -93,13 +103,7 @@ export const chaosCalls = {
   responseStream: response({ stream: true }),
   background: response({ background: true }, 'slowbackground=200'),
   key: administrator('POST', '/v2/keys', { name: 'chaos' }),
-  budget: administrator('POST', '/v2/budgets', {
-    name: 'chaos',
-    project_id: 'default',
-    period: 'total',
-    limit_usd: '1000',
-    book: 'sandbox',
-  }),
+  budget,
   gate: administrator('POST', '/v2/gate/signed', { max_cost_usd: '1' }),
   file,
   resolution,
