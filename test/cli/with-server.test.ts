@@ -190,7 +190,10 @@ describe('looking after an installation', () => {
       })
     expect((await call()).status).toBe(402)
     expect((await command('budgets', 'set', id!, '--limit', '5')).stdout).toMatch(/^limit +\$5$/m)
-    expect((await call()).status).toBe(200)
+    const drawn = await call()
+    expect(drawn.status).toBe(200)
+    // The end of the answer leaves only when its cost is booked.
+    await drawn.arrayBuffer()
     expect((await command('budgets')).stdout).toMatch(
       new RegExp(`^${id} +${key.id} +\\d{4}-\\d\\d-\\d\\d +sandbox +5 +0\\.\\d+ +0 +0 +4\\.\\d+ +pocket money$`, 'm'),
     )

@@ -26,13 +26,16 @@ it('F45 what does not even end when it is broken off is held from outside; a bac
   const background = await postResponse(first, { background: true, input: promptWith('slowbackground=1500', 'Draw a fox') }, named)
   expect(responseOf(background)).toMatchObject({ status: expect.stringMatching(/queued|in_progress/) })
   const providers = first.gateway.parts.providers as Map<string, ImageProvider>
+  const { promise: isStuck, resolve: getStuck } = Promise.withResolvers<void>()
   const deaf: ImageProvider['dispatch'] = (_call, sink) => {
     sink.sent()
+    getStuck()
     return new Promise(() => undefined)
   }
   providers.set('openai', Object.assign(Object.create(providers.get('openai')!), { dispatch: deaf }))
   const stuck = seeReply(postGeneration(first, {}, named)).catch(() => null)
-  while (first.gateway.parts.running.size === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+  await isStuck
+  while (first.gateway.parts.running.size > 1) await new Promise((resolve) => setTimeout(resolve, 2))
   expect(await first.gateway.close(0)).toBe(1)
   expect((await stuck)?.ending ?? 'broken').toBe('broken')
 

@@ -10,11 +10,11 @@ const BELOW_MARK = '        '
 /** `darkroom doctor`: examines the installation. */
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'examine storage, database, routes and prices; with --live the accounts, with --verify every kept picture',
+  summary: 'examine the installation; --live asks the accounts, --verify reads every picture',
   usage: `doctor [options]
 
       --live             ask each paid upstream whether its key is good, without making a picture
-      --verify           read every kept picture and hold it against its hash; takes as long as the disk takes
+      --verify           read every kept picture and hold it against its hash
       --data FOLDER      data folder (./data)
       --json             print the findings as JSON`,
   async run(args, context) {
