@@ -25,7 +25,7 @@ beforeAll(async () => {
     }),
   )
   while (gateway.gateway.parts.running.size > 0 || (await driftStates()).has('pending')) await wait(20)
-}, 180_000)
+}, 600_000)
 afterAll(() => gateway.close())
 
 /** Makes one call as its client would: reads to the end, or leaves. */
