@@ -60,7 +60,7 @@ describe('a Responses call with an idempotency key', () => {
 
   it('in the background is shown as it stands: begun first, then with its picture', async () => {
     const before = posts()
-    const call = { background: true, input: promptWith('queued=50', 'Draw a fox') }
+    const call = { background: true, input: promptWith('queued=500', 'Draw a fox') }
     const first = responseOf(await ask(call, 'behind'))!
     expect(['queued', 'in_progress']).toContain(first.status)
     for (;;) {
