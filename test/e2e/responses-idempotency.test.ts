@@ -60,7 +60,7 @@ describe('a Responses call with an idempotency key', () => {
 
   it('in the background is shown as it stands: begun first, then with its picture', async () => {
     const before = posts()
-    const call = { background: true, input: promptWith('queued=500', 'Draw a fox') }
+    const call = { background: true, input: promptWith('queued=50', 'Draw a fox') }
     const first = responseOf(await ask(call, 'behind'))!
     expect(['queued', 'in_progress']).toContain(first.status)
     for (;;) {
@@ -69,6 +69,16 @@ describe('a Responses call with an idempotency key', () => {
       if (again.status === 'completed') break
     }
     expect(posts() - before).toBe(1)
+  })
+
+  it('in the background is never taken for a call without a record, not even at the moment it ends', async () => {
+    const call = { background: true, input: promptWith('queued=50', 'Draw a fox') }
+    const askUntilItEnds = async (key: string): Promise<number[]> => {
+      const { status, text } = await ask(call, key)
+      return [status, ...(text.includes('"status": "completed"') || status !== 200 ? [] : await askUntilItEnds(key))]
+    }
+    const statuses = await Promise.all(Array.from({ length: 20 }, (_, nth) => askUntilItEnds(`end-${nth}`)))
+    expect(new Set(statuses.flat())).toEqual(new Set([200]))
   })
 
   it('has nothing to do with x-darkroom-cache', async () => {

@@ -31,9 +31,9 @@ export async function answerEarlier(parts: GatewayParts, earlier: EarlierCall, r
   parts.metrics.repeated(attachedBy)
   try {
     if (stream) await beginStream(parts, id, client)
-    const ended = await untilEnded(parts, id, client)
-    client.announce(answerHeaders(ended))
-    await tell(parts, ended, client)
+    const standing = await untilEnded(parts, id, client)
+    client.announce(answerHeaders(standing.rows))
+    await tell(parts, standing, client)
   } catch (error) {
     failInside(parts, { id, requestId, client }, error)
   }
@@ -79,12 +79,14 @@ export interface AskedResult {
  * @throws Failure `not_found`, or `result_not_ready` while it is under way
  */
 export async function answerResult(parts: GatewayParts, asked: AskedResult, open: OpenReply): Promise<void> {
-  const rows = await requireGeneration(parts, { id: asked.generationId, projectId: asked.projectId })
-  if (rows.generation.status === 'running' && (parts.underWay.ended(rows.generation.id) || (await goesOnElsewhere(parts, rows))))
-    throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
+  // Asked before the look: what has ended by then is seen to have ended.
+  const isMadeHere = parts.underWay.ended(asked.generationId) !== null
+  const standing = await standingOf(parts, { id: asked.generationId, projectId: asked.projectId })
+  const { rows, goesOn } = standing
+  if (goesOn || (isMadeHere && rows.generation.status === 'running')) throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
   const client = open({ stream: false, headers: { ...answerHeaders(rows), ...replayed } })
   try {
-    await tell(parts, rows, client)
+    await tell(parts, standing, client)
   } catch (error) {
     failInside(parts, { ...asked, id: rows.generation.id, client }, error)
   }
@@ -109,12 +111,28 @@ async function requireGeneration(parts: GatewayParts, asked: { id: string; proje
   return rows
 }
 
-async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient): Promise<GenerationResult> {
+/** A generation as it stands, and whether it is a response that goes on upstream in the background. */
+interface Standing {
+  rows: GenerationResult
+  goesOn: boolean
+}
+
+/**
+ * Looks at a generation and its turn. They end in one transaction, so where the turn was over before the generation was seen to be, a second
+ * look sees that: nobody is told of a call without a record which has just been recorded.
+ */
+async function standingOf(parts: GatewayParts, asked: { id: string; projectId: string | null }): Promise<Standing> {
+  const rows = await requireGeneration(parts, asked)
+  if (rows.generation.status !== 'running') return { rows, goesOn: false }
+  if (await goesOnElsewhere(parts, rows)) return { rows, goesOn: true }
+  return { rows: await requireGeneration(parts, asked), goesOn: false }
+}
+
+async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient): Promise<Standing> {
   await parts.underWay.ended(id)
   for (;;) {
-    const rows = await requireGeneration(parts, { id, projectId: null })
-    if (rows.generation.status !== 'running' || client.gone || !(await goesOnElsewhere(parts, rows))) return rows
-    if (!asksForStream(rows)) return rows
+    const standing = await standingOf(parts, { id, projectId: null })
+    if (!standing.goesOn || client.gone || !asksForStream(standing.rows)) return standing
     await wait(LOOK_MS)
   }
 }
@@ -126,11 +144,11 @@ async function goesOnElsewhere(parts: GatewayParts, { generation }: GenerationRe
   return turn !== null && turn.background === 1 && turn.finished_at_ms === null
 }
 
-async function tell(parts: GatewayParts, rows: GenerationResult, client: ReplyClient): Promise<void> {
+async function tell(parts: GatewayParts, standing: Standing, client: ReplyClient): Promise<void> {
   if (client.gone) return
-  const answer = rows.generation.status === 'running' ? await asItStands(parts, rows) : await findAnswer(parts, rows)
+  const answer = await answerOf(parts, standing)
   if (answer.kind === 'error') return client.fail(answer.error)
-  const head = asksForStream(rows) ? streamHead : { contentType: 'application/json', headers: {} }
+  const head = asksForStream(standing.rows) ? streamHead : { contentType: 'application/json', headers: {} }
   await sendReply(
     client,
     head,
@@ -139,7 +157,7 @@ async function tell(parts: GatewayParts, rows: GenerationResult, client: ReplyCl
 }
 
 /** A response in the background is shown as far as it has come; of any other call that ended without a record nobody knows what came. */
-async function asItStands(parts: GatewayParts, rows: GenerationResult): Promise<KeptAnswer> {
-  const shown = (await goesOnElsewhere(parts, rows)) ? await responseAnswer(parts, rows) : null
+async function answerOf(parts: GatewayParts, { rows, goesOn }: Standing): Promise<KeptAnswer> {
+  const shown = goesOn ? await responseAnswer(parts, rows) : null
   return shown ?? findAnswer(parts, rows)
 }
