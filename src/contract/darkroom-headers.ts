@@ -103,7 +103,8 @@ function readPromptReference(value: string): Partial<DarkroomHeaders> | null {
   return match && { prompt: { id: match[1]!, version: Number(match[2]) } }
 }
 
-function nothingAsked(): DarkroomHeaders {
+/** The settings of a request that names none. */
+export function nothingAsked(): DarkroomHeaders {
   return {
     route: null,
     projectTag: null,

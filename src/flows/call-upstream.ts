@@ -77,12 +77,13 @@ export type ReplyReading =
 /** Makes the one upstream call of an attempt, relaying its body to the client, and resolves when money can be settled. Never rejects. */
 export function callUpstream(parts: GatewayParts, run: GenerationRun, client: ReplyClient): Promise<RefusedCall | AnsweredCall> {
   const provider = providerOf(parts, run.choice)
+  const call = providerCall(parts, run)
   return placeCall(parts, {
     attemptId: run.attemptId,
     asked: { key: run.choice.route.key, body: run.request.wire },
     subject: portableGeneration(run, parts.clock.nowMs()),
-    endWithinMs: providerCall(parts, run).timeoutMs + run.marginMs,
-    dispatch: (sink, signal) => provider.dispatch({ ...providerCall(parts, run), signal }, sink),
+    endWithinMs: call.timeoutMs + run.marginMs,
+    dispatch: (sink, signal) => provider.dispatch({ ...call, signal }, sink),
     reading: { imageKeys: provider.imageKeys, expectedImages: run.request.n, classifyEvent: classifyStreamEvent },
     keepPartials: run.keepPartials,
     client,

@@ -1,4 +1,4 @@
-import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
+import { nothingAsked } from '../../contract/darkroom-headers.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { Probe } from '../../gate/index.ts'
 import type { RouteChoice } from '../../routes/index.ts'
@@ -12,23 +12,8 @@ export type GateCaller = Pick<GenerationAsk, 'principal' | 'requestId'>
 
 /** A probe as the call it is: an ordinary generation, recorded and paid for like any other. */
 export function probeAsk({ principal, requestId }: GateCaller, { body }: Probe, routeId: string): GenerationAsk {
-  const headers: DarkroomHeaders = { ...plainHeaders, route: routeId }
+  const headers = { ...nothingAsked(), route: routeId, projectTag: 'gate' }
   return { operation: 'generate', body, brought: null, headers, principal, requestId, clientRequestId: null }
-}
-
-const plainHeaders: DarkroomHeaders = {
-  route: null,
-  projectTag: 'gate',
-  timeoutMs: null,
-  partials: null,
-  review: null,
-  prompt: null,
-  rights: null,
-  strict: false,
-  cache: null,
-  strictMask: null,
-  convertMaskSource: false,
-  keyTransparency: false,
 }
 
 /**

@@ -21,7 +21,7 @@ export function portableResponse({ place: _, choice, sent, ...run }: ResponseRun
 
 /** Settling calls nobody. The contract stays as it was at the time of the call, whatever the configuration says by now. */
 function withoutKeys({ route, modelSent }: RouteChoice): RouteChoice {
-  return { route: { ...route, key: null, usageApi: null }, modelSent }
+  return { route: { ...route, key: null, usageApi: null, webhook: null }, modelSent }
 }
 
 /** Whoever made the call has no place on the route any more. */

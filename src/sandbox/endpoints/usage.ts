@@ -29,55 +29,68 @@ type Fact = keyof typeof facts
 
 /** `GET /v1/organization/usage/images`: the invoice's image calls, counted in buckets. Calls of the Responses API are not among them. */
 export async function imageUsage(call: Call, { invoice, settings }: SandboxState): Promise<void> {
-  const { searchParams: asked } = new URL(call.request.url ?? '/', 'http://sandbox')
+  const asked = askedOf(call)
   const width = widths[(asked.get('bucket_width') ?? '1d') as keyof typeof widths]
   if (!width) throw invalidRequest("Invalid 'bucket_width': expected one of 1m, 1h, 1d.", 'invalid_value')
-  const startS = secondsOf(asked, 'start_time')
-  if (startS === null) throw invalidRequest("Missing required parameter: 'start_time'.", 'missing_required_parameter')
-  const endS = secondsOf(asked, 'end_time') ?? Math.floor(settings.clock.nowMs() / 1000) + 1
-  const limit = limitOf(asked.get('limit'), width)
   const groups = asked.getAll('group_by[]')
   const stray = groups.find((group) => !Object.hasOwn(facts, group))
+  const page = pageOf(asked, width, settings.clock.nowMs())
   if (stray !== undefined) throw invalidRequest(`Invalid 'group_by': '${stray.slice(0, 100)}'.`, 'invalid_value')
-
-  const first = Math.floor((secondsOf(asked, 'page') ?? startS) / width.seconds) * width.seconds
-  const starts = Array.from({ length: Math.max(0, Math.ceil((endS - first) / width.seconds)) }, (_, index) => first + index * width.seconds)
   const lines = invoice
     .lines()
     .filter((line) => line.book === 'image_api' && Object.hasOwn(sources, line.operation) && isAsked(line, asked))
-  const data = starts.slice(0, limit).map((start) => bucket(start, width.seconds, lines, groups as Fact[]))
-  const has_more = starts.length > limit
-  await sendJson(call, 200, { object: 'page', data, has_more, next_page: has_more ? String(starts[limit]) : null })
+  await sendBuckets(call, page, width.seconds, lines, (own) => counted(own, groups as Fact[]))
 }
 
 /** `GET /v1/organization/costs`: the whole invoice by days, both books, what stands on it in dollars. */
 export async function costs(call: Call, { invoice, settings }: SandboxState): Promise<void> {
-  const { searchParams: asked } = new URL(call.request.url ?? '/', 'http://sandbox')
-  const day = widths['1d'].seconds
-  const startS = secondsOf(asked, 'start_time')
-  if (startS === null) throw invalidRequest("Missing required parameter: 'start_time'.", 'missing_required_parameter')
-  const endS = secondsOf(asked, 'end_time') ?? Math.floor(settings.clock.nowMs() / 1000) + 1
-  const limit = limitOf(asked.get('limit'), { usual: 7, most: 180 })
+  const asked = askedOf(call)
+  const width = { ...widths['1d'], most: 180 }
   const wanted = asked.getAll('api_key_ids[]')
   const lines = wanted.length === 0 || wanted.includes(API_KEY_ID) ? invoice.lines() : []
-  const first = Math.floor((secondsOf(asked, 'page') ?? startS) / day) * day
-  const starts = Array.from({ length: Math.max(0, Math.ceil((endS - first) / day)) }, (_, index) => first + index * day)
-  const data = starts
-    .slice(0, limit)
-    .map((start) => ({ object: 'bucket', start_time: start, end_time: start + day, results: billed(start, day, lines) }))
-  const has_more = starts.length > limit
-  await sendJson(call, 200, { object: 'page', data, has_more, next_page: has_more ? String(starts[limit]) : null })
+  await sendBuckets(call, pageOf(asked, width, settings.clock.nowMs()), width.seconds, lines, billed)
 }
 
-function billed(start: number, seconds: number, lines: readonly InvoiceLine[]) {
-  const nanos = within(start, seconds, lines).reduce((sum, line) => sum + BigInt(line.nanos), 0n)
+const askedOf = (call: Call) => new URL(call.request.url ?? '/', 'http://sandbox').searchParams
+
+/** The buckets of one page by the seconds they begin at, and where the next page begins. */
+interface Page {
+  starts: number[]
+  next: number | null
+}
+
+/** @throws Refusal for a span that cannot be read */
+function pageOf(asked: URLSearchParams, width: { seconds: number; usual: number; most: number }, nowMs: number): Page {
+  const { seconds } = width
+  const startS = secondsOf(asked, 'start_time')
+  if (startS === null) throw invalidRequest("Missing required parameter: 'start_time'.", 'missing_required_parameter')
+  const endS = secondsOf(asked, 'end_time') ?? Math.floor(nowMs / 1000) + 1
+  const limit = limitOf(asked.get('limit'), width)
+  const first = Math.floor((secondsOf(asked, 'page') ?? startS) / seconds) * seconds
+  const starts = Array.from({ length: Math.max(0, Math.ceil((endS - first) / seconds)) }, (_, index) => first + index * seconds)
+  return { starts: starts.slice(0, limit), next: starts[limit] ?? null }
+}
+
+/** Sends a page of buckets, each with what is made of the lines that fall into it. */
+async function sendBuckets(
+  call: Call,
+  { starts, next }: Page,
+  seconds: number,
+  lines: readonly InvoiceLine[],
+  resultsOf: (own: readonly InvoiceLine[]) => object[],
+): Promise<void> {
+  const data = starts.map((start) => {
+    const own = lines.filter(({ at }) => Date.parse(at) >= start * 1000 && Date.parse(at) < (start + seconds) * 1000)
+    return { object: 'bucket', start_time: start, end_time: start + seconds, results: resultsOf(own) }
+  })
+  await sendJson(call, 200, { object: 'page', data, has_more: next !== null, next_page: next === null ? null : String(next) })
+}
+
+function billed(own: readonly InvoiceLine[]) {
+  const nanos = own.reduce((sum, line) => sum + BigInt(line.nanos), 0n)
   if (nanos === 0n) return []
   const ungrouped = { line_item: null, project_id: null, api_key_id: null }
   return [{ object: 'organization.costs.result', amount: { value: Number(nanos) / 1e9, currency: 'usd' }, ...ungrouped }]
-}
-
-function within(start: number, seconds: number, lines: readonly InvoiceLine[]): InvoiceLine[] {
-  return lines.filter(({ at }) => Date.parse(at) >= start * 1000 && Date.parse(at) < (start + seconds) * 1000)
 }
 
 function isAsked(line: InvoiceLine, asked: URLSearchParams): boolean {
@@ -88,15 +101,14 @@ function isAsked(line: InvoiceLine, asked: URLSearchParams): boolean {
   })
 }
 
-function bucket(start: number, seconds: number, lines: readonly InvoiceLine[], groups: readonly Fact[]) {
+function counted(lines: readonly InvoiceLine[], groups: readonly Fact[]) {
   const keyOf = (line: InvoiceLine) => JSON.stringify(groups.map((group) => facts[group](line)))
-  const results = [...Map.groupBy(within(start, seconds, lines), keyOf).values()].map((own) => ({
+  return [...Map.groupBy(lines, keyOf).values()].map((own) => ({
     object: 'organization.usage.images.result',
     images: own.reduce((sum, { n }) => sum + n, 0),
     num_model_requests: own.length,
     ...Object.fromEntries((Object.keys(facts) as Fact[]).map((fact) => [fact, groups.includes(fact) ? facts[fact](own[0]!) : null])),
   }))
-  return { object: 'bucket', start_time: start, end_time: start + seconds, results }
 }
 
 function secondsOf(asked: URLSearchParams, name: string): number | null {
