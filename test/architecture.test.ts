@@ -40,6 +40,7 @@ const layers = {
     'vault',
     'batches',
     'search',
+    'events',
   ],
   platform: ['telemetry', 'db', 'outbound', 'pixels'],
   ground: ['contract', 'primitives'],

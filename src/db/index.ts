@@ -27,6 +27,7 @@ export type {
   CallIdentityRow,
   CredentialReportRow,
   DriftReportRow,
+  EventRow,
   FileRow,
   GateRunRow,
   GenerationInputRow,

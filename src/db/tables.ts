@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * Rows as they stand in the database, for Kysely. Times are milliseconds since 1970 (`*_ms`), money is bigint nanos,
  * flags are 0/1, `*_json` columns hold JSON text. The schema's history is in `migrations/`.
@@ -30,8 +32,24 @@ export interface Tables {
   budget_holds: BudgetHoldRow
   budget_alerts: BudgetAlertRow
   upstream_secrets: UpstreamSecretRow
+  events: EventTable
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
+
+/** Something that happened, to be told to whoever wants to know. */
+export interface EventRow {
+  seq: number
+  id: string
+  project_id: string
+  subject_id: string
+  type: string
+  at_ms: number
+  data_json: string
+  handed_out_at_ms: number | null
+}
+
+/** The database counts `seq` by itself. */
+type EventTable = Omit<EventRow, 'seq'> & { seq: Generated<number> }
 
 /** A team's space: keys, spend and pictures belong to one. */
 export interface ProjectRow {

@@ -77,6 +77,7 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'events',
   'upstream_secrets',
   'call_attachments',
   'idempotency_keys',

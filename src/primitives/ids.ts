@@ -18,6 +18,11 @@ export type IdKind =
   | 'grant'
   | 'atc'
   | 'sec'
+  | 'evt'
+  | 'whk'
+  | 'msg'
+  | 'set'
+  | 'bat'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

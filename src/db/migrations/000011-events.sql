@@ -1,0 +1,2 @@
+-- compatible
+-- What happened, written with what made it happen: receivers and listeners are told from here, whatever becomes of the process.

@@ -1,0 +1,44 @@
+import type { Database, EventRow, Statement, StatementContext } from '../db/index.ts'
+
+/** How long what happened can be read again. */
+const KEPT_FOR_MS = 30 * 24 * 60 * 60 * 1000
+
+/** What happened to something after an event, the oldest first. */
+export function eventsOf(
+  db: Database,
+  { subjectId, afterSeq, limit }: { subjectId: string; afterSeq: number; limit: number },
+): Promise<EventRow[]> {
+  return db.read(
+    db.sql.selectFrom('events').selectAll().where('subject_id', '=', subjectId).where('seq', '>', afterSeq).orderBy('seq').limit(limit),
+  )
+}
+
+/** The last thing that happened to something; null when nothing did. */
+export async function lastEventOf(db: Database, subjectId: string): Promise<EventRow | null> {
+  const [row] = await db.read(db.sql.selectFrom('events').selectAll().where('subject_id', '=', subjectId).orderBy('seq', 'desc').limit(1))
+  return row ?? null
+}
+
+/** Events for which no messages were made yet, the oldest first. */
+export function eventsToHandOut(db: Database, limit: number): Promise<EventRow[]> {
+  return db.read(db.sql.selectFrom('events').selectAll().where('handed_out_at_ms', 'is', null).orderBy('seq').limit(limit))
+}
+
+/** Notes that every receiver of these events had its message made. Run it in the transaction that makes them. */
+export function handedOut({ sql, nowMs }: StatementContext, seqs: readonly number[]): Statement {
+  return {
+    query: sql.updateTable('events').set({ handed_out_at_ms: nowMs }).where('seq', 'in', seqs).where('handed_out_at_ms', 'is', null),
+    expect: { rows: seqs.length, otherwise: () => new Error('these events were handed out before') },
+  }
+}
+
+/** Removes events that nobody can ask for any more. */
+export function forgetOldEvents({ sql, nowMs }: StatementContext, limit: number): Statement {
+  const old = sql
+    .selectFrom('events')
+    .select('seq')
+    .where('at_ms', '<', nowMs - KEPT_FOR_MS)
+    .where('handed_out_at_ms', 'is not', null)
+    .limit(limit)
+  return { query: sql.deleteFrom('events').where('seq', 'in', old) }
+}
