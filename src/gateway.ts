@@ -22,6 +22,8 @@ import {
   faultCode,
   type GatewayParts,
   Housekeeping,
+  JobEvents,
+  JobRunner,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
@@ -188,6 +190,10 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     admission: new Admission({ limits: config.admission.limits, clock, chance, onChange: (load) => metrics.doorLoad(load) }),
     weights: config.admission.weights,
     wrongKeys: new WrongKeys(clock),
+    jobs: opening.adopt(new JobRunner(config.jobs), (runner) => runner.close()),
+    jobEvents: new JobEvents(),
+    orderKey: sealingKey(secrets.masterKey, 'job orders'),
+    addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
     underWay: new CallsUnderWay(),
     afterDelivery,
     background,
@@ -209,6 +215,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await adoptBackgroundTurns(parts)
   await sweepAbandoned(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
+  await parts.jobs.start(parts)
   afterDelivery.start(parts)
   background.start(parts)
   unknownRounds.start(parts)

@@ -77,6 +77,13 @@ export const configFileSchema = z.strictObject({
         .describe('Beyond any of these, unknown outcomes are warned of.'),
     })
     .prefault({}),
+  jobs: z
+    .strictObject({
+      concurrency: z.int().min(1).max(10_000).default(64).describe('Jobs made at once.'),
+      waiting_per_project: z.int().min(1).max(1_000_000).default(10_000).describe('Jobs of one project that may wait.'),
+    })
+    .prefault({})
+    .describe('Work that nobody waits for.'),
   admission: z
     .strictObject({
       calls: z.int().min(1).max(10_000).default(defaultAdmissionLimits.calls).describe('Calls under way at once.'),

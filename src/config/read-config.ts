@@ -35,6 +35,8 @@ export interface DarkroomConfig {
   emergencyReserveBytes: number | null
   /** How much is taken in at once, and what each project counts for, by name. */
   admission: { limits: AdmissionLimits; weights: ReadonlyMap<string, number> }
+  /** How many jobs are made at once, and how many of one project may wait. */
+  jobs: { places: number; mostWaiting: number }
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** How long shutdown waits for calls under way. */
@@ -104,6 +106,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     },
     emergencyReserveBytes: reserveBytes(readInteger(environment, 'DARKROOM_RESERVE_MIB', null, reserves)),
     admission: admissionOf(settings.admission),
+    jobs: { places: settings.jobs.concurrency, mostWaiting: settings.jobs.waiting_per_project },
     deadlines: configuredDeadlines(file),
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),

@@ -1,4 +1,5 @@
 import { callFailures } from './call-failures.ts'
+import { jobFailures } from './job-failures.ts'
 import { repeatFailures } from './repeat-failures.ts'
 import { requestFailures } from './request-failures.ts'
 import { unknownFailures } from './unknown-failures.ts'
@@ -8,7 +9,14 @@ import { upstreamFailures } from './upstream-failures.ts'
  * Every failure a caller can meet, once. `docs/errors.md` lists exactly these codes (held by test).
  * Codes of the images contract are OpenAI's own; the rest are Darkroom's.
  */
-export const failureCatalogue = { ...upstreamFailures, ...requestFailures, ...callFailures, ...unknownFailures, ...repeatFailures } as const
+export const failureCatalogue = {
+  ...upstreamFailures,
+  ...requestFailures,
+  ...callFailures,
+  ...unknownFailures,
+  ...repeatFailures,
+  ...jobFailures,
+} as const
 
 /** A code of the catalogue. */
 export type FailureCode = keyof typeof failureCatalogue

@@ -26,6 +26,7 @@ describe('the failure catalogue', () => {
       'database_unavailable',
       'overloaded',
       'project_rate_limited',
+      'queue_full',
       'rate_limit_exceeded',
       'request_aborted',
       'request_timeout',

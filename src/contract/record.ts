@@ -53,6 +53,21 @@ export {
 } from './generation-record.ts'
 export { editBodySchema, editFormSchema, generationBodySchema, imagesReplySchema } from './image-call.ts'
 export {
+  cancelledReplySchema,
+  type Job,
+  type JobEvent,
+  jobAcceptedSchema,
+  jobEventSchema,
+  jobSchema,
+  jobsQuerySchema,
+  jobsReplySchema,
+  nativeJobSchema,
+  retryBodySchema,
+  type Task,
+  taskSchema,
+  unifiedJobSchema,
+} from './job-replies.ts'
+export {
   type LedgerEntriesReply,
   type LedgerReply,
   ledgerEntriesReplySchema,

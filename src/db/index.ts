@@ -35,6 +35,8 @@ export type {
   IdempotencyKeyRow,
   ImageCallRow,
   ImageRow,
+  JobOrderRow,
+  JobRow,
   LedgerEntryRow,
   ObjectRow,
   ProjectRow,

@@ -33,7 +33,46 @@ export interface Tables {
   budget_alerts: BudgetAlertRow
   upstream_secrets: UpstreamSecretRow
   events: EventTable
+  jobs: JobRow
+  job_orders: JobOrderRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
+}
+
+/** A generation that nobody waits for. Its state is the generation's. */
+export interface JobRow {
+  id: string
+  project_id: string
+  key_id: string | null
+  /** `unified`, `native` or `task`: in whose words it was asked for. */
+  shape: string
+  /** `standard` or `economy`. */
+  lane: string
+  /** 0 low, 1 normal, 2 high; among the jobs of its project. */
+  priority: number
+  /** Ids of the routes that could serve it when it came, with commas. */
+  routes: string
+  created_at_ms: number
+  ready_at_ms: number
+  deadline_ms: number
+  /** What its money is set aside for: the attempt that is to come, or is under way. */
+  attempt_id: string
+  /** How often it began. */
+  starts: number
+  heartbeat_at_ms: number | null
+  cancel_requested_at_ms: number | null
+  base_url: string
+  retry_of: string | null
+  set_id: string | null
+  set_place: number | null
+  webhook_id: string | null
+  webhook_events_json: string | null
+}
+
+/** What a job is to make, sealed. */
+export interface JobOrderRow {
+  job_id: string
+  sealed: string
+  created_at_ms: number
 }
 
 /** Something that happened, to be told to whoever wants to know. */
@@ -121,6 +160,8 @@ export interface GenerationRow {
   images_asked: number
   /** Labels of the caller. */
   metadata_json: string | null
+  /** When a job left the queue; null for what was never queued, and for what still is. */
+  started_at_ms: number | null
 }
 
 /** One upstream call for a generation. */

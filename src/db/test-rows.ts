@@ -74,6 +74,7 @@ export const testRows = {
     error_json: null,
     images_asked: 1,
     metadata_json: null,
+    started_at_ms: null,
     ...changes,
   }),
 

@@ -1,4 +1,4 @@
-import { callTime } from '../contract/deadlines.ts'
+import { callTime, type TimedOperation } from '../contract/deadlines.ts'
 import { Failure } from '../contract/failure.ts'
 import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
@@ -84,7 +84,7 @@ async function recordAcceptance(
   claim: CallClaim,
 ): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  const call = ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
+  const call = reservedCall(run)
   fp('before_intent')
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
@@ -96,13 +96,15 @@ async function recordAcceptance(
   fp('after_intent')
 }
 
-function openRun(
+/** A run as it was decided, with its place on a route. @param timed whose deadlines hold; @default those of its operation, somebody waits */
+export function openRun(
   parts: GatewayParts,
   ask: GenerationAsk,
   { plan: _, ...priced }: PricedRequest,
   { taken, place, others }: PlacedRoute,
+  timed: TimedOperation = priced.request.operation,
 ): Omit<GenerationRun, 'inputs' | 'policy'> {
-  const { timeoutMs, marginMs } = callTime(parts.deadlines[priced.request.operation], ask.headers.timeoutMs)
+  const { timeoutMs, marginMs } = callTime(parts.deadlines[timed], ask.headers.timeoutMs)
   const startedMonotonicMs = parts.clock.monotonicMs()
   return {
     ...priced,
@@ -128,7 +130,8 @@ function openRun(
   }
 }
 
-function newGeneration(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk): NewGeneration {
+/** A run as its generation is recorded. */
+export function newGeneration(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk): NewGeneration {
   const { request, choice, estimate } = run
   const card = priceCardName(run.card)
   return {
@@ -194,6 +197,11 @@ export function newAttempt(parts: GatewayParts, run: Pick<GenerationRun, 'attemp
     clientRequestId: upstreamRequestId(run),
     modelSent: run.choice.modelSent,
   }
+}
+
+/** A run as the ledger reserves for it. */
+export function reservedCall(run: GenerationRun): LedgerCall {
+  return ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
 }
 
 /** What the ledger is told a call is about. */

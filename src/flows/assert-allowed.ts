@@ -65,9 +65,15 @@ export function responseCallLimits(
 const ownerOf = ({ projectId, keyId }: CallAsk['principal'], { route }: RouteChoice) => ({ projectId, keyId, routeOwner: route.owner })
 const sizeOf = ({ size }: ImageRequest) => (size === 'auto' ? 'auto' : formatSize(size))
 
+/**
+ * Which limits count: a call that begins now meets all of them; a job meets its budgets when it is queued, and the project's pace when it
+ * begins, for which it can wait.
+ */
+export type CallStage = 'now' | 'queue' | 'start'
+
 /** @throws Failure the first of what `refusalsOfProject` finds. */
-export async function assertAllowed(parts: GatewayParts, call: CallLimits): Promise<void> {
-  const [first] = await refusalsOfProject(parts, call)
+export async function assertAllowed(parts: GatewayParts, call: CallLimits, stage: CallStage = 'now'): Promise<void> {
+  const [first] = await refusalsOfProject(parts, call, stage)
   if (first) throw first
 }
 
@@ -75,13 +81,13 @@ export async function assertAllowed(parts: GatewayParts, call: CallLimits): Prom
  * Every reason why the call's project does not let it begin now: what it does not allow, its price ceiling, its rate, its budgets. Nothing
  * is counted or reserved; that is done, once more and race-free, in the transaction that accepts the call.
  */
-export async function refusalsOfProject(parts: GatewayParts, call: CallLimits): Promise<Failure[]> {
+export async function refusalsOfProject(parts: GatewayParts, call: CallLimits, stage: CallStage = 'now'): Promise<Failure[]> {
   const { settings } = await parts.access.projects.settingsOf(call.projectId)
   return [
     ...notAllowed(settings, call),
     ...aboveCeiling(settings, call),
-    ...(await aboveRate(parts, settings, call)),
-    ...(await beyondBudgets(parts, call)),
+    ...(stage === 'now' ? await aboveRate(parts, settings, call) : []),
+    ...(stage === 'start' ? [] : await beyondBudgets(parts, call)),
   ]
 }
 

@@ -24,6 +24,8 @@ import { recordObjects } from '../store/index.ts'
 import { type LateEnd, lateStatements } from './book-late.ts'
 import { newImage, newRetouched } from './booked-images.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import type { JobOfRun } from './generation-run.ts'
+import { tellEnd } from './jobs/tell-end.ts'
 import type { KeptImage } from './keep-images.ts'
 import { alarmOvershoot, overshootRemarks } from './overshoot.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
@@ -43,6 +45,8 @@ export interface BookedRun {
   estimate: { reserve: Nanos }
   /** Of a call that was held as unknown: who found its answer after all. */
   late?: LateEnd
+  /** Present when it is a job. */
+  job?: JobOfRun
   /** Who books in place of the process that made the call. @default the reservation's actor */
   bookedBy?: string
 }
@@ -146,8 +150,10 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
     ...(booking.with?.(context) ?? []),
     recordReply(context, { generationId: run.id, ...replyOf(booking) }),
     ...ends.generation,
+    ...(run.job ? tellEnd(context, run, booking, { settledNanos, heldNanos }) : []),
   ])
   fp('after_settle')
+  if (run.job) parts.jobEvents.happened(run.id)
   alarmOvershoot(parts, run, settledNanos, remarks)
   if (booking.watched) noteWatched(parts, booking.watched, results, context.nowMs)
   if (raisedAlert(results)) await tellBudgetAlerts(parts)

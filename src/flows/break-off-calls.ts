@@ -5,6 +5,7 @@ import { AttemptNotOurs, endAbandoned, findOpenCalls, GenerationEnded } from '..
 import { holdUnknown } from '../ledger/index.ts'
 import { openBackgroundTurns } from '../threads/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { jobTeller } from './jobs/tell-job.ts'
 
 /** How long calls that were broken off may take to book themselves and to tell their callers. */
 const OWN_WORDS_MS = 2000
@@ -42,11 +43,13 @@ type OpenCall = Awaited<ReturnType<typeof findOpenCalls>>[number]
 /** @returns false when the call ended by itself in the meantime. */
 async function hold(parts: GatewayParts, call: OpenCall): Promise<boolean> {
   const { generation, attempt } = call
+  const told = await jobTeller(parts, generation.id)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const error = errorBody(failure('upstream_outcome_unknown'), { requestId: parts.newId('req'), generationId: generation.id }).error
   const statements = [
     ...holdUnknown(context, attempt.id, { nanos: generation.reserved_nanos, actor: 'shutdown' }),
     ...endAbandoned(context, call, error),
+    ...told(context, 'job.outcome_unknown'),
   ]
   try {
     await parts.database.transact(statements)

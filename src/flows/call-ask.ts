@@ -3,6 +3,7 @@ import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
 import { type Failure, failure } from '../contract/failure.ts'
 import type { Operation } from '../contract/image-request.ts'
 import { isJsonObject, type JsonObject } from '../primitives/json.ts'
+import type { CallStage } from './assert-allowed.ts'
 import type { BroughtInputs } from './brought-inputs.ts'
 
 /** A call as it would be made, before anything is decided about it. */
@@ -13,6 +14,8 @@ export interface CallAsk {
   headers: DarkroomHeaders
   /** What an edit brought along; null for every other operation. */
   brought: BroughtInputs | null
+  /** @default 'now' */
+  stage?: CallStage
 }
 
 /** Members of `darkroom` that are acted upon. */

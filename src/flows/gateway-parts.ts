@@ -20,6 +20,8 @@ import type { DocumentKey } from '../threads/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
 import type { CallsUnderWay } from './idempotency/calls-under-way.ts'
+import type { JobEvents } from './jobs/job-events.ts'
+import type { JobRunner } from './jobs/job-runner.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
@@ -84,6 +86,13 @@ export interface GatewayParts {
   /** What a project counts for there, by name; 1 where it is not named. */
   weights: ReadonlyMap<string, number>
   wrongKeys: WrongKeys
+  /** What makes the jobs that wait. */
+  jobs: JobRunner
+  jobEvents: JobEvents
+  /** What orders of jobs are sealed with. */
+  orderKey: SealingKey
+  /** What addresses of results are signed with. */
+  addressKey: SealingKey
   /** Who waits for the generations of this process. */
   underWay: CallsUnderWay
   afterDelivery: AfterDelivery

@@ -6,6 +6,14 @@ import type { KeptInput } from './keep-inputs.ts'
 import type { PricedRequest, PricedRoute } from './price-call.ts'
 import type { RoutingPolicy } from './routing-policy.ts'
 
+/** What a run knows of the job it is. */
+export interface JobOfRun {
+  /** How often the job has begun, this time included. */
+  starts: number
+  /** It does not begin again after that, milliseconds since 1970. */
+  deadlineMs: number
+}
+
 /** One generation on its road: what was decided before the call. Made by `acceptGeneration`, carried through `runGeneration`. */
 export interface GenerationRun extends Omit<PricedRequest, 'inputs' | 'plan'> {
   /** Its place on the route; to be given back whatever becomes of the call. */
@@ -41,5 +49,7 @@ export interface GenerationRun extends Omit<PricedRequest, 'inputs' | 'plan'> {
   deadlineMonotonicMs: number
   /** Who settles it in place of the process that made the call, and what that ends. */
   bookedBy?: string
+  /** Absent where somebody waits for the answer. */
+  job?: JobOfRun
   late?: LateEnd
 }

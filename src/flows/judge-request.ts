@@ -115,6 +115,7 @@ function lowerOnRoutes(parts: GatewayParts, judged: readonly Judged[]): FieldJud
 const nothingBrought: Awaited<ReturnType<typeof prepareInputs>> = { inputs: [], refusals: [], warnings: [] }
 
 async function judgeInputs(parts: GatewayParts, request: ImageRequest, { brought }: CallAsk) {
+  if (brought?.kept) return { ...nothingBrought, inputs: [...brought.kept] }
   try {
     return await prepareInputs(parts, request, await gatherInputs(parts, request.references, brought!))
   } catch (error) {

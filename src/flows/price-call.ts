@@ -57,7 +57,7 @@ export async function priceCall(parts: GatewayParts, ask: CallAsk, known?: Judge
   const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings
   const plan = await priceRoutes(parts, ask, { request: sent.request, inputs, eligible, autoQuality })
   const [first] = plan
-  await assertAllowed(parts, imageCallLimits(ask, { asked, ...first! }))
+  await assertAllowed(parts, imageCallLimits(ask, { asked, ...first! }), ask.stage)
   return { asked, ...sent, warnings, inputs, autoQuality, plan, ...first! }
 }
 

@@ -26,6 +26,8 @@ export interface RetryRule {
   downgrade: boolean
   /** Only where the policy says `redispatch_500`, and once. */
   onlyIfAllowed: boolean
+  /** A job goes back into the queue and is tried again later, until its deadline: nobody waits for it. */
+  later: boolean
 }
 
 const rule = (allowed: Partial<RetryRule>): RetryRule => ({
@@ -33,23 +35,25 @@ const rule = (allowed: Partial<RetryRule>): RetryRule => ({
   sameRoute: 0,
   downgrade: false,
   onlyIfAllowed: false,
+  later: false,
   ...allowed,
 })
 const stop = rule({})
 const turnAway = rule({ nextRoute: true })
+const turnAwayOrWait = rule({ nextRoute: true, later: true })
 
 /**
  * The one table of retries (docs/retries.md, held equal by test). A call that may have been paid for is never followed by another, and a
  * refusal of what was asked is not shopped around.
  */
 export const retryRules: Readonly<Record<Situation, RetryRule>> = {
-  unreachable: rule({ nextRoute: true, sameRoute: 2 }),
+  unreachable: rule({ nextRoute: true, sameRoute: 2, later: true }),
   tls: turnAway,
   unsendable: turnAway,
-  shutdown: stop,
-  rate_limit: rule({ nextRoute: true, downgrade: true }),
-  quota: turnAway,
-  auth: turnAway,
+  shutdown: rule({ later: true }),
+  rate_limit: rule({ nextRoute: true, downgrade: true, later: true }),
+  quota: turnAwayOrWait,
+  auth: turnAwayOrWait,
   policy: stop,
   validation: stop,
   model_refused: turnAway,

@@ -7,6 +7,7 @@ import { deliverRetouched } from './deliver-retouched.ts'
 import { errorReply, inPatience, reportAttempt, reportEnd } from './end-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
+import { putBack } from './jobs/put-back.ts'
 import { nextAttempt } from './next-attempt.ts'
 import { placeEnd } from './place-end.ts'
 import { quarantineAnswer } from './quarantine-answer.ts'
@@ -50,6 +51,7 @@ async function makeAttempt(parts: GatewayParts, run: GenerationRun, client: Repl
   const verdict = refusedVerdict(call)
   run.place.end(placeEnd(call.outcome, verdict))
   const next = await nextAttempt(parts, run, call, verdict)
+  if (next === null && (await putBack(parts, run, call, verdict))) return null
   if (next === null) await endRefused(parts, run, client, call, verdict)
   else reportAttempt(parts, endedRun(run), call.outcome)
   return next

@@ -16,6 +16,7 @@ export class RunningGenerations {
   #closing = false
   #whenIdle = Promise.withResolvers<void>()
   readonly #hurried = Promise.withResolvers<void>()
+  readonly #whenClosing = new Set<() => void>()
 
   /** How many are under way, those included that were accepted and are about to begin. */
   get size(): number {
@@ -25,6 +26,13 @@ export class RunningGenerations {
   /** True once no new work is taken. */
   get closing(): boolean {
     return this.#closing
+  }
+
+  /** Calls back when no new work is taken any more; at once where that is so. @returns ends it */
+  whenClosing(leave: () => void): Disposable {
+    this.#whenClosing.add(leave)
+    if (this.#closing) leave()
+    return { [Symbol.dispose]: () => void this.#whenClosing.delete(leave) }
   }
 
   /** @throws Failure `shutting_down` once `drain` was called. */
@@ -61,13 +69,13 @@ export class RunningGenerations {
 
   /** Refuses new work and resolves when what is under way has ended, after the grace, or when it was hurried. Resolves with how many were left. */
   async drain(graceMs: number): Promise<number> {
-    this.#closing = true
+    this.#close()
     return this.#idleWithin(graceMs, this.#hurried.promise)
   }
 
   /** Ends the waiting of `drain`, now or to come. */
   hurry(): void {
-    this.#closing = true
+    this.#close()
     this.#hurried.resolve()
   }
 
@@ -83,6 +91,12 @@ export class RunningGenerations {
     await Promise.race([this.#whenIdle.promise, tooLate, ...orWhen])
     clearTimeout(timer)
     return this.size
+  }
+
+  #close(): void {
+    if (this.#closing) return
+    this.#closing = true
+    for (const leave of this.#whenClosing) leave()
   }
 
   #noteIdle(): void {

@@ -4,6 +4,7 @@ import { type AbandonedGeneration, endAbandoned, loseAbandoned, sweepDeadOwners 
 import { holdUnknown, loss } from '../ledger/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { jobTeller } from './jobs/tell-job.ts'
 
 /**
  * Ends what earlier processes left running when they died and of which nothing usable is on disk. Where upstream had begun to answer with
@@ -18,7 +19,11 @@ export async function sweepAbandoned(parts: GatewayParts, waiting: ReadonlySet<s
     const context = statementContext(parts.database, parts.clock, parts.newId)
     const isLost = left.attempt !== null && hadBegun(left.attempt.http_status) && !waiting.has(left.attempt.id)
     fp('sweep_before_hold')
-    await parts.database.transact(isLost ? lost(parts, context, left) : heldOrFailed(parts, context, left))
+    const told = (await jobTeller(parts, left.generation.id))(
+      context,
+      isLost || left.attempt === null ? 'job.failed' : 'job.outcome_unknown',
+    )
+    await parts.database.transact([...(isLost ? lost(parts, context, left) : heldOrFailed(parts, context, left)), ...told])
     fp('sweep_after_hold')
     parts.logger.warn(
       { generation_id: left.generation.id, attempt_id: left.attempt?.id ?? null },

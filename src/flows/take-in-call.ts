@@ -13,6 +13,12 @@ export interface ComingEdit extends Pick<BroughtInputs, 'projectId' | 'ownImageI
   source: BodySource
 }
 
+interface TakeInOptions {
+  rename?: (param: string) => string
+  files?: number
+  imageKeys?: readonly string[]
+}
+
 /** The body of an edit, read; its pictures lie in a folder that goes with it. */
 export interface TakenInEdit extends AsyncDisposable {
   body: JsonObject
@@ -21,14 +27,15 @@ export interface TakenInEdit extends AsyncDisposable {
 
 /**
  * Takes in the body of an edit, as a form or as JSON. Nothing of it is judged yet but whether it can be read.
- * @param options.prefix of the member in which the edit stands in JSON, e.g. `request.`; the body returned is still the whole
+ * @param options.rename where a picture of a JSON body belongs in the edit, from where it stood; the body returned is still the whole
  * @param options.files pictures that may come along; @default those of an edit
+ * @param options.imageKeys members that may hold them; @default those of an edit
  * @throws Failure; no file is left behind then
  */
 export async function takeInEditCall(
   parts: GatewayParts,
   coming: ComingEdit,
-  { prefix = '', files }: { prefix?: string; files?: number } = {},
+  { rename = (param) => param, files, imageKeys }: TakeInOptions = {},
 ): Promise<TakenInEdit> {
   await using opening = new AsyncDisposableStack()
   const { folder } = opening.use(await openInputWorkspace(parts, coming.requestId))
@@ -36,18 +43,15 @@ export async function takeInEditCall(
     folder,
     name: 'upload',
     readImageJson,
+    ...(imageKeys && { imageKeys }),
     ...(files !== undefined && { limits: { files } }),
   })
   const { projectId, ownImageId } = coming
-  const uploads = intake.uploads.map((upload) => ({ ...upload, param: withoutPrefix(upload.param, prefix) }))
+  const uploads = intake.uploads.map((upload) => ({ ...upload, param: rename(upload.param) }))
   const form = formOf(intake, uploads, (url) => ownImageId(url) !== null || isOpenedByOperator(parts, url))
   const body = bodyOf(intake)
   const open = opening.move()
   return { body, brought: { form, uploads, folder, projectId, ownImageId }, [Symbol.asyncDispose]: () => open.disposeAsync() }
-}
-
-function withoutPrefix(param: string, prefix: string): string {
-  return param.startsWith(prefix) ? param.slice(prefix.length) : param
 }
 
 function bodyOf(intake: EditIntake): JsonObject {

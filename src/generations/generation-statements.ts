@@ -56,10 +56,11 @@ export class GenerationEnded extends Error {
  * once that is on disk, and not before, the attempt's socket may be opened.
  */
 export function recordIntent(context: StatementContext, generation: NewGeneration, attempt: NewAttempt): Statement[] {
-  return [insertGeneration(context, generation), insertAttempt(context, generation.id, attempt)]
+  return [insertGeneration(context, generation, 'running'), insertAttempt(context, generation.id, attempt)]
 }
 
-function insertGeneration({ sql, nowMs }: StatementContext, generation: NewGeneration): Statement {
+/** The row of a new generation. Part of `recordIntent`, and of what puts a job into the queue. */
+export function insertGeneration({ sql, nowMs }: StatementContext, generation: NewGeneration, status: 'running' | 'queued'): Statement {
   return {
     query: sql.insertInto('generations').values({
       id: generation.id,
@@ -69,7 +70,7 @@ function insertGeneration({ sql, nowMs }: StatementContext, generation: NewGener
       completed_at_ms: null,
       operation: generation.operation,
       surface: generation.surface,
-      status: 'running',
+      status,
       client_request_id: generation.clientRequestId,
       model_asked: generation.modelAsked,
       route_id: generation.routeId,
@@ -96,6 +97,7 @@ function insertGeneration({ sql, nowMs }: StatementContext, generation: NewGener
       error_json: null,
       images_asked: generation.imagesAsked,
       metadata_json: generation.metadata === null ? null : JSON.stringify(generation.metadata),
+      started_at_ms: null,
     }),
   }
 }
@@ -130,20 +132,21 @@ export interface Rerouting
 /** Puts a running generation under the route of its next attempt. Run it in the transaction that records that attempt. */
 export function reroute({ sql }: StatementContext, next: Rerouting): Statement {
   return {
-    query: sql
-      .updateTable('generations')
-      .set({
-        route_id: next.routeId,
-        route_owner: next.routeOwner,
-        route_contract_json: JSON.stringify(next.routeContract),
-        book: next.book,
-        price_card: next.priceCard,
-        estimated_nanos: next.estimatedNanos,
-        warnings_json: JSON.stringify(next.warnings),
-      })
-      .where('id', '=', next.generationId)
-      .where('status', '=', 'running'),
+    query: sql.updateTable('generations').set(routeColumns(next)).where('id', '=', next.generationId).where('status', '=', 'running'),
     expect: { rows: 1, otherwise: () => new GenerationEnded(next.generationId) },
+  }
+}
+
+/** What of a generation's row follows the route. */
+export function routeColumns(next: Omit<Rerouting, 'generationId'>) {
+  return {
+    route_id: next.routeId,
+    route_owner: next.routeOwner,
+    route_contract_json: JSON.stringify(next.routeContract),
+    book: next.book,
+    price_card: next.priceCard,
+    estimated_nanos: next.estimatedNanos,
+    warnings_json: JSON.stringify(next.warnings),
   }
 }
 

@@ -45,6 +45,7 @@ export {
 export { type NewImage, recordImages } from './image-statements.ts'
 export { type FoundInput, findInputs, type NewInput, recordInputs } from './input-statements.ts'
 export { assertProjectRoom, type ProjectPace, readProjectTraffic } from './project-traffic.ts'
+export { endQueued, type QueuedEnd, type QueuedStart, queueAgain, recordQueued, startQueued } from './queue-statements.ts'
 export {
   type AttemptCorrection,
   type AttemptResolution,

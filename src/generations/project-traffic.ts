@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { Database, Statement, StatementContext } from '../db/index.ts'
+import { type Kysely, sql } from 'kysely'
+import type { Database, Statement, StatementContext, Tables } from '../db/index.ts'
 
 const MINUTE_MS = 60_000
 
@@ -27,13 +27,23 @@ export async function readProjectTraffic(db: Database, projectId: string, nowMs:
       .where('status', '=', sql.lit('running'))
       .select(sql<number>`count(*)`.as('running')),
     db.sql
-      .selectFrom('generations')
-      .where('project_id', '=', projectId)
-      .where('created_at_ms', '>', nowMs - MINUTE_MS)
-      .select([sql<number>`coalesce(sum(images_asked), 0)`.as('images'), sql<number | null>`min(created_at_ms)`.as('oldest_ms')]),
+      .selectFrom(begunSince(db.sql, projectId, nowMs - MINUTE_MS).as('begun'))
+      .select([sql<number>`coalesce(sum(images_asked), 0)`.as('images'), sql<number | null>`min(begun_at_ms)`.as('oldest_ms')]),
   ])
   const oldestMs = asked!.oldest_ms ?? nowMs - MINUTE_MS
   return { running: calls!.running, images: asked!.images, freeInMs: Math.max(0, oldestMs + MINUTE_MS - nowMs) }
+}
+
+/** What a project began after a time: a job begins when it leaves the queue, anything else when it comes. */
+function begunSince(builder: Kysely<Tables>, projectId: string, afterMs: number) {
+  const ofProject = builder.selectFrom('generations').where('project_id', '=', projectId)
+  const atOnce = ofProject
+    .where('created_at_ms', '>', afterMs)
+    .where('started_at_ms', 'is', null)
+    .where('status', 'not in', [sql.lit('queued'), sql.lit('cancelled')])
+    .select(['images_asked', 'created_at_ms as begun_at_ms'])
+  const fromQueue = ofProject.where('started_at_ms', '>', afterMs).select(['images_asked', sql<number>`started_at_ms`.as('begun_at_ms')])
+  return atOnce.unionAll(fromQueue)
 }
 
 /** Why a call cannot begin now. */
@@ -53,7 +63,9 @@ export function assertProjectRoom(
 ): Statement[] {
   const ofProject = builder.selectFrom('generations').where('project_id', '=', projectId)
   const running = ofProject.where('status', '=', sql.lit('running')).select(sql`count(*)`.as('running'))
-  const asked = ofProject.where('created_at_ms', '>', nowMs - MINUTE_MS).select(sql`coalesce(sum(images_asked), 0)`.as('images'))
+  const asked = builder
+    .selectFrom(begunSince(builder, projectId, nowMs - MINUTE_MS).as('begun'))
+    .select(sql`coalesce(sum(images_asked), 0)`.as('images'))
   const { concurrentCalls, imagesPerMinute } = pace
   const holds = (condition: ReturnType<typeof sql<boolean>>, limit: NoRoom['limit']): Statement => ({
     query: builder.selectFrom('projects').select('id').where('id', '=', projectId).where(condition),

@@ -33,7 +33,7 @@ export function bodySource(request: FastifyRequest) {
  */
 function ownImageIds(baseUrl: string): (url: string) => string | null {
   const prefix = `${baseUrl}/v2/images/`
-  return (url) => (url.startsWith(prefix) ? (/^([^/?#]*)(?:[?#]|$)/.exec(url.slice(prefix.length))?.[1] ?? null) : null)
+  return (url) => (url.startsWith(prefix) ? (/^([^/?#]*)(?:\/signed)?(?:[?#]|$)/.exec(url.slice(prefix.length))?.[1] ?? null) : null)
 }
 
 /** Reads a small body to its end, on a route that reads bodies as they come. @throws Failure `body_too_large` */

@@ -5,6 +5,7 @@ const meanings: Record<number, string> = {
   401: 'The key is missing or wrong.',
   402: 'A budget or the price ceiling of the project does not allow it. Not charged.',
   403: 'The project does not allow it. Not charged.',
+  408: 'It came, or would begin, too late. Not charged.',
   404: 'Nothing here that this key may see.',
   409: 'It does not stand as the request takes it to stand. Nothing was changed or charged.',
   410: 'It was there and is gone.',

@@ -41,6 +41,8 @@ export interface IntakeOptions {
   name: string
   /** @default defaultIntakeLimits */
   limits?: Partial<IntakeLimits>
+  /** Members of a JSON body whose string, or each string of their array, may be a data URL. @default ['image_url'] */
+  imageKeys?: readonly string[]
   /** Ends the intake, as a client that hangs up does. */
   signal?: AbortSignal
 }

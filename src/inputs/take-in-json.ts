@@ -4,17 +4,17 @@ import type { IntakeOptions, JsonIntake, ReadImageJson } from './intake.ts'
 import type { IntakeLimits } from './intake-limits.ts'
 import type { RequestBody } from './request-body.ts'
 
-/** The member that names a picture, in `images` as in `mask`. */
+/** The member that names a picture in OpenAI's bodies, in `images` as in `mask`. */
 const IMAGE_KEYS = ['image_url']
 
 /** Takes a JSON body in. @throws Failure; no file is left behind then */
 export async function takeInJson(
   body: RequestBody,
   readImageJson: ReadImageJson,
-  { folder, name, limits }: IntakeOptions & { limits: IntakeLimits },
+  { folder, name, limits, imageKeys = IMAGE_KEYS }: IntakeOptions & { limits: IntakeLimits },
 ): Promise<JsonIntake> {
   const scanned = await readImageJson(body, {
-    imageKeys: IMAGE_KEYS,
+    imageKeys,
     spoolFolder: folder,
     spoolName: inputName(name),
     limits: { ...limits, images: limits.files },

@@ -65,6 +65,15 @@ export const failPointNames = [
   // Behind the answer.
   'credentials_before_record',
   'drift_before_record',
+  // Jobs.
+  'job_before_queue',
+  'job_after_queue',
+  'job_before_start',
+  'job_after_start',
+  'job_before_put_back',
+  'job_after_put_back',
+  'job_before_end_in_queue',
+  'job_after_end_in_queue',
   // The next start.
   'recovery_before_read',
   'recovery_after_owner',

@@ -173,9 +173,17 @@ export class JsonScanner {
   }
 
   #beginAnyString(contentFrom: number): number {
+    if (this.#sniffer && this.#isListedImage()) return this.#beginSniffing(this.#sniffer, contentFrom)
     if (this.#place.expectsKey || this.#key === NO_KEY || this.#key === TYPE_KEY) return this.#beginString(contentFrom)
     if (this.#key === RESULT_KEY) return this.#beginResult(this.#calls!, contentFrom)
     return this.#sniffer ? this.#beginSniffing(this.#sniffer, contentFrom) : this.#beginImage(contentFrom, NULL)
+  }
+
+  /** An image member may hold several: each string of its array is one. */
+  #isListedImage(): boolean {
+    const { path, expectsKey } = this.#place
+    const member = path.at(-2)
+    return !expectsKey && typeof path.at(-1) === 'number' && typeof member === 'string' && this.#imageKeys.includes(member)
   }
 
   #beginResult(calls: ImageCalls, contentFrom: number): number {

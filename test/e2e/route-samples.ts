@@ -1,6 +1,6 @@
 import { Secret } from '../../src/primitives/secret.ts'
 import { smallCall } from '../support/generation-calls.ts'
-import { fetchWith, makeFile, makeResponse, makeUnknown, onePixel, type Role, type TwoTenants } from '../support/two-tenants.ts'
+import { fetchWith, makeFile, makeJob, makeResponse, makeUnknown, onePixel, type Role, type TwoTenants } from '../support/two-tenants.ts'
 
 /** A request that a route takes from whoever may make it. */
 export interface RouteSample {
@@ -27,6 +27,13 @@ const asOwner = ({ gateway, credentials }: TwoTenants) => ({
 const freshFile = (world: TwoTenants) => makeFile(asOwner(world))
 const freshResponse = async (world: TwoTenants) => (await makeResponse(asOwner(world))).id
 const freshUnknown = (world: TwoTenants) => makeUnknown(asOwner(world))
+const freshJob = (world: TwoTenants) => makeJob(asOwner(world))
+/** Followed to its end: one that waits is followed until it begins. */
+const endedJob = async (world: TwoTenants) => {
+  const id = await freshJob(world)
+  await asOwner(world).fetch(`/v2/jobs/${id}/cancel`, { method: 'POST' })
+  return id
+}
 const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
   (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
 
@@ -38,6 +45,14 @@ const assistantCall = { model: 'gpt-5.4', input: 'Draw', tools: [{ type: 'image_
 export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v1/images/generations': { status: 200, body: smallCall },
   'POST /v1/images/edits': { status: 400, body: {} },
+  'POST /v2/images/generate': { status: 202, body: { request: smallCall } },
+  'GET /v2/jobs': { status: 200 },
+  'GET /v2/jobs/{id}': { status: 200 },
+  'POST /v2/jobs/{id}/cancel': { status: 200, fresh: freshJob },
+  'POST /v2/jobs/{id}/retry': { status: 409, body: {} },
+  'GET /v2/jobs/{id}/events': { status: 200, fresh: endedJob },
+  'GET /v1/tasks/{id}': { status: 200 },
+  'GET /v2/images/{id}/signed': { status: 403 },
   'POST /v1/responses': { status: 200, body: assistantCall },
   'GET /v1/responses/{id}': { status: 200 },
   'POST /v1/responses/{id}/cancel': { status: 200 },

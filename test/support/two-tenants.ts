@@ -40,6 +40,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       image,
       file: await makeFile(asOwner),
       response: response.id,
+      job: await makeJob(asOwner),
       budget: (await makeBudget(gateway, { project_id: owner.project.id, limit_usd: '100' })).id,
       project: owner.project.id,
       key: owner.keyId,
@@ -58,6 +59,7 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
   generation: 'gen',
   unknown: 'gen',
   image: 'img',
+  job: 'gen',
   file: 'file',
   budget: 'bud',
   project: 'prj',
@@ -80,6 +82,14 @@ export async function makeResponse(gateway: TestGateway): Promise<{ id: string; 
   const seen = await seeReply(gateway.fetch('/v1/responses', { method: 'POST', body: JSON.stringify(body), headers }))
   await settledRecord(gateway, seen.generationId!)
   return { id: (JSON.parse(seen.text) as { id: string }).id, generationId: seen.generationId! }
+}
+
+/** A job that does not begin before tomorrow. */
+export async function makeJob(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+  const start_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString()
+  const body = JSON.stringify({ request: smallCall, start_at })
+  const answer = await gateway.fetch('/v2/images/generate', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  return ((await answer.json()) as { jobId: string }).jobId
 }
 
 /** A call whose outcome nobody knows. */

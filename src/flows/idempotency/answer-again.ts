@@ -83,7 +83,8 @@ export async function answerResult(parts: GatewayParts, asked: AskedResult, open
   const isMadeHere = parts.underWay.ended(asked.generationId) !== null
   const standing = await standingOf(parts, { id: asked.generationId, projectId: asked.projectId })
   const { rows, goesOn } = standing
-  if (goesOn || (isMadeHere && rows.generation.status === 'running')) throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
+  if (rows.generation.status === 'queued' || goesOn || (isMadeHere && rows.generation.status === 'running'))
+    throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
   const client = open({ stream: false, headers: { ...answerHeaders(rows), ...replayed } })
   try {
     await tell(parts, standing, client)

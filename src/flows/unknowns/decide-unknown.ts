@@ -13,6 +13,7 @@ import { LedgerConflict, presume, resolveCharged, resolveFree } from '../../ledg
 import { fp } from '../../primitives/fail-point.ts'
 import type { Nanos } from '../../primitives/money.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { jobTeller } from '../jobs/tell-job.ts'
 
 /** What is decided about a call whose outcome nobody knew. */
 export type Decision = Pick<NewEvidence, 'step' | 'actor' | 'evidence'> & {
@@ -32,8 +33,10 @@ export type DecidedAttempt = Pick<UnknownAttempt, 'attempt_id' | 'generation_id'
 export async function decideUnknown(parts: GatewayParts, attempt: DecidedAttempt, decision: Decision): Promise<boolean> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   fp('resolution_before_decide')
-  if (!(await decides(parts, decisionStatements(parts, context, attempt, decision)))) return false
+  const told = (await jobTeller(parts, attempt.generation_id))(context, 'job.failed', { outcome: decision.outcome })
+  if (!(await decides(parts, [...decisionStatements(parts, context, attempt, decision), ...told]))) return false
   fp('resolution_after_decide')
+  parts.jobEvents.happened(attempt.generation_id)
   const { route_owner: routeOwner, book } = attempt
   if (decision.outcome !== 'not_charged') parts.metrics.settled({ routeOwner, book, nanos: decision.nanos })
   parts.logger.info(

@@ -69,7 +69,7 @@ export const estimateRoute = keyRoute({
   async handle(context) {
     const headers = readDarkroomHeaders(context.request)
     await using taken = await takeInEditCall(context.parts, comingJson(context), {
-      prefix: 'request.',
+      rename: (param) => param.replace(/^request\./, ''),
       files: inputLimits.responseImages + 1,
     })
     const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)

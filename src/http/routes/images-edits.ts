@@ -1,11 +1,21 @@
 import type { DarkroomHeaders } from '../../contract/darkroom-headers.ts'
-import { editBodySchema, editFormSchema, imagesReplySchema } from '../../contract/record.ts'
+import { editBodySchema, editFormSchema, imagesReplySchema, taskSchema } from '../../contract/record.ts'
 import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
-import { acceptGeneration, type EarlierCall, type GenerationRun, takeInEditCall } from '../../flows/index.ts'
+import {
+  type AcceptedJob,
+  acceptGeneration,
+  acceptJob,
+  type EarlierCall,
+  type GenerationAsk,
+  type GenerationRun,
+  takeInEditCall,
+} from '../../flows/index.ts'
+import { asksNotToWait, plainJob } from '../async-wish.ts'
 import { comingEdit } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
 import { answerGeneration, clientRequestId, repeatSigns } from '../generation-reply.ts'
 import { type KnownContext, keyRoute } from '../http-route.ts'
+import { answerTask } from '../job-reply.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 
 /** OpenAI's image edit call, as a form or as JSON, answered as JSON or as a stream. */
@@ -28,28 +38,27 @@ export const imagesEditsRoute = keyRoute({
   headers: sharedHeadersSchema,
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
+    202: { description: 'With `?async=true` or `Prefer: respond-async`: a task in place of the answer.', schema: taskSchema },
     ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 500, 502, 503, 507),
   },
   async handle(context) {
     const headers = readDarkroomHeaders(context.request)
-    await answerGeneration(context, await acceptEdit(context, headers), headers.cache)
+    if (asksNotToWait(context.request)) return answerTask(context, await takenIn(context, headers, queueEdit))
+    return answerGeneration(context, await takenIn(context, headers, acceptEdit), headers.cache)
   },
 })
 
+type AcceptEdit<Accepted> = (context: KnownContext, ask: GenerationAsk) => Promise<Accepted>
+
+const acceptEdit: AcceptEdit<GenerationRun | EarlierCall> = ({ parts }, ask) => acceptGeneration(parts, ask)
+const queueEdit: AcceptEdit<AcceptedJob> = (context, ask) => acceptJob(context.parts, ask, plainJob(context, 'task'))
+
 /** What was brought along is needed until it is in the store, or refused. */
-async function acceptEdit(context: KnownContext, headers: DarkroomHeaders): Promise<GenerationRun | EarlierCall> {
+async function takenIn<Accepted>(context: KnownContext, headers: DarkroomHeaders, accept: AcceptEdit<Accepted>): Promise<Accepted> {
   const { parts, principal, requestId } = context
   const repeat = repeatSigns(context)
   await using taken = await takeInEditCall(parts, comingEdit(context))
   const { body, brought } = taken
-  return await acceptGeneration(parts, {
-    operation: 'edit',
-    principal,
-    body,
-    brought,
-    headers,
-    requestId,
-    clientRequestId: clientRequestId(context),
-    repeat,
-  })
+  const clientId = clientRequestId(context)
+  return await accept(context, { operation: 'edit', principal, body, brought, headers, requestId, clientRequestId: clientId, repeat })
 }

@@ -1,9 +1,11 @@
-import { generationBodySchema, imagesReplySchema } from '../../contract/record.ts'
+import { generationBodySchema, imagesReplySchema, taskSchema } from '../../contract/record.ts'
 import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
-import { acceptGeneration } from '../../flows/index.ts'
+import { acceptGeneration, acceptJob } from '../../flows/index.ts'
+import { asksNotToWait, plainJob } from '../async-wish.ts'
 import { errorReplies } from '../error-replies.ts'
 import { answerGeneration, clientRequestId, repeatSigns } from '../generation-reply.ts'
 import { keyRoute } from '../http-route.ts'
+import { answerTask } from '../job-reply.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
 
@@ -21,12 +23,13 @@ export const imagesGenerationsRoute = keyRoute({
   headers: sharedHeadersSchema,
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
+    202: { description: 'With `?async=true` or `Prefer: respond-async`: a task in place of the answer.', schema: taskSchema },
     ...errorReplies(400, 401, 402, 403, 410, 413, 422, 429, 502, 503, 507),
   },
   async handle(context) {
     const { parts, principal, request, requestId } = context
     const headers = readDarkroomHeaders(request)
-    const accepted = await acceptGeneration(parts, {
+    const ask = {
       operation: 'generate',
       principal,
       body: readJsonBody(request),
@@ -35,7 +38,8 @@ export const imagesGenerationsRoute = keyRoute({
       requestId,
       clientRequestId: clientRequestId(context),
       repeat: repeatSigns(context),
-    })
-    await answerGeneration(context, accepted, headers.cache)
+    } as const
+    if (asksNotToWait(request)) return answerTask(context, await acceptJob(parts, ask, plainJob(context, 'task')))
+    return answerGeneration(context, await acceptGeneration(parts, ask), headers.cache)
   },
 })

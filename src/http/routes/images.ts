@@ -1,10 +1,11 @@
+import { z } from 'zod'
 import { failure } from '../../contract/failure.ts'
 import { driftReplySchema } from '../../contract/record.ts'
-import { imageDrift, readHeatMap } from '../../flows/index.ts'
+import { assertSigned, imageDrift, readHeatMap } from '../../flows/index.ts'
 import { type FoundImage, findImage } from '../../generations/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { errorReplies } from '../error-replies.ts'
-import { type KnownContext, keyRoute } from '../http-route.ts'
+import { type KnownContext, keyRoute, publicRoute } from '../http-route.ts'
 import { scopeOf } from '../scope-of.ts'
 import { sendObject } from '../send-object.ts'
 
@@ -63,6 +64,25 @@ export const heatMapRoute = keyRoute({
   },
 })
 
+/** The same bytes for whoever has the address: results of jobs are handed out like this. */
+export const signedImageRoute = publicRoute({
+  method: 'GET',
+  path: '/v2/images/{id}/signed',
+  tag: 'darkroom',
+  summary: 'Read the bytes of a picture by an address that was signed for it',
+  description: 'Jobs and their webhooks name such addresses. They need no key and run out after a week.',
+  query: z.object({ expires: z.string(), signature: z.string() }),
+  replies: { ...bytesReplies, ...errorReplies(403, 404, 410, 416, 500) },
+  async handle(context) {
+    const { id } = context.request.params as { id: string }
+    assertSigned(context.parts, id, context.request.query as object)
+    const image = isId('img', id) ? await findImage(context.parts.database, { id, projectId: null }) : null
+    if (!image) throw failure('not_found', { param: 'id' })
+    const readable = asReadable(image)
+    return sendObject(context, { ...readable, mediaType: readable.media_type, fileName: readable.id })
+  },
+})
+
 async function knownImage({ parts, principal, request }: KnownContext): Promise<FoundImage> {
   const { id } = request.params as { id: string }
   const image = isId('img', id) ? await findImage(parts.database, { id, ...scopeOf(principal) }) : null
@@ -70,8 +90,9 @@ async function knownImage({ parts, principal, request }: KnownContext): Promise<
   return image
 }
 
-async function readableImage(context: KnownContext): Promise<FoundImage & { path: string }> {
-  const image = await knownImage(context)
+const readableImage = async (context: KnownContext) => asReadable(await knownImage(context))
+
+function asReadable(image: FoundImage): FoundImage & { path: string } {
   if (image.deleted_at_ms !== null) throw failure('image_deleted')
   if (image.storage === 'not_stored' || image.path === null)
     throw failure('object_missing', {

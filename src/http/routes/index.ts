@@ -6,9 +6,10 @@ import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
 import { generationRoute, threadRoute, traceRoute } from './generations.ts'
-import { heatMapRoute, imageDriftRoute, imageRoute } from './images.ts'
+import { heatMapRoute, imageDriftRoute, imageRoute, signedImageRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
+import { cancelJobRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
@@ -20,12 +21,20 @@ import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, response
 import { resultOfKeyRoute, resultRoute } from './results.ts'
 import { routesRoute } from './routes.ts'
 import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
+import { taskRoute } from './tasks.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
 
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
 export const httpRoutes: readonly HttpRoute[] = [
   imagesGenerationsRoute,
   imagesEditsRoute,
+  submitJobRoute,
+  jobsRoute,
+  jobRoute,
+  cancelJobRoute,
+  retryJobRoute,
+  jobEventsRoute,
+  taskRoute,
   createResponseRoute,
   responseRoute,
   cancelResponseRoute,
@@ -54,6 +63,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   resultRoute,
   resultOfKeyRoute,
   imageRoute,
+  signedImageRoute,
   imageDriftRoute,
   heatMapRoute,
   ledgerRoute,

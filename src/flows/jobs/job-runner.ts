@@ -1,0 +1,165 @@
+import { statementContext } from '../../db/index.ts'
+import {
+  type Blocks,
+  findWaiting,
+  type JobQueue,
+  MemoryQueue,
+  noteHeartbeat,
+  type Priority,
+  priorities,
+  type WaitingJob,
+} from '../../jobs/index.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { endOverdue } from './end-in-queue.ts'
+import { type JobStart, startJob } from './start-job.ts'
+
+const HEARTBEAT_EVERY_MS = 10_000
+/** How long a job whose routes or project have no room is left alone, where nobody says for how long. */
+const LOOK_AGAIN_MS = 1000
+const LONGEST_TIMER_MS = 60_000
+/** This part of the places is left to projects that have less than their share. */
+const KEPT_FREE = 0.25
+
+/** A job that was put on record, as whoever did so knows it. */
+export interface AddedJob extends Omit<WaitingJob, 'priority' | 'routes'> {
+  priority: Priority
+  routes: readonly string[]
+}
+
+/** Something that has no room now. `soft`: nobody said until when, so that the end of any job is worth another look. */
+interface Block {
+  untilMs: number
+  soft: boolean
+}
+
+/**
+ * Makes the jobs that wait: as many at once as there are places, fair between projects, none before its time. What it knows of them it reads
+ * from the record at its start; whatever stops it, the next one goes on.
+ */
+export class JobRunner {
+  /** Jobs of one project that may wait at the same time. */
+  readonly mostWaiting: number
+  readonly #places: number
+  readonly #queue: JobQueue
+  readonly #underWay = new Map<string, { projectId: string; done: Promise<void> }>()
+  readonly #blockedRoutes = new Map<string, Block>()
+  readonly #blockedProjects = new Map<string, Block>()
+  #parts: GatewayParts | null = null
+  #weights: ReadonlyMap<string, number> = new Map()
+  #heartbeat: NodeJS.Timeout | null = null
+  #timer: NodeJS.Timeout | null = null
+  #closed = false
+
+  constructor(options: { places: number; mostWaiting: number; queue?: JobQueue }) {
+    this.#places = options.places
+    this.mostWaiting = options.mostWaiting
+    this.#queue = options.queue ?? new MemoryQueue()
+  }
+
+  /** How many wait, and how many are under way. */
+  get load(): { waiting: number; running: number } {
+    return { waiting: this.#queue.size, running: this.#underWay.size }
+  }
+
+  /** Begins with what earlier processes left. */
+  async start(parts: GatewayParts): Promise<void> {
+    this.#parts = parts
+    for (const job of await findWaiting(parts.database)) this.#queue.added(job)
+    this.#heartbeat = setInterval(() => void this.#beat(parts), HEARTBEAT_EVERY_MS).unref()
+    this.#look()
+  }
+
+  /** A job was put on record, or put back. */
+  added({ priority, routes, ...job }: AddedJob): void {
+    this.#queue.added({ ...job, priority: priorities[priority], routes: routes.join(',') })
+    this.#look()
+  }
+
+  /** A job was cancelled. */
+  removed(jobId: string): void {
+    this.#queue.remove(jobId)
+  }
+
+  /** Begins nothing any more; what is under way is waited for elsewhere. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#heartbeat) clearInterval(this.#heartbeat)
+    if (this.#timer) clearTimeout(this.#timer)
+    await Promise.allSettled([...this.#underWay.values()].map(({ done }) => done))
+  }
+
+  /** Begins what may begin, and sees to it that it looks again when something changes by itself. */
+  #look(): void {
+    const parts = this.#parts
+    if (parts === null || this.#closed || parts.running.closing) return
+    const nowMs = parts.clock.nowMs()
+    for (const job of this.#queue.takeOverdue(nowMs)) void endOverdue(parts, job.id)
+    this.#lift(nowMs)
+    while (this.#underWay.size < this.#places) {
+      const job = this.#queue.next(this.#blocks(nowMs))
+      if (job === null) break
+      this.#begin(parts, job)
+    }
+    this.#sleep(nowMs)
+  }
+
+  #blocks(nowMs: number): Blocks {
+    const running = new Map<string, number>()
+    for (const { projectId } of this.#underWay.values()) running.set(projectId, (running.get(projectId) ?? 0) + 1)
+    const mostOfOne = Math.max(1, Math.ceil(this.#places * (1 - KEPT_FREE)))
+    return {
+      running,
+      nowMs,
+      weightOf: (projectId) => this.#weights.get(projectId) ?? 1,
+      isBlocked: ({ lane, projectId, routes }) =>
+        lane !== 'standard' ||
+        this.#blockedRoutes.has(routes) ||
+        this.#blockedProjects.has(projectId) ||
+        (running.get(projectId) ?? 0) >= mostOfOne,
+    }
+  }
+
+  #begin(parts: GatewayParts, job: WaitingJob): void {
+    const done = this.#make(parts, job).finally(() => {
+      this.#underWay.delete(job.id)
+      for (const blocks of [this.#blockedRoutes, this.#blockedProjects])
+        for (const [name, { soft }] of blocks) if (soft) blocks.delete(name)
+      this.#look()
+    })
+    this.#underWay.set(job.id, { projectId: job.projectId, done })
+  }
+
+  async #make(parts: GatewayParts, job: WaitingJob): Promise<void> {
+    const begun = await startJob(parts, job.id).catch((error: unknown): JobStart => {
+      parts.logger.error({ generation_id: job.id, err: error }, 'a job could not be begun; it is tried again')
+      return { kind: 'no_room', of: 'routes', retryAfterMs: LOOK_AGAIN_MS }
+    })
+    if (begun.kind === 'begun') return begun.done
+    if (begun.kind === 'over') return
+    this.#queue.added(job)
+    const retryAfterMs = begun.retryAfterMs ?? LOOK_AGAIN_MS
+    const block = { untilMs: parts.clock.nowMs() + retryAfterMs, soft: begun.retryAfterMs === null }
+    if (begun.of === 'project') this.#blockedProjects.set(job.projectId, block)
+    else this.#blockedRoutes.set(job.routes, block)
+  }
+
+  #lift(nowMs: number): void {
+    for (const blocks of [this.#blockedRoutes, this.#blockedProjects])
+      for (const [name, { untilMs }] of blocks) if (untilMs <= nowMs) blocks.delete(name)
+  }
+
+  #sleep(nowMs: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    const blocks = [...this.#blockedRoutes.values(), ...this.#blockedProjects.values()].map(({ untilMs }) => untilMs)
+    const changes = [this.#queue.nextChangeAtMs(nowMs) ?? Number.POSITIVE_INFINITY, ...blocks]
+    const waitMs = Math.min(LONGEST_TIMER_MS, Math.max(1, Math.min(...changes) - nowMs))
+    this.#timer = setTimeout(() => this.#look(), waitMs).unref()
+  }
+
+  async #beat(parts: GatewayParts): Promise<void> {
+    const ids = [...this.#underWay.keys()]
+    if (ids.length === 0) return
+    const context = statementContext(parts.database, parts.clock, parts.newId)
+    await parts.database.transact([noteHeartbeat(context, ids)]).catch(() => undefined)
+  }
+}

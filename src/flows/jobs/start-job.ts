@@ -1,0 +1,179 @@
+import { Failure, failure } from '../../contract/failure.ts'
+import type { JobRow } from '../../db/index.ts'
+import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
+import { findGeneration, GenerationEnded, type GenerationRows, startQueued } from '../../generations/index.ts'
+import { claimJob, findJob, findOrder, JobTaken } from '../../jobs/index.ts'
+import { release, reserve } from '../../ledger/index.ts'
+import { priceCardName } from '../../pricing/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
+import { NullReplyClient, type ReplyClient } from '../../relay/index.ts'
+import { type GenerationAsk, newAttempt, openRun, reservedCall } from '../accept-generation.ts'
+import { contractNow } from '../contract-now.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import type { GenerationRun } from '../generation-run.ts'
+import { type PlacedRoute, routingPolicy, takePlace } from '../plan-routes.ts'
+import { type PricedRequest, priceCall } from '../price-call.ts'
+import { recordWithinLimits } from '../record-within-limits.ts'
+import { runGeneration } from '../run-generation.ts'
+import { failInQueue } from './end-in-queue.ts'
+import { broughtBy, type JobOrder, openOrder } from './job-order.ts'
+import { JobReplyClient } from './job-reply-client.ts'
+import { tellJob } from './tell-job.ts'
+
+/** What became of a job whose turn it was. */
+export type JobStart =
+  /** It runs. */
+  | { kind: 'begun'; done: Promise<void> }
+  /** It has ended, was cancelled, or somebody else makes it. */
+  | { kind: 'over' }
+  /** It waits on: nobody has room for it now. */
+  | { kind: 'no_room'; of: 'routes' | 'project'; retryAfterMs: number | null }
+
+/**
+ * Begins a job, by the road of any other call: what was ordered is judged and priced once more, by what holds now; a place is taken; then
+ * job, attempt and reservation are put on record in one transaction, and only then is anything sent. A job that nobody has room for is left
+ * as it is; one that is not allowed any more ends, free of charge.
+ */
+export async function startJob(parts: GatewayParts, jobId: string): Promise<JobStart> {
+  const job = await findJob(parts.database, { id: jobId, projectId: null })
+  const rows = await findGeneration(parts.database, { id: jobId, projectId: null })
+  if (job === null || rows === null || rows.generation.status !== 'queued') return { kind: 'over' }
+  const sealed = await findOrder(parts.database, jobId)
+  if (sealed === null) return over(failInQueue(parts, job, failure('order_expired')))
+  const order = await openOrder(parts, jobId, sealed)
+  const ask = askOf(job, order)
+  try {
+    await parts.storageHealth.assertWritable()
+    const priced = await priceCall(parts, ask)
+    const placed = takePlace(parts, priced.plan, priced.request)
+    if (placed instanceof Failure) return { kind: 'no_room', of: 'routes', retryAfterMs: placed.retryAfterMs ?? null }
+    return await begin(parts, { job, rows, order, ask, priced }, placed)
+  } catch (error) {
+    if (error instanceof JobTaken || error instanceof GenerationEnded) return { kind: 'over' }
+    if (!(error instanceof Failure) || error.outcome !== 'not_charged') throw error
+    if (error.code === 'project_rate_limited') return { kind: 'no_room', of: 'project', retryAfterMs: error.retryAfterMs ?? null }
+    if (isPassing(error)) return { kind: 'no_room', of: 'routes', retryAfterMs: error.retryAfterMs ?? null }
+    return over(failInQueue(parts, job, error))
+  }
+}
+
+async function over(ending: Promise<unknown>): Promise<JobStart> {
+  await ending
+  return { kind: 'over' }
+}
+
+/** What may be otherwise in a moment, or once the operator has mended it: a job can wait for that. */
+function isPassing({ code, shouldRetry }: Failure): boolean {
+  return shouldRetry === true || code === 'storage_full' || code === 'no_route'
+}
+
+/** The order of a job, as a call whose time has come. */
+function askOf(job: JobRow, order: JobOrder): GenerationAsk {
+  const principal = {
+    kind: job.key_id === null ? 'admin' : 'key',
+    projectId: job.project_id,
+    keyId: job.key_id,
+  } as GenerationAsk['principal']
+  const { operation, body, headers, requestId, clientRequestId } = order
+  return {
+    operation,
+    principal,
+    body,
+    brought: broughtBy(order, job.project_id),
+    headers,
+    requestId,
+    clientRequestId,
+    stage: 'start',
+  }
+}
+
+interface Beginning {
+  job: JobRow
+  rows: GenerationRows
+  order: JobOrder
+  ask: GenerationAsk
+  priced: PricedRequest
+}
+
+async function begin(parts: GatewayParts, beginning: Beginning, placed: PlacedRoute): Promise<JobStart> {
+  const run = await openJobRun(parts, beginning, placed)
+  parts.underWay.begin(run.id)
+  try {
+    parts.running.expect(run.id)
+    await recordStart(parts, beginning, run)
+  } catch (error) {
+    parts.running.withdraw(run.id)
+    parts.underWay.end(run.id)
+    run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
+    throw error
+  }
+  parts.jobEvents.happened(run.id)
+  return { kind: 'begun', done: parts.running.track(run.id, runGeneration(parts, run, clientOf(parts, run))) }
+}
+
+/** Of a job that asks for previews it is told as they come. */
+function clientOf(parts: GatewayParts, run: GenerationRun): ReplyClient {
+  return run.request.partialImages > 0 ? new JobReplyClient(parts, run) : new NullReplyClient()
+}
+
+async function openJobRun(parts: GatewayParts, { job, rows, order, ask, priced }: Beginning, placed: PlacedRoute): Promise<GenerationRun> {
+  const opened = openRun(parts, ask, priced, placed, 'background')
+  const attempt = rows.attempts.length + 1
+  return {
+    ...opened,
+    policy: await routingPolicy(parts, job.project_id),
+    inputs: order.inputs,
+    warnings: remarksOf(order.warnings, priced.warnings),
+    id: job.id,
+    attemptId: isAsReserved(opened, rows) ? job.attempt_id : opened.attemptId,
+    attempt,
+    job: { starts: job.starts + 1, deadlineMs: job.deadline_ms },
+  }
+}
+
+/** What was remarked when it came, and what holds only now. */
+function remarksOf(before: JobOrder['warnings'], now: PricedRequest['warnings']): PricedRequest['warnings'] {
+  const known = new Set(before.map(({ code, param }) => `${code} ${param}`))
+  return [...before, ...now.filter(({ code, param }) => !known.has(`${code} ${param}`))]
+}
+
+/** Money stays set aside as it is where it is made on the route, and at the price, that it was set aside for. */
+function isAsReserved({ choice, card, book, estimate }: Omit<GenerationRun, 'inputs' | 'policy'>, { generation }: GenerationRows): boolean {
+  return (
+    generation.route_id === choice.route.id &&
+    generation.route_owner === choice.route.owner &&
+    generation.price_card === priceCardName(card) &&
+    generation.book === book &&
+    generation.reserved_nanos === estimate.reserve
+  )
+}
+
+async function recordStart(parts: GatewayParts, { job }: Beginning, run: GenerationRun): Promise<void> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  const card = priceCardName(run.card)
+  const nanos = run.estimate.reserve
+  const call = reservedCall(run)
+  fp('job_before_start')
+  await recordWithinLimits(parts, context, { call, nanos, images: run.request.n }, [
+    claimJob(context, { jobId: job.id, starts: job.starts }, run.attemptId),
+    ...startQueued(context, {
+      generationId: run.id,
+      attempt: newAttempt(parts, run),
+      reservedNanos: nanos,
+      routeId: run.choice.route.id,
+      routeOwner: run.choice.route.owner,
+      routeContract: contractNow(parts, run.choice.route, card),
+      book: run.book,
+      priceCard: card,
+      estimatedNanos: run.estimate.expected,
+      warnings: run.warnings,
+    }),
+    ...(run.attemptId === job.attempt_id ? [] : reservedAnew(context, job.attempt_id, reserve(context, call, nanos))),
+    tellJob(context, { jobId: job.id, projectId: job.project_id }, 'job.started', { attempt: run.attempt }),
+  ])
+  fp('job_after_start')
+}
+
+function reservedAnew(context: StatementContext, before: string, reservation: Statement[]): Statement[] {
+  return [...release(context, before), ...reservation]
+}

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import type { Database, JobRow } from '../db/index.ts'
+import type { JobLane, Priority, priorities } from './job-statements.ts'
+
+/** Finds a job; null when there is none that the caller may see. @param projectId null = every project's */
+export async function findJob(db: Database, { id, projectId }: { id: string; projectId: string | null }): Promise<JobRow | null> {
+  const [row] = await db.read(
+    db.sql
+      .selectFrom('jobs')
+      .selectAll()
+      .where('id', '=', id)
+      .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!)),
+  )
+  return row ?? null
+}
+
+/** The job that was made of a job again; null when none was. The newest, where several were. */
+export async function findRetry(db: Database, jobId: string): Promise<string | null> {
+  const [row] = await db.read(db.sql.selectFrom('jobs').select('id').where('retry_of', '=', jobId).orderBy('id', 'desc').limit(1))
+  return row?.id ?? null
+}
+
+/** Which jobs somebody asks for. */
+export interface JobFilter {
+  /** Null = every project's. */
+  projectId: string | null
+  /** States of their generations; empty = any. */
+  states: readonly string[]
+  setId: string | null
+  /** Older than this one; null = from the newest on. */
+  before: string | null
+  limit: number
+}
+
+/** Lists jobs, the newest first. */
+export async function listJobs(db: Database, { projectId, states, setId, before, limit }: JobFilter): Promise<string[]> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('jobs')
+      .innerJoin('generations', 'generations.id', 'jobs.id')
+      .select('jobs.id')
+      .$if(projectId !== null, (query) => query.where('jobs.project_id', '=', projectId!))
+      .$if(states.length > 0, (query) => query.where('generations.status', 'in', states))
+      .$if(setId !== null, (query) => query.where('jobs.set_id', '=', setId!))
+      .$if(before !== null, (query) => query.where('jobs.id', '<', before!))
+      .orderBy('jobs.id', 'desc')
+      .limit(limit),
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** A job that waits, as the queue knows it. */
+export interface WaitingJob {
+  id: string
+  projectId: string
+  lane: JobLane
+  priority: (typeof priorities)[Priority]
+  /** Ids of the routes that could serve it when it came, with commas. */
+  routes: string
+  readyAtMs: number
+  deadlineMs: number
+}
+
+/** All jobs that wait, the oldest first. */
+export async function findWaiting(db: Database): Promise<WaitingJob[]> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('generations')
+      .innerJoin('jobs', 'jobs.id', 'generations.id')
+      .where('generations.status', '=', sql.lit('queued'))
+      .select(['jobs.id', 'jobs.project_id', 'jobs.lane', 'jobs.priority', 'jobs.routes', 'jobs.ready_at_ms', 'jobs.deadline_ms'])
+      .orderBy('jobs.id'),
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    projectId: row.project_id,
+    lane: row.lane as JobLane,
+    priority: row.priority as WaitingJob['priority'],
+    routes: row.routes,
+    readyAtMs: row.ready_at_ms,
+    deadlineMs: row.deadline_ms,
+  }))
+}
+
+/** How many jobs of a project wait. */
+export async function countWaiting(db: Database, projectId: string): Promise<number> {
+  const [row] = await db.read(
+    db.sql
+      .selectFrom('generations')
+      .innerJoin('jobs', 'jobs.id', 'generations.id')
+      .where('generations.status', '=', sql.lit('queued'))
+      .where('jobs.project_id', '=', projectId)
+      .select(sql<number>`count(*)`.as('waiting')),
+  )
+  return row!.waiting
+}

@@ -1,0 +1,27 @@
+export {
+  countWaiting,
+  findJob,
+  findRetry,
+  findWaiting,
+  type JobFilter,
+  listJobs,
+  type WaitingJob,
+} from './find-jobs.ts'
+export type { Blocks, JobQueue } from './job-queue.ts'
+export {
+  claimJob,
+  type JobFence,
+  type JobLane,
+  type JobReceiver,
+  type JobShape,
+  JobTaken,
+  type NewJob,
+  noteHeartbeat,
+  type Priority,
+  postponeJob,
+  priorities,
+  recordJob,
+  requestCancel,
+} from './job-statements.ts'
+export { MemoryQueue } from './memory-queue.ts'
+export { findOrder, forgetOldOrders, recordOrder } from './order-statements.ts'
