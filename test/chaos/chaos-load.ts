@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { maskWithHoles, scene } from '../support/edit-pictures.ts'
 import type { GatewayProcess } from '../support/gateway-process.ts'
 import { promptWith, smallCall } from '../support/generation-calls.ts'
+import { jobWhen, postToJob, submitSmall } from '../support/job-calls.ts'
 import { sha256 } from '../support/picture-bytes.ts'
 import type { SeededChance } from '../support/seeded-chance.ts'
 
@@ -84,6 +85,23 @@ const resolution: ChaosCall = async (gateway, chance) => {
   return null
 }
 
+/** Submits a job and looks at it until it has ended, or until its gateway has: what was accepted must be there whatever came after. */
+const job =
+  (script = ''): ChaosCall =>
+  async (gateway, chance) => {
+    const prompt = promptWith(script, `lamp ${chance.whole(1e9)}`)
+    const jobId = await submitSmall(gateway, { prompt })
+    await jobWhen(gateway, jobId).catch(() => undefined)
+    return { generationId: jobId, pictures: [] }
+  }
+
+/** A job that is cancelled while it waits. */
+const cancelled: ChaosCall = async (gateway) => {
+  const jobId = await submitSmall(gateway, {}, { start_at: new Date(Date.now() + 3_600_000).toISOString() })
+  await postToJob(gateway, jobId, 'cancel').catch(() => undefined)
+  return { generationId: jobId, pictures: [] }
+}
+
 /** Every kind of call, by name. */
 export const chaosCalls = {
   json: generation({}),
@@ -102,6 +120,9 @@ export const chaosCalls = {
   response: response({}),
   responseStream: response({ stream: true }),
   background: response({ background: true }, 'slowbackground=200'),
+  job: job(),
+  jobAgain: job('status=429,retry-after=0,first=1'),
+  cancelled,
   key: administrator('POST', '/v2/keys', { name: 'chaos' }),
   budget,
   gate: administrator('POST', '/v2/gate/signed', { max_cost_usd: '1' }),
@@ -125,6 +146,8 @@ export const loadNames: readonly ChaosCallName[] = [
   'responseStream',
   'background',
   'again',
+  'job',
+  'jobAgain',
 ]
 
 function post(gateway: GatewayProcess, path: string, body: object, headers: Record<string, string> = {}): Promise<Acknowledged | null> {

@@ -4,7 +4,14 @@ import { runChaos } from './run-chaos.ts'
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20_261_129)
 
 it(`chaos (seed ${SEED}): no acknowledged answer, no received picture and no nano-dollar is lost, nothing is called twice`, async () => {
-  const points = ['sidecar_after_complete', 'put_after_rename', 'recovery_after_settle', 'turn_left_open'] as const
+  const points = [
+    'sidecar_after_complete',
+    'put_after_rename',
+    'recovery_after_settle',
+    'turn_left_open',
+    'job_after_start',
+    'job_after_put_back',
+  ] as const
   const figures = await runChaos({ seed: SEED, points, randomKills: 3, say: () => undefined })
   expect({ ...figures, books: null }).toEqual({
     seed: SEED,

@@ -71,7 +71,7 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
     generations: records.size,
     pictures,
     rowsWithoutBytes,
-    running: all.filter(({ status }) => status === 'running').map(({ id }) => id),
+    running: all.filter(({ status }) => status === 'running' || status === 'queued').map(({ id }) => id),
     madeTwice: Object.entries(counts).flatMap(([id, count]) => (count > 1 && id.startsWith('dk-att_') ? [id] : [])),
     invoiced: BigInt(invoice.nanos),
     booked: sumOf(lines, 'settle', 'loss') - estimated.reduce((sum, { booked }) => sum + booked, 0n),
@@ -110,11 +110,11 @@ async function everyLine(get: Get): Promise<LedgerEntriesReply['entries']> {
   return lines
 }
 
-/** Background responses may still be on their way home. */
+/** Background responses may still be on their way home, and jobs on theirs to be made. */
 async function ended(get: Get, id: string): Promise<GenerationRecord> {
   for (let tries = 0; ; tries++) {
     const record = await get<GenerationRecord>(`/v2/generations/${id}`)
-    if (record.status !== 'running' || tries > 100) return record
+    if ((record.status !== 'running' && record.status !== 'queued') || tries > 100) return record
     await wait(100)
   }
 }

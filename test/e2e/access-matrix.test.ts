@@ -73,7 +73,8 @@ describe('an object of another project', () => {
   it('is named by the addresses that have an id', () => {
     // Models belong to nobody, a signed address to whoever has it, broken answers and secrets to the administrator; a caller's own key is looked up in its project alone.
     const withId = httpRoutes.filter(
-      ({ path }) => /\{(?!route\}|key\}|name\})/.test(path) && !['/v1/models/{id}', '/v2/quarantine/{id}', '/v2/images/{id}/signed'].includes(path),
+      ({ path }) =>
+        /\{(?!route\}|key\}|name\})/.test(path) && !['/v1/models/{id}', '/v2/quarantine/{id}', '/v2/images/{id}/signed'].includes(path),
     )
     expect(owned.map(nameOf).sort()).toEqual(withId.map(nameOf).sort())
   })
