@@ -24,6 +24,7 @@ import {
   Housekeeping,
   JobEvents,
   JobRunner,
+  JobSets,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
@@ -192,6 +193,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     wrongKeys: new WrongKeys(clock),
     jobs: opening.adopt(new JobRunner(config.jobs), (runner) => runner.close()),
     jobEvents: new JobEvents(),
+    jobSets: opening.adopt(new JobSets(), (sets) => sets.close()),
     orderKey: sealingKey(secrets.masterKey, 'job orders'),
     addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
     underWay: new CallsUnderWay(),
@@ -216,6 +218,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await sweepAbandoned(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   await parts.jobs.start(parts)
+  parts.jobSets.start(parts)
+  parts.jobEvents.whenAny(() => parts.jobSets.wake())
   afterDelivery.start(parts)
   background.start(parts)
   unknownRounds.start(parts)

@@ -14,6 +14,7 @@ const capabilityRowSchema = z
     sizes: choices,
     qualities: choices,
     formats: choices,
+    images_max: z.int().min(1).optional().describe('Pictures of one call, at most.'),
     transparency: yesOrNo,
     streaming: yesOrNo,
     edits: yesOrNo,

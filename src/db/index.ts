@@ -37,6 +37,8 @@ export type {
   ImageRow,
   JobOrderRow,
   JobRow,
+  JobSetItemRow,
+  JobSetRow,
   LedgerEntryRow,
   ObjectRow,
   ProjectRow,

@@ -35,6 +35,8 @@ export interface Tables {
   events: EventTable
   jobs: JobRow
   job_orders: JobOrderRow
+  job_sets: JobSetRow
+  job_set_items: JobSetItemRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -66,6 +68,43 @@ export interface JobRow {
   set_place: number | null
   webhook_id: string | null
   webhook_events_json: string | null
+}
+
+/** Several jobs that belong together. */
+export interface JobSetRow {
+  id: string
+  project_id: string
+  key_id: string | null
+  /** `fanout`, `series` or `bulk`. */
+  kind: string
+  name: string | null
+  shape: string
+  /** `open`, `paused`, `cancelled` or `ended`. */
+  state: string
+  /** Why it was paused by itself. */
+  pause_reason: string | null
+  sealed: string
+  base_url: string
+  total: number
+  idempotency_key: string | null
+  fingerprint: string
+  webhook_id: string | null
+  webhook_events_json: string | null
+  created_at_ms: number
+  ended_at_ms: number | null
+}
+
+/** One of them: what is to be made, or the job that makes it. */
+export interface JobSetItemRow {
+  set_id: string
+  place: number
+  /** What the caller calls it. */
+  label: string | null
+  sealed: string
+  /** `waiting`, `queued`, `refused` or `cancelled`. */
+  state: string
+  job_id: string | null
+  error_json: string | null
 }
 
 /** What a job is to make, sealed. */

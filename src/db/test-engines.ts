@@ -78,6 +78,8 @@ async function openSqlite(): Promise<TestDatabase> {
 /** Referring tables before those they refer to. */
 const tables = [
   'events',
+  'job_set_items',
+  'job_sets',
   'job_orders',
   'jobs',
   'upstream_secrets',

@@ -3,13 +3,13 @@ import type { Database, EventRow, Statement, StatementContext } from '../db/inde
 /** How long what happened can be read again. */
 const KEPT_FOR_MS = 30 * 24 * 60 * 60 * 1000
 
-/** What happened to something after an event, the oldest first. */
+/** What happened to some things after an event, the oldest first. */
 export function eventsOf(
   db: Database,
-  { subjectId, afterSeq, limit }: { subjectId: string; afterSeq: number; limit: number },
+  { subjectIds, afterSeq, limit }: { subjectIds: readonly string[]; afterSeq: number; limit: number },
 ): Promise<EventRow[]> {
   return db.read(
-    db.sql.selectFrom('events').selectAll().where('subject_id', '=', subjectId).where('seq', '>', afterSeq).orderBy('seq').limit(limit),
+    db.sql.selectFrom('events').selectAll().where('subject_id', 'in', subjectIds).where('seq', '>', afterSeq).orderBy('seq').limit(limit),
   )
 }
 

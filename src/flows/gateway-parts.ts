@@ -22,6 +22,7 @@ import type { AfterDelivery } from './after-delivery.ts'
 import type { CallsUnderWay } from './idempotency/calls-under-way.ts'
 import type { JobEvents } from './jobs/job-events.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
+import type { JobSets } from './jobs/sets/job-sets.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
@@ -89,6 +90,8 @@ export interface GatewayParts {
   /** What makes the jobs that wait. */
   jobs: JobRunner
   jobEvents: JobEvents
+  /** What sees to it that sets of jobs go on. */
+  jobSets: JobSets
   /** What orders of jobs are sealed with. */
   orderKey: SealingKey
   /** What addresses of results are signed with. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { JobWishes } from '../flows/index.ts'
+import type { SetWishes } from '../flows/index.ts'
 import type { KnownContext } from './http-route.ts'
 
 /** Whether a synchronous call asks not to wait, as clients of resellers say it: `?async=true`, or `Prefer: respond-async` (RFC 7240). */
@@ -11,6 +11,6 @@ export function asksNotToWait({ query, headers }: FastifyRequest): boolean {
 }
 
 /** What a job is asked beside its pictures, where nothing is said. */
-export function plainJob({ baseUrl }: KnownContext, shape: JobWishes['shape']): JobWishes {
-  return { shape, lane: 'standard', priority: 'normal', startAtMs: null, deadlineMs: null, baseUrl }
+export function plainJob({ baseUrl }: KnownContext, shape: SetWishes['shape']): SetWishes {
+  return { fanout: false, shape, lane: 'standard', priority: 'normal', startAtMs: null, deadlineMs: null, baseUrl }
 }

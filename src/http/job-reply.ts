@@ -4,8 +4,8 @@ import type { KnownContext } from './http-route.ts'
 
 /** Answers that a job was accepted, now or by the request that this one repeats. */
 export async function answerAccepted(context: KnownContext, accepted: AcceptedJob): Promise<object> {
-  const { jobId, status, state } = await acceptedJob(context, accepted)
-  return { jobId, id: jobId, status, state }
+  const { jobId, status, state, children } = await acceptedJob(context, accepted)
+  return { jobId, id: jobId, status, state, ...(children && { children }) }
 }
 
 /** The same in the words of resellers' tasks. */
@@ -16,7 +16,9 @@ export async function answerTask(context: KnownContext, accepted: AcceptedJob): 
 }
 
 async function acceptedJob({ parts, principal, reply }: KnownContext, { jobId, earlier }: AcceptedJob) {
-  const job = await showJob(parts, { jobId, projectId: principal.projectId })
+  const asked = { projectId: principal.projectId }
+  const single = await showJob(parts, { ...asked, jobId })
+  const job = single.set === null ? single : await showJob(parts, { ...asked, jobId: single.set })
   reply.code(202).headers({ 'x-darkroom-generation': jobId, ...(earlier === null ? {} : { 'idempotent-replayed': 'true' }) })
   noteWhenDelivered(reply, () => noteAnswerDelivery(parts, jobId, true))
   return job

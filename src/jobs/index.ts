@@ -7,6 +7,19 @@ export {
   listJobs,
   type WaitingJob,
 } from './find-jobs.ts'
+export {
+  endedSince,
+  type FoundSetItem,
+  findOpenSets,
+  findSet,
+  findSetOfKey,
+  itemsOf,
+  jobsOfSet,
+  listSets,
+  progressOf,
+  type SetProgress,
+  waitingItems,
+} from './find-sets.ts'
 export type { Blocks, JobQueue } from './job-queue.ts'
 export {
   claimJob,
@@ -25,3 +38,16 @@ export {
 } from './job-statements.ts'
 export { MemoryQueue } from './memory-queue.ts'
 export { findOrder, forgetOldOrders, recordOrder } from './order-statements.ts'
+export {
+  cancelWaitingItems,
+  ItemTaken,
+  moveSet,
+  type NewJobSet,
+  type NewSetItem,
+  recordSet,
+  refuseItem,
+  SetChanged,
+  SetKeyTaken,
+  type SetKind,
+  takeItem,
+} from './set-statements.ts'

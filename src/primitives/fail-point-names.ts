@@ -74,6 +74,8 @@ export const failPointNames = [
   'job_after_put_back',
   'job_before_end_in_queue',
   'job_after_end_in_queue',
+  'set_before_item',
+  'set_after_item',
   // The next start.
   'recovery_before_read',
   'recovery_after_owner',

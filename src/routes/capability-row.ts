@@ -15,6 +15,7 @@ export const capabilitySchema = z.strictObject({
   qualities: choices(z.enum(['low', 'medium', 'high', 'xhigh', 'max'])).describe('Qualities that may be named.'),
   formats: choices(z.enum(['png', 'jpeg', 'webp', 'gif', 'svg'])).describe('Output formats that may be named.'),
   transparency: z.boolean().nullish().describe('Transparent backgrounds, where the model draws them.'),
+  images_max: z.int().min(1).max(10).nullish().describe('Pictures of one call, at most.'),
   streaming: z.boolean().nullish().describe('Answers as a stream of events.'),
   edits: z.boolean().nullish().describe('Edits of pictures that the call brings.'),
   mask: z.boolean().nullish().describe('Masks with edits.'),
@@ -40,6 +41,8 @@ export interface CapabilityRow {
   qualities: 'model' | readonly string[] | null
   formats: 'model' | readonly string[] | null
   transparency: boolean | null
+  /** Pictures of one call, at most. */
+  imagesMax: number | null
   streaming: boolean | null
   edits: boolean | null
   mask: boolean | null
@@ -61,6 +64,7 @@ export function capabilityFromRow(row: CapabilityInput): CapabilityRow {
     qualities: row.qualities ?? null,
     formats: row.formats ?? null,
     transparency: row.transparency ?? null,
+    imagesMax: row.images_max ?? null,
     streaming: row.streaming ?? null,
     edits: row.edits ?? null,
     mask: row.mask ?? null,

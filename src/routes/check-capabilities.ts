@@ -43,10 +43,11 @@ export function checkOperation({ operation }: ImageRequest, { id, protocol }: Ro
   return [failure('unsupported_on_route', { param: null, message })]
 }
 
-function refusal({ param, words, wayOut }: Wish, routeId: string, { from }: CapabilityRow): Failure {
+function refusal({ param, words, wayOut }: Wish, routeId: string, { from, imagesMax }: CapabilityRow): Failure {
   const ways = [wayOut, 'name another route in x-darkroom-route'].filter((way) => way !== '').join(', or ')
   return failure('unsupported_on_route', {
     param,
+    ...(param === 'n' && { extra: { images_max: imagesMax } }),
     message: `Route '${routeId}' does not take ${words}, as its capabilities of ${from} declare. Nothing was sent or charged; ${ways}.`,
   })
 }
@@ -63,8 +64,15 @@ function operationWishes(request: ImageRequest, row: CapabilityRow): Wish[] {
   return wishes
 }
 
-function valueWishes({ size, quality, outputFormat, wire }: ImageRequest, row: CapabilityRow): Wish[] {
+function valueWishes({ n, size, quality, outputFormat, wire }: ImageRequest, row: CapabilityRow): Wish[] {
   const wishes: Wish[] = []
+  if (row.imagesMax !== null && n > row.imagesMax)
+    wishes.push({
+      param: 'n',
+      words: `${n} pictures at once ('n')`,
+      offered: false,
+      wayOut: `ask for ${row.imagesMax} at most, or submit a job`,
+    })
   if (size !== 'auto') wishes.push(valueWish('size', `${size.width}x${size.height}`, row.sizes))
   if (quality !== 'auto') wishes.push(valueWish('quality', quality, row.qualities))
   // A format that was not asked for is upstream's to choose; what comes is looked at all the same.

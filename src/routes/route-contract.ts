@@ -134,8 +134,10 @@ export function wireStatements(route: RouteContract) {
   return {
     preset: route.preset,
     models: route.models,
-    capabilities: route.capabilities.map(({ contentCredentials, source, ...row }) => ({
+    capabilities: route.capabilities.map(({ contentCredentials, imagesMax, source, ...row }) => ({
       ...row,
+      // Left out where nobody said: the hash of routes that say nothing of it stays what it was.
+      ...(imagesMax !== null && { images_max: imagesMax }),
       content_credentials: contentCredentials,
       source,
     })),

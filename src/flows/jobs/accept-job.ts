@@ -1,10 +1,11 @@
 import { type Failure, failure } from '../../contract/failure.ts'
-import { type Statement, statementContext } from '../../db/index.ts'
+import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { recordInputs, recordQueued } from '../../generations/index.ts'
 import { callFingerprint } from '../../idempotency/index.ts'
 import { countWaiting, type JobLane, type JobReceiver, type JobShape, type Priority, recordJob, recordOrder } from '../../jobs/index.ts'
 import { reserve } from '../../ledger/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
+import type { JsonObject } from '../../primitives/json.ts'
 import { recordObjects } from '../../store/index.ts'
 import { type GenerationAsk, newGeneration, newInputs, openRun, reservedCall } from '../accept-generation.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -34,8 +35,12 @@ export interface JobWishes {
   retryOf?: string
   /** The set it belongs to. */
   set?: { id: string; place: number }
-  /** Who is told of it beside those who ask, and what puts that receiver on record. */
-  receiver?: JobReceiver & { record: Statement[] }
+  /** Who is told of it beside those who ask. */
+  receiver?: JobReceiver
+  /** What else belongs to its acceptance. */
+  also?: (context: StatementContext, jobId: string) => Statement[]
+  /** What beside the call tells one request from another. @default nothing */
+  fingerprint?: JsonObject
 }
 
 /** A job that was accepted: it is on disk and will be made. */
@@ -60,7 +65,7 @@ export async function acceptJob(parts: GatewayParts, ask: GenerationAsk, wishes:
   const judged = await judgeCallFields(parts, queued)
   const { request, refusals } = judged.fields
   if (request === null) throw refusals[0] as Failure
-  const fingerprint = callFingerprint({ ...imageCallFacts(request, ask), lane: wishes.lane })
+  const fingerprint = callFingerprint({ ...imageCallFacts(request, ask), lane: wishes.lane, ...wishes.fingerprint })
   const call = repeatableCall(ask, { family: 'jobs', fingerprint, stream: request.stream })
   const accepted = await acceptOnce(parts, call, async (claim) => {
     await assertRoom(parts, ask.principal.projectId)
@@ -143,7 +148,6 @@ async function record(
     ...recordObjects(context, kept.objects),
     ...recordInputs(context, newInputs(parts, run)),
     ...reserve(context, call, run.estimate.reserve),
-    ...(receiver?.record ?? []),
     recordJob(context, {
       id,
       projectId: principal.projectId,
@@ -161,6 +165,7 @@ async function record(
       receiver: receiver ?? null,
     }),
     recordOrder(context, id, sealed),
+    ...(wishes.also?.(context, id) ?? []),
     tellJob(context, { jobId: id, projectId: principal.projectId }, 'job.queued'),
   ])
   await namingBudget(parts, { call, nanos: run.estimate.reserve }, recording)

@@ -2,9 +2,12 @@ import type { Job, JobEvent } from '../../contract/job-replies.ts'
 import type { JobEventName } from '../../contract/job-request.ts'
 import type { EventRow } from '../../db/index.ts'
 import { eventsOf } from '../../events/index.ts'
+import { jobsOfSet } from '../../jobs/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
+import { isId } from '../../primitives/ids.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { type JobAskedFor, showJob, statusOf } from './show-job.ts'
+import { showJob } from './show-job.ts'
+import { type JobAskedFor, statusOf } from './show-single-job.ts'
 import { signedAddress } from './signed-address.ts'
 
 /** One event of a job, as it is sent. */
@@ -39,14 +42,15 @@ export interface JobFollower extends JobAskedFor {
 export async function* followJob(parts: GatewayParts, follower: JobFollower): AsyncGenerator<SentJobEvent, void> {
   const { jobId, signal } = follower
   const job = await showJob(parts, follower)
+  const isSet = isId('set', jobId)
   const begin = await placeOf(parts, follower)
   if (begin.isReset) yield { id: String(begin.seq), name: 'reset', data: job }
   let seq = begin.seq
   for (;;) {
     // From here on nothing is missed that happens while the record is read.
     const changed = Promise.withResolvers<void>()
-    using _ = parts.jobEvents.listen(jobId, changed.resolve)
-    const events = await eventsOf(parts.database, { subjectId: jobId, afterSeq: seq, limit: AT_A_TIME })
+    using _ = parts.jobEvents.listen(isSet ? null : jobId, changed.resolve)
+    const events = await eventsOf(parts.database, { subjectIds: await subjectsOf(parts, jobId), afterSeq: seq, limit: AT_A_TIME })
     for (const event of events) {
       if (signal.aborted) return
       seq = event.seq
@@ -58,11 +62,16 @@ export async function* followJob(parts: GatewayParts, follower: JobFollower): As
   }
 }
 
+/** A set is told of by its own events and by those of its jobs. */
+async function subjectsOf(parts: GatewayParts, jobId: string): Promise<string[]> {
+  return isId('set', jobId) ? [jobId, ...(await jobsOfSet(parts.database, jobId))] : [jobId]
+}
+
 /** Where a follower goes on. Without an id that is the beginning; with one that is not of this job, its present end. */
 async function placeOf(parts: GatewayParts, { jobId, lastEventId }: JobFollower): Promise<{ seq: number; isReset: boolean }> {
   if (lastEventId === null) return { seq: 0, isReset: false }
   const seq = /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : -1
-  const all = await eventsOf(parts.database, { subjectId: jobId, afterSeq: 0, limit: 10_000 })
+  const all = await eventsOf(parts.database, { subjectIds: await subjectsOf(parts, jobId), afterSeq: 0, limit: 10_000 })
   if (all.some((event) => event.seq === seq)) return { seq, isReset: false }
   return { seq: all.at(-1)?.seq ?? 0, isReset: true }
 }
@@ -71,7 +80,7 @@ async function hasEnded(parts: GatewayParts, asked: JobAskedFor, seq: number): P
   const { state } = await showJob(parts, asked)
   if (!endStates.includes(state)) return false
   // What was written between the two looks is still told.
-  return (await eventsOf(parts.database, { subjectId: asked.jobId, afterSeq: seq, limit: 1 })).length === 0
+  return (await eventsOf(parts.database, { subjectIds: await subjectsOf(parts, asked.jobId), afterSeq: seq, limit: 1 })).length === 0
 }
 
 async function someChange(changed: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+const ANY = '*'
+
 /** Wakes those who listen to jobs of this process. What happened stands in the database; who misses a call finds it there. */
 export class JobEvents {
   readonly #listeners = new Map<string, Set<() => void>>()
@@ -10,18 +12,19 @@ export class JobEvents {
 
   /** Something about a job is on record now. */
   happened(jobId: string): void {
-    for (const wake of this.#listeners.get(jobId) ?? []) wake()
+    for (const name of [jobId, ANY]) for (const wake of this.#listeners.get(name) ?? []) wake()
     this.#onAny()
   }
 
-  /** Calls back whenever something happens to a job. @returns ends it */
-  listen(jobId: string, wake: () => void): Disposable {
-    const listeners = this.#listeners.get(jobId) ?? new Set()
-    this.#listeners.set(jobId, listeners.add(wake))
+  /** Calls back whenever something happens to a job; to any, where null is given. @returns ends it */
+  listen(jobId: string | null, wake: () => void): Disposable {
+    const name = jobId ?? ANY
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners.add(wake))
     return {
       [Symbol.dispose]: () => {
         listeners.delete(wake)
-        if (listeners.size === 0) this.#listeners.delete(jobId)
+        if (listeners.size === 0) this.#listeners.delete(name)
       },
     }
   }

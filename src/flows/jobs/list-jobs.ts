@@ -3,7 +3,8 @@ import type { Job } from '../../contract/job-replies.ts'
 import { listJobs as findJobs } from '../../jobs/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { showJob, statusOf } from './show-job.ts'
+import { showJob } from './show-job.ts'
+import { statusOf } from './show-single-job.ts'
 
 /** Which jobs are listed; absent = any. */
 export interface JobListAsk {

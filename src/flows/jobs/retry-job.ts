@@ -10,7 +10,7 @@ import { openInputWorkspace } from '../input-workspace.ts'
 import { type AcceptedJob, acceptJob } from './accept-job.ts'
 import { broughtBy, openOrder } from './job-order.ts'
 import { restoreInputs } from './restore-inputs.ts'
-import type { JobAskedFor } from './show-job.ts'
+import type { JobAskedFor } from './show-single-job.ts'
 
 /** Who wants a job made once more. */
 export interface RetryAsk extends JobAskedFor {
@@ -30,6 +30,7 @@ export interface RetryAsk extends JobAskedFor {
  */
 export async function retryJob(parts: GatewayParts, ask: RetryAsk): Promise<AcceptedJob> {
   const { jobId, projectId } = ask
+  if (isId('set', jobId)) throw setsAreNot
   const job = isId('gen', jobId) ? await findJob(parts.database, { id: jobId, projectId }) : null
   const rows = job && (await findGeneration(parts.database, { id: jobId, projectId }))
   if (!job || !rows) throw failure('not_found', { param: 'id' })
@@ -62,12 +63,14 @@ export async function retryJob(parts: GatewayParts, ask: RetryAsk): Promise<Acce
       deadlineMs: ask.deadlineMs,
       baseUrl: job.base_url,
       retryOf: jobId,
-      ...(job.webhook_id === null
-        ? {}
-        : { receiver: { webhookId: job.webhook_id, events: JSON.parse(job.webhook_events_json!), record: [] } }),
+      ...(job.webhook_id === null ? {} : { receiver: { webhookId: job.webhook_id, events: JSON.parse(job.webhook_events_json!) } }),
     },
   )
 }
+
+const setsAreNot = failure('job_not_retryable', {
+  message: 'A set is not made again as a whole. Nothing was sent or charged; retry those of its children that failed.',
+})
 
 function whyNot({ generation }: GenerationRows, { acceptsDoubleCharge }: RetryAsk): Failure | null {
   const { status, error_json } = generation

@@ -1,112 +1,12 @@
-import { failure } from '../../contract/failure.ts'
 import type { Job, Task } from '../../contract/job-replies.ts'
-import type { GenerationRow, JobRow } from '../../db/index.ts'
-import { lastEventOf } from '../../events/index.ts'
-import { type FoundImage, findGeneration, type GenerationRows, generationRecord, type ProjectScope } from '../../generations/index.ts'
-import { findJob, findRetry, type JobLane, type Priority, priorities } from '../../jobs/index.ts'
-import { isoTime } from '../../primitives/clock.ts'
 import { isId } from '../../primitives/ids.ts'
-import { moneyJson } from '../../primitives/money.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { signedAddress } from './signed-address.ts'
+import { showSetAsJob } from './sets/show-set.ts'
+import { type JobAskedFor, showSingleJob } from './show-single-job.ts'
 
-/** How each state reads in the unified job API's words. */
-export const statusOf = {
-  queued: 'QUEUED',
-  running: 'PROCESSING',
-  completed: 'COMPLETED',
-  failed: 'FAILED',
-  // Its clients end their loop on FAILED and would submit again: nobody pays twice for not knowing.
-  outcome_unknown: 'PROCESSING',
-  cancelled: 'FAILED',
-} as const satisfies Record<Job['state'], Job['status']>
-
-/** Whose job somebody asks for. */
-export interface JobAskedFor extends ProjectScope {
-  jobId: string
-}
-
-/** A job as it stands. @throws Failure `not_found` */
-export async function showJob(parts: GatewayParts, { jobId, projectId }: JobAskedFor): Promise<Job> {
-  const job = isId('gen', jobId) ? await findJob(parts.database, { id: jobId, projectId }) : null
-  const rows = job && (await findGeneration(parts.database, { id: jobId, projectId }))
-  if (!job || !rows) throw failure('not_found', { param: 'id' })
-  return presentJob(parts, job, rows)
-}
-
-async function presentJob(parts: GatewayParts, job: JobRow, rows: GenerationRows): Promise<Job> {
-  const { generation } = rows
-  const { operation, images, error, outcome, resolve_by, metadata, attempts } = generationRecord(rows)
-  const state = generation.status as Job['state']
-  const results = deliveredImages(rows, images).map((image) => ({
-    image_id: image.id,
-    url: signedAddress(parts, job.base_url, image.id),
-    sha256: image.sha256,
-    width: image.width,
-    height: image.height,
-  }))
-  const urls = results.map(({ url }) => url)
-  return {
-    id: job.id,
-    jobId: job.id,
-    status: statusOf[state],
-    state,
-    progress: await progressOf(parts, generation),
-    model: generation.model_asked,
-    operation: operation as Job['operation'],
-    lane: job.lane as JobLane,
-    priority: priorityName(job.priority),
-    result: state !== 'completed' ? null : urls.length === 1 ? urls[0]! : urls,
-    results,
-    error,
-    outcome,
-    cost: {
-      estimated: moneyJson(generation.estimated_nanos),
-      reserved: moneyJson(generation.completed_at_ms === null ? generation.reserved_nanos : 0n),
-      settled: moneyJson(generation.settled_nanos),
-      held_unknown: moneyJson(generation.held_unknown_nanos),
-    },
-    creditCost: generation.completed_at_ms === null || state === 'outcome_unknown' ? null : Number(generation.settled_nanos) / 1e7,
-    webhookStatus: null,
-    attempts: attempts.length,
-    metadata,
-    createdAt: isoTime(job.created_at_ms),
-    startedAt: timeOrNull(generation.started_at_ms),
-    completedAt: timeOrNull(state === 'outcome_unknown' ? null : generation.completed_at_ms),
-    startAt: isoTime(job.ready_at_ms),
-    deadline: isoTime(job.deadline_ms),
-    lastSeenAt: state === 'running' ? timeOrNull(job.heartbeat_at_ms) : null,
-    cancelRequestedAt: timeOrNull(job.cancel_requested_at_ms),
-    retryOf: job.retry_of,
-    retriedBy: await findRetry(parts.database, job.id),
-    set: job.set_id,
-    resolve_by,
-    record: `/v2/generations/${job.id}`,
-    events: `/v2/jobs/${job.id}/events`,
-  }
-}
-
-/** Those of the record whose bytes are there to be opened. */
-function deliveredImages({ images }: GenerationRows, recorded: readonly { id: string }[]): FoundImage[] {
-  return images.filter(
-    ({ id, deleted_at_ms, path }) => recorded.some((image) => image.id === id) && deleted_at_ms === null && path !== null,
-  )
-}
-
-function priorityName(priority: number): Priority {
-  return (Object.keys(priorities) as Priority[]).find((name) => priorities[name] === priority) ?? 'normal'
-}
-
-const timeOrNull = (atMs: number | null) => (atMs === null ? null : isoTime(atMs))
-
-const BEGUN = 10
-
-async function progressOf(parts: GatewayParts, { id, status }: GenerationRow): Promise<number> {
-  if (status === 'queued') return 0
-  if (status === 'completed') return 100
-  const last = await lastEventOf(parts.database, id)
-  const told = last === null ? undefined : (JSON.parse(last.data_json) as { progress?: number }).progress
-  return told ?? (status === 'running' || status === 'outcome_unknown' ? BEGUN : 100)
+/** A job as it stands; a set that was asked for as one job is one. @throws Failure `not_found` */
+export function showJob(parts: GatewayParts, asked: JobAskedFor): Promise<Job> {
+  return isId('set', asked.jobId) ? showSetAsJob(parts, asked) : showSingleJob(parts, asked)
 }
 
 const taskStatus = { QUEUED: 'queued', PROCESSING: 'processing', COMPLETED: 'completed', FAILED: 'failed' } as const

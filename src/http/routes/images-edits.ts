@@ -4,7 +4,7 @@ import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
 import {
   type AcceptedJob,
   acceptGeneration,
-  acceptJob,
+  acceptSet,
   type EarlierCall,
   type GenerationAsk,
   type GenerationRun,
@@ -51,7 +51,7 @@ export const imagesEditsRoute = keyRoute({
 type AcceptEdit<Accepted> = (context: KnownContext, ask: GenerationAsk) => Promise<Accepted>
 
 const acceptEdit: AcceptEdit<GenerationRun | EarlierCall> = ({ parts }, ask) => acceptGeneration(parts, ask)
-const queueEdit: AcceptEdit<AcceptedJob> = (context, ask) => acceptJob(context.parts, ask, plainJob(context, 'task'))
+const queueEdit: AcceptEdit<AcceptedJob> = (context, ask) => acceptSet(context.parts, ask, plainJob(context, 'task'))
 
 /** What was brought along is needed until it is in the store, or refused. */
 async function takenIn<Accepted>(context: KnownContext, headers: DarkroomHeaders, accept: AcceptEdit<Accepted>): Promise<Accepted> {

@@ -1,6 +1,6 @@
 import { generationBodySchema, imagesReplySchema, taskSchema } from '../../contract/record.ts'
 import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
-import { acceptGeneration, acceptJob } from '../../flows/index.ts'
+import { acceptGeneration, acceptSet } from '../../flows/index.ts'
 import { asksNotToWait, plainJob } from '../async-wish.ts'
 import { errorReplies } from '../error-replies.ts'
 import { answerGeneration, clientRequestId, repeatSigns } from '../generation-reply.ts'
@@ -39,7 +39,7 @@ export const imagesGenerationsRoute = keyRoute({
       clientRequestId: clientRequestId(context),
       repeat: repeatSigns(context),
     } as const
-    if (asksNotToWait(request)) return answerTask(context, await acceptJob(parts, ask, plainJob(context, 'task')))
+    if (asksNotToWait(request)) return answerTask(context, await acceptSet(parts, ask, plainJob(context, 'task')))
     return answerGeneration(context, await acceptGeneration(parts, ask), headers.cache)
   },
 })

@@ -11,7 +11,7 @@ import {
   unifiedJobSchema,
 } from '../../contract/record.ts'
 import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
-import { acceptJob, cancelJob, followJob, listJobs, retryJob, showJob, takeInEditCall } from '../../flows/index.ts'
+import { acceptSet, cancelJob, followJob, listJobs, retryJob, showJob, takeInEditCall } from '../../flows/index.ts'
 import { streamHead } from '../../relay/index.ts'
 import { comingJson } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
@@ -46,9 +46,9 @@ export const submitJobRoute = keyRoute({
     const repeat = repeatSigns(context)
     await using taken = await takeInEditCall(parts, comingJson(context), { rename: placeInCall, imageKeys: jobImageKeys })
     const job = readJobRequest(taken.body)
-    const { operation, body, shape, lane, priority, startAtMs, deadlineMs, review } = job
+    const { operation, body, shape, lane, priority, startAtMs, deadlineMs, review, fanout } = job
     try {
-      const accepted = await acceptJob(
+      const accepted = await acceptSet(
         parts,
         {
           operation,
@@ -60,7 +60,7 @@ export const submitJobRoute = keyRoute({
           clientRequestId: clientRequestId(context),
           repeat,
         },
-        { shape, lane, priority, startAtMs, deadlineMs, baseUrl: context.baseUrl },
+        { shape, lane, priority, startAtMs, deadlineMs, fanout, baseUrl: context.baseUrl },
       )
       return await answerAccepted(context, accepted)
     } catch (error) {
