@@ -1,11 +1,11 @@
-import { isoTime } from '../primitives/clock.ts'
 import { jsonAnswer } from './answers/json-answer.ts'
 import { streamAnswer } from './answers/stream-answer.ts'
 import { type Bill, billFor } from './billing/bill.ts'
+import { imageCharge } from './billing/image-charge.ts'
 import { type Call, waitFor, whileConnected } from './call.ts'
 import { type ChargePhase, chargePhase, replacesAnswer } from './faults/fault-script.ts'
 import { FaultSyntaxError, type MarkedPrompt } from './faults/parse-faults.ts'
-import { type PictureRun, sizeText } from './picture-run.ts'
+import type { PictureRun } from './picture-run.ts'
 import { invalidRequest } from './refusal.ts'
 import type { SandboxState } from './sandbox-state.ts'
 import { answerInstead } from './scripted-answer.ts'
@@ -16,7 +16,12 @@ import { sendAnswer } from './wire/send-answer.ts'
  * @param param where the prompt stands, for the refusal.
  * @throws Refusal 400 `sandbox_unknown_fault` for a word that is not in the grammar.
  */
-export function takeFaults(call: Call, prompt: string, { faults, swaps }: SandboxState, param = 'prompt'): MarkedPrompt {
+export function takeFaults(
+  call: Pick<Call, 'face' | 'record' | 'script'>,
+  prompt: string,
+  { faults, swaps }: SandboxState,
+  param = 'prompt',
+): MarkedPrompt {
   try {
     const { drawn, script } = faults.take(prompt)
     if (call.face) call.script = { ...call.face.script, ...swaps.take(call.record, call.face, script), ...script }
@@ -46,29 +51,9 @@ function takeFromLimits({ response }: Call, run: PictureRun, bill: Bill, { limit
 }
 
 /** The moment the model would run: from here on the call costs money, whatever becomes of its answer. */
-function charge(call: Call, run: PictureRun, bill: Bill, phase: ChargePhase, { invoice, settings }: SandboxState): void {
-  invoice.add({
-    book: 'image_api',
-    at: isoTime(settings.clock.nowMs()),
-    request_id: call.record.request_id,
-    client_request_id: call.record.client_request_id,
-    response_id: null,
-    model: run.model.id,
-    operation: run.request.operation,
-    size: sizeText(run.size),
-    quality: run.quality,
-    n: run.n,
-    text_in: bill.textIn,
-    text_cached_in: 0,
-    image_in: bill.imageIn,
-    image_cached_in: 0,
-    image_out: bill.pictureOut + bill.previewOut,
-    text_out: 0,
-    partial_images: run.previewsEach * run.n,
-    nanos: String(bill.nanos),
-    charged_at_phase: phase,
-  })
-  call.record.charged = true
+function charge({ record }: Call, run: PictureRun, bill: Bill, phase: ChargePhase, { invoice, settings }: SandboxState): void {
+  invoice.add(imageCharge(run, bill, { atMs: settings.clock.nowMs(), record, phase }))
+  record.charged = true
 }
 
 async function answerJson(call: Call, run: PictureRun, bill: Bill, sandbox: SandboxState): Promise<void> {

@@ -11,10 +11,13 @@ export interface AnswerFacts {
   bill: Bill
   /** Whether usage holds the previews' tokens. */
   previewsInUsage: boolean
+  /** On one line, without a line break behind it. @default false */
+  compact?: boolean
 }
 
 /** The JSON answer of a call as one frame, laid out as upstream lays it out. */
-export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], { createdAt, bill, previewsInUsage }: AnswerFacts): Frame {
+export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], facts: AnswerFacts): Frame {
+  const { createdAt, bill, previewsInUsage, compact = false } = facts
   const { script, reported } = run
   const text = JSON.stringify(
     {
@@ -29,10 +32,10 @@ export function jsonAnswer(run: PictureRun, pictures: readonly Buffer[], { creat
       usage: spoiledUsage(usageReport(bill, previewsInUsage), script.usage),
     },
     null,
-    2,
+    compact ? 0 : 2,
   )
   return withPictures(
-    maybeBroken(`${text}\n`, script),
+    maybeBroken(compact ? text : `${text}\n`, script),
     pictures.map((bytes) => picturePart(bytes, run)),
   )
 }

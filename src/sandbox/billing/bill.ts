@@ -2,7 +2,7 @@ import type { PixelSize } from '../../contract/image-request.ts'
 import type { ModelRow, Quality } from '../../contract/model-row.ts'
 import type { Nanos } from '../../primitives/money.ts'
 import { extraTextTokensPerImage, imageInputTokens } from './input-formula.ts'
-import { priceOf } from './price-list.ts'
+import { type PriceTier, priceOf } from './price-list.ts'
 import { textInputTokens } from './text-tokens.ts'
 import { imageOutputTokens, PREVIEW_TOKENS } from './token-formula.ts'
 
@@ -18,6 +18,8 @@ export interface BilledWork {
   n: number
   /** Previews that really go out, all pictures together. */
   previews: number
+  /** @default 'standard' */
+  tier?: PriceTier
 }
 
 /** Tokens of one call. */
@@ -47,6 +49,6 @@ export async function billFor(work: BilledWork): Promise<Bill> {
     imageIn,
     pictureOut,
     previewOut,
-    nanos: priceOf(work.model, { textIn, imageIn, imageOut: pictureOut + previewOut }),
+    nanos: priceOf(work.model, { textIn, imageIn, imageOut: pictureOut + previewOut }, work.tier),
   }
 }

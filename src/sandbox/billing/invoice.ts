@@ -46,6 +46,9 @@ export interface InvoiceLine {
   partial_images: number
   /** Jobs only, which are charged in credits and not by tokens. */
   credits?: number
+  /** Lines of batches only, as is the line's own id: charged at half the rates. */
+  batch_id?: string
+  custom_id?: string
   /** Price in nano-USD, a whole number as text. */
   nanos: string
   charged_at_phase: ChargePhase

@@ -1,7 +1,10 @@
 import type { ModelRow } from '../../contract/model-row.ts'
 import type { Nanos } from '../../primitives/money.ts'
 
-/** Nano-USD per token of one model, standard tier. */
+/** What a call is charged as: at once, or in a batch, which costs half (published for gpt-image-2, reported for 2.5, assumed for the others). */
+export type PriceTier = 'standard' | 'batch'
+
+/** Nano-USD per token of one model, standard tier. Each is even, so that half of it is whole. */
 interface Rates {
   textIn: Nanos
   textCachedIn: Nanos
@@ -27,15 +30,15 @@ export interface BilledTokens {
 }
 
 /** What the sandbox's invoice asks for these tokens of this model, in nano-USD. */
-export function priceOf(model: ModelRow, tokens: BilledTokens): Nanos {
+export function priceOf(model: ModelRow, tokens: BilledTokens, tier: PriceTier = 'standard'): Nanos {
   const rates = ratesOf(model.id)
-  return (
+  const standard =
     BigInt(tokens.textIn) * rates.textIn +
     BigInt(tokens.textCachedIn ?? 0) * rates.textCachedIn +
     BigInt(tokens.imageIn) * rates.imageIn +
     BigInt(tokens.imageCachedIn ?? 0) * rates.imageCachedIn +
     BigInt(tokens.imageOut) * rates.imageOut
-  )
+  return tier === 'batch' ? standard / 2n : standard
 }
 
 function ratesOf(modelId: string): Rates {

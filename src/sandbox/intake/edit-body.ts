@@ -63,7 +63,11 @@ function editOfForm({ fields, files }: { fields: [string, string][]; files: Form
 
 function editOfJson(body: Buffer): EditBody {
   const { text, urls } = takeDataUrls(body)
-  const fields = parseJsonBody(text)
+  return jsonEdit(parseJsonBody(text), urls)
+}
+
+/** An edit in JSON whose data URLs were taken out of its text; the marks in the fields are replaced. */
+export function jsonEdit(fields: JsonObject, urls: readonly DataUrl[]): EditBody {
   const carried: CarriedInput[] = []
   const named: [place: string, role: InputRole, reference: JsonValue | undefined][] = [
     ...(Array.isArray(fields.images) ? fields.images : []).map((item, index): (typeof named)[number] => [
