@@ -28,6 +28,12 @@ export interface SandboxOptions {
   maxEditBodyBytes?: number
   /** Bound of all uploaded files together. They are held in memory. @default 512 MiB */
   maxFilesBytes?: number
+  /** Bound of all files together that batches wrote, pictures as bytes; beyond it the oldest are forgotten. @default 512 MiB */
+  maxBatchFilesBytes?: number
+  /** Batches stay where they are until an admin call lets them go on, instead of running as soon as they are made. @default false */
+  holdBatches?: boolean
+  /** Bounds of what one batch may ask. @default upstream's: 209,715,200 bytes and 50,000 requests */
+  batchLimits?: Partial<BatchLimits>
   /** Whether `usage.output_tokens` holds the previews' tokens. Upstream does not say; the invoice charges them either way. @default true */
   previewsInUsage?: boolean
   /** Whether gpt-image-2 takes `background: transparent` (a preview upstream, not open to every account). @default true */
@@ -42,6 +48,15 @@ export interface SandboxOptions {
   maxResponsesBytes?: number
 }
 
+/** Bounds of what one batch may ask. */
+export interface BatchLimits {
+  bytes: number
+  requests: number
+}
+
+/** As upstream's own words name them (reported, 2024 to 2026). */
+const UPSTREAM_BATCH_LIMITS: BatchLimits = { bytes: 209_715_200, requests: 50_000 }
+
 /** Options with every gap filled. */
 export interface SandboxSettings {
   host: string
@@ -55,6 +70,9 @@ export interface SandboxSettings {
   maxBodyBytes: number
   maxEditBodyBytes: number
   maxFilesBytes: number
+  maxBatchFilesBytes: number
+  holdBatches: boolean
+  batchLimits: BatchLimits
   previewsInUsage: boolean
   transparentPreview: boolean
   catalogue: ModelCatalogue
@@ -81,6 +99,9 @@ export function sandboxSettings(options: SandboxOptions): SandboxSettings {
     maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
     maxEditBodyBytes: options.maxEditBodyBytes ?? 268_435_456,
     maxFilesBytes: options.maxFilesBytes ?? 536_870_912,
+    maxBatchFilesBytes: options.maxBatchFilesBytes ?? 536_870_912,
+    holdBatches: options.holdBatches ?? false,
+    batchLimits: { ...UPSTREAM_BATCH_LIMITS, ...options.batchLimits },
     previewsInUsage: options.previewsInUsage ?? true,
     transparentPreview: options.transparentPreview ?? true,
     catalogue: options.catalogue ?? new ModelCatalogue(),

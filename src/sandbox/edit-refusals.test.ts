@@ -173,7 +173,7 @@ describe('files', () => {
       return errorOf(fetch(`${at.url}/v1/files`, { method: 'POST', headers: { authorization: 'Bearer sk-any' }, body: form }))
     }
     const file: [string, Blob] = ['file', new Blob([new Uint8Array(picture)])]
-    expect(await post(sandbox, [['purpose', 'batch'], file])).toMatchObject({ status: 400, code: 'invalid_value', param: 'purpose' })
+    expect(await post(sandbox, [['purpose', 'user_data'], file])).toMatchObject({ status: 400, code: 'invalid_value', param: 'purpose' })
     expect(await post(sandbox, [['purpose', 'vision']])).toMatchObject({ status: 400, param: 'file' })
     await using narrow = await quickSandbox({ maxFilesBytes: 1_000 })
     expect(await post(narrow, [['purpose', 'vision'], file])).toMatchObject({ status: 400, code: 'sandbox_files_full' })

@@ -1,3 +1,6 @@
+export type { BatchObject, BatchStatus } from './batches/batch-object.ts'
+export type { BatchGoal } from './batches/batch-run.ts'
+export type { BatchControls } from './batches/batch-shelf.ts'
 export type { InvoiceBook, InvoiceLine, InvoiceReader, InvoiceTotals } from './billing/invoice.ts'
 export type { CallReader, CallRecord, InputRecord } from './call-log.ts'
 export type { SandboxOptions } from './config.ts'

@@ -30,7 +30,13 @@ test('the marker of the document works', () => {
 })
 
 test('every word is tried over HTTP by a test', async () => {
-  const files = ['faults-on-the-wire.test.ts', 'faulty-pictures.test.ts', 'edit-faults.test.ts', 'response-faults.test.ts']
+  const files = [
+    'faults-on-the-wire.test.ts',
+    'faulty-pictures.test.ts',
+    'edit-faults.test.ts',
+    'response-faults.test.ts',
+    'batch-faults.test.ts',
+  ]
   const sources = await Promise.all(files.map((name) => readFile(new URL(name, import.meta.url), 'utf8')))
   const tried = (word: string) => new RegExp(`[' ]${word}[='" ,]`).test(sources.join('\n'))
   expect(faultWords.map(({ word }) => word).filter((word) => !tried(word))).toEqual([])

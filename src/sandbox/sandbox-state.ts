@@ -1,5 +1,5 @@
 import type { JobShelf } from './apiframe/job-shelf.ts'
-import type { BatchShelf } from './batch-shelf.ts'
+import type { BatchShelf } from './batches/batch-shelf.ts'
 import type { InvoiceWriter } from './billing/invoice.ts'
 import type { CallLog } from './call-log.ts'
 import type { SandboxSettings } from './config.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { JobShelf } from './apiframe/job-shelf.ts'
-import { BatchShelf } from './batch-shelf.ts'
+import { type BatchControls, BatchShelf } from './batches/batch-shelf.ts'
 import { Invoice, type InvoiceReader } from './billing/invoice.ts'
 import { CallLog, type CallReader } from './call-log.ts'
 import { type SandboxOptions, sandboxSettings } from './config.ts'
@@ -26,6 +26,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly faults: FaultControls
   /** What is remembered of earlier responses. */
   readonly responses: ResponseControls
+  /** What batches there are, and how they go on. */
+  readonly batches: BatchControls
   /** Ends open connections, waits for the calls on them and writes the invoice out. Calling it again waits for the same end. */
   close(): Promise<void>
 }
@@ -41,11 +43,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const press = opening.adopt(new PicturePress(), (machine) => machine.close())
   const shelf = new ResponseShelf(settings.responseLifetimeMs, settings.maxResponsesBytes)
   const responses = opening.adopt(shelf, (responses) => responses.close())
+  const batches = opening.adopt(new BatchShelf(), (shelf) => shelf.close())
   const calls = new CallLog()
   const faults = new FaultBook()
-  const files = new FileShelf(settings.maxFilesBytes)
+  const files = new FileShelf({ uploadedBytes: settings.maxFilesBytes, writtenBytes: settings.maxBatchFilesBytes })
   const jobs = new JobShelf()
-  const batches = new BatchShelf()
   const limiter = new RateLimiter(settings.limits, settings.clock)
   const swaps = new SwapCounter()
 
@@ -68,7 +70,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     closing ??= open.disposeAsync()
     return closing
   }
-  return { url: `http://${urlHost(settings.host)}:${port}`, port, invoice, calls, faults, responses, close, [Symbol.asyncDispose]: close }
+  const url = `http://${urlHost(settings.host)}:${port}`
+  return { url, port, invoice, calls, faults, responses, batches, close, [Symbol.asyncDispose]: close }
 }
 
 /** An address to call: a literal IPv6 address stands in brackets, and a server on all interfaces is called through loopback. */

@@ -57,19 +57,20 @@ export async function forgetResponses(call: Call, { responses }: SandboxState): 
   await sendJson(call, 200, { forgotten: responses.forget(id) })
 }
 
-/** Reads `{match?: {prompt?, nth?}, fault, times?}`; a member it does not know is refused, as a typo would arm another fault than meant. */
+/** Reads `{match?: {prompt?, call?, nth?}, fault, times?}`; a member it does not know is refused, as a typo would arm another fault than meant. */
 function faultOrder(body: JsonObject): FaultOrder {
   const { match = {}, fault, times, ...unknown } = body
   if (typeof fault !== 'string') throw refused("Expected 'fault' as the words of the fault grammar.")
   if (!isJsonObject(match)) throw refused("Expected 'match' as an object.")
-  const { prompt, nth, ...unknownMatch } = match
+  const { prompt, call, nth, ...unknownMatch } = match
   const [stray] = [...Object.keys(unknown), ...Object.keys(unknownMatch)]
-  if (stray !== undefined) throw refused(`Unknown member '${stray.slice(0, 100)}': expected match {prompt, nth}, fault and times.`)
+  if (stray !== undefined) throw refused(`Unknown member '${stray.slice(0, 100)}': expected match {prompt, call, nth}, fault and times.`)
   if (prompt !== undefined && typeof prompt !== 'string') throw refused("Expected 'match.prompt' as a text.")
+  if (call !== undefined && typeof call !== 'string') throw refused("Expected 'match.call' as the name of a call.")
   if (nth !== undefined && typeof nth !== 'number') throw refused("Expected 'match.nth' as a whole number from 1.")
   if (times !== undefined && times !== null && typeof times !== 'number')
     throw refused("Expected 'times' as a whole number from 1, or null.")
-  return { match: { prompt, nth }, fault, times }
+  return { match: { prompt, call, nth }, fault, times }
 }
 
 function refused(message: string): Error {

@@ -1,17 +1,22 @@
+import { checkedBatchInput } from '../batches/input-file.ts'
 import type { Call } from '../call.ts'
 import type { ShelvedFile } from '../file-shelf.ts'
 import { isForm, readForm } from '../intake/read-form.ts'
 import { unsupportedType } from '../intake/read-json-body.ts'
 import { invalidRequest, type Refusal } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
-import { sendJson } from '../scripted-answer.ts'
+import { sendAnswer } from '../wire/send-answer.ts'
 
 const LONGEST_LIST = 10_000
 /** Seconds a file may be asked to live: an hour to thirty days (openai 7.55.0 types). */
 const LIFETIME_SECONDS = { shortest: 3_600, longest: 2_592_000 }
 
-/** `POST /v1/files`: takes a picture in, for edits that name it by id. */
-export async function uploadFile(call: Call, { files, settings }: SandboxState): Promise<void> {
+const PURPOSES = ['vision', 'batch']
+/** What is uploaded for batches is deleted after thirty days unless the upload says otherwise (openai 7.55.0 types). */
+const BATCH_LIFETIME_MS = LIFETIME_SECONDS.longest * 1000
+
+/** `POST /v1/files`: takes in a picture, for edits that name it by id, or the lines of a batch. */
+export async function uploadFile(call: Call, { files, settings }: SandboxState): Promise<object> {
   const contentType = call.request.headers['content-type'] ?? ''
   if (!isForm(contentType)) throw unsupportedType(contentType, 'multipart/form-data')
   const form = await readForm(call.request, settings.maxEditBodyBytes)
@@ -19,16 +24,17 @@ export async function uploadFile(call: Call, { files, settings }: SandboxState):
   const purpose = checkedPurpose(fields)
   const [file] = form.files.filter(({ name }) => name === 'file')
   if (!file) throw missing('file')
+  if (purpose === 'batch') checkedBatchInput(file)
   const createdAtMs = settings.clock.nowMs()
-  const expiresAtMs = expiryOf(fields, createdAtMs)
+  const expiresAtMs = expiryOf(fields, createdAtMs) ?? (purpose === 'batch' ? createdAtMs + BATCH_LIFETIME_MS : null)
   const { fileName, mediaType, bytes } = file
-  const shelved = files.add({ fileName: fileName ?? 'file', purpose, mediaType, bytes, createdAtMs, expiresAtMs })
+  const shelved = files.add({ fileName: fileName ?? 'file', purpose, mediaType, content: [[bytes]], createdAtMs, expiresAtMs })
   if (!shelved) throw invalidRequest('The sandbox has no room for more files. Delete some.', 'sandbox_files_full')
-  await sendJson(call, 200, fileObject(shelved))
+  return fileObject(shelved)
 }
 
 /** `GET /v1/files`: the newest first, or the oldest with `order=asc`; `after`, `limit` and `purpose` choose. */
-export async function listFiles(call: Call, { files, settings }: SandboxState): Promise<void> {
+export async function listFiles(call: Call, { files, settings }: SandboxState): Promise<object> {
   const { searchParams: asked } = new URL(call.request.url ?? '/', 'http://sandbox')
   const newestFirst = files.list(settings.clock.nowMs())
   const ordered = asked.get('order') === 'asc' ? newestFirst.reverse() : newestFirst
@@ -36,31 +42,42 @@ export async function listFiles(call: Call, { files, settings }: SandboxState): 
   const wanted = ordered.slice(after + 1).filter(({ purpose }) => purpose === (asked.get('purpose') ?? purpose))
   const data = wanted.slice(0, limitOf(asked.get('limit'))).map(fileObject)
   const has_more = data.length < wanted.length
-  await sendJson(call, 200, { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more })
+  return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more }
 }
 
 /** `GET /v1/files/:id`. */
-export async function retrieveFile(call: Call, { files, settings }: SandboxState): Promise<void> {
-  const id = idOf(call)
-  const file = files.find(id, settings.clock.nowMs())
-  if (!file) throw noSuchFile(id)
-  await sendJson(call, 200, fileObject(file))
+export async function retrieveFile(call: Call, sandbox: SandboxState): Promise<object> {
+  return fileObject(shelvedFile(call, sandbox))
+}
+
+/** `GET /v1/files/:id/content`: the bytes of what batches read and wrote. */
+export async function sendFileContent(call: Call, sandbox: SandboxState): Promise<void> {
+  const { purpose, content } = shelvedFile(call, sandbox)
+  if (purpose === 'vision') throw invalidRequest(`Not allowed to download files of purpose: ${purpose}`, null)
+  await sendAnswer(call, { status: 200, headers: { 'content-type': 'application/octet-stream' } }, content)
 }
 
 /** `DELETE /v1/files/:id`. */
-export async function deleteFile(call: Call, { files }: SandboxState): Promise<void> {
+export async function deleteFile(call: Call, { files }: SandboxState): Promise<object> {
   const id = idOf(call)
   if (!files.delete(id)) throw noSuchFile(id)
-  await sendJson(call, 200, { object: 'file', id, deleted: true })
+  return { object: 'file', id, deleted: true }
 }
 
-function fileObject({ id, bytes, createdAtMs, expiresAtMs, fileName, purpose }: ShelvedFile) {
+function shelvedFile(call: Call, { files, settings }: SandboxState): ShelvedFile {
+  const id = idOf(call)
+  const file = files.find(id, settings.clock.nowMs())
+  if (!file) throw noSuchFile(id)
+  return file
+}
+
+function fileObject({ id, byteLength, createdAtMs, expiresAtMs, fileName, purpose }: ShelvedFile) {
   return {
     object: 'file',
     id,
     purpose,
     filename: fileName,
-    bytes: bytes.length,
+    bytes: byteLength,
     created_at: Math.floor(createdAtMs / 1000),
     expires_at: expiresAtMs === null ? null : Math.floor(expiresAtMs / 1000),
     status: 'processed',
@@ -71,8 +88,8 @@ function fileObject({ id, bytes, createdAtMs, expiresAtMs, fileName, purpose }: 
 function checkedPurpose(fields: ReadonlyMap<string, string>): string {
   const purpose = fields.get('purpose')
   if (purpose === undefined) throw missing('purpose')
-  if (purpose === 'vision') return purpose
-  const message = `Invalid value: '${purpose.slice(0, 100)}'. Supported values are: 'vision'. The sandbox keeps pictures only.`
+  if (PURPOSES.includes(purpose)) return purpose
+  const message = `Invalid value: '${purpose.slice(0, 100)}'. Supported values are: 'vision' and 'batch'. The sandbox keeps no other files.`
   throw invalidRequest(message, 'invalid_value', { param: 'purpose' })
 }
 
@@ -96,7 +113,7 @@ function limitOf(text: string | null): number {
 }
 
 function idOf({ path }: Call): string {
-  return path.slice(path.lastIndexOf('/') + 1)
+  return /^\/v1\/files\/([^/]+)/.exec(path)?.[1] ?? ''
 }
 
 function missing(param: string): Refusal {

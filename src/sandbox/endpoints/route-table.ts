@@ -7,9 +7,11 @@ import { unknownFace } from '../faces/face-path.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { SandboxState } from '../sandbox-state.ts'
 import { armFault, clearFaults, forgetResponses, readCalls, readFaces, readFaults, readInvoice, readResponses } from './admin.ts'
-import { listBatches, shelveBatch } from './batches.ts'
+import { answering, sending } from './answering.ts'
+import { advanceBatch, readBatches, shelveBatch } from './batch-admin.ts'
+import { cancelBatch, createBatch, listBatches, retrieveBatch } from './batches.ts'
 import { edits } from './edits.ts'
-import { deleteFile, listFiles, retrieveFile, uploadFile } from './files.ts'
+import { deleteFile, listFiles, retrieveFile, sendFileContent, uploadFile } from './files.ts'
 import { generations } from './generations.ts'
 import { listModels, retrieveModel } from './models.ts'
 import { cancelResponse, createResponse, deleteResponse, retrieveResponse } from './responses.ts'
@@ -40,11 +42,20 @@ const routes: readonly Route[] = [
   { path: /^\/v1\/responses$/, methods: { POST: createResponse } },
   { path: /^\/v1\/responses\/[^/]+$/, methods: { GET: retrieveResponse, DELETE: deleteResponse } },
   { path: /^\/v1\/responses\/[^/]+\/cancel$/, methods: { POST: cancelResponse } },
-  { path: /^\/v1\/files$/, methods: { POST: uploadFile, GET: listFiles } },
-  { path: /^\/v1\/files\/[^/]+$/, methods: { GET: retrieveFile, DELETE: deleteFile } },
+  { path: /^\/v1\/files$/, methods: { POST: answering('files.create', uploadFile), GET: answering('files.list', listFiles) } },
+  {
+    path: /^\/v1\/files\/[^/]+$/,
+    methods: { GET: answering('files.retrieve', retrieveFile), DELETE: answering('files.delete', deleteFile) },
+  },
+  { path: /^\/v1\/files\/[^/]+\/content$/, methods: { GET: sending('files.content', sendFileContent) } },
   { path: /^\/v1\/models$/, methods: { GET: listModels } },
   { path: /^\/v1\/models\/[^/]+$/, methods: { GET: retrieveModel } },
-  { path: /^\/v1\/batches$/, methods: { GET: listBatches } },
+  {
+    path: /^\/v1\/batches$/,
+    methods: { POST: answering('batches.create', createBatch), GET: answering('batches.list', listBatches) },
+  },
+  { path: /^\/v1\/batches\/[^/]+$/, methods: { GET: answering('batches.retrieve', retrieveBatch) } },
+  { path: /^\/v1\/batches\/[^/]+\/cancel$/, methods: { POST: answering('batches.cancel', cancelBatch) } },
   { path: /^\/v1\/organization\/usage\/images$/, methods: { GET: imageUsage } },
   { path: /^\/v1\/organization\/costs$/, methods: { GET: costs } },
   { path: /^\/v2\/images\/generate$/, methods: { POST: submitJob } },
@@ -55,7 +66,8 @@ const routes: readonly Route[] = [
   { path: /^\/_sandbox\/responses$/, methods: { GET: readResponses, DELETE: forgetResponses } },
   { path: /^\/_sandbox\/responses\/[^/]+$/, methods: { DELETE: forgetResponses } },
   { path: /^\/_sandbox\/faces$/, methods: { GET: readFaces } },
-  { path: /^\/_sandbox\/batches$/, methods: { POST: shelveBatch } },
+  { path: /^\/_sandbox\/batches$/, methods: { GET: readBatches, POST: shelveBatch } },
+  { path: /^\/_sandbox\/batches\/[^/]+\/advance$/, methods: { POST: advanceBatch } },
   { path: /^\/_sandbox\/faults$/, methods: { GET: readFaults, POST: armFault, DELETE: clearFaults } },
 ]
 

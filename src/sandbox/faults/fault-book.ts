@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type FaultCall, faultCalls } from './fault-call.ts'
 import type { FaultScript } from './fault-script.ts'
 import { type MarkedPrompt, parseFaults, parseMarkedPrompt } from './parse-faults.ts'
 
@@ -7,10 +8,12 @@ const REMEMBERED_PROMPTS = 10_000
 
 /** A fault to lie in wait for a call. */
 export interface FaultOrder {
-  /** Which calls it meets; absent = every call. */
+  /** Which calls it meets; absent = every call that has a prompt. */
   match?: {
     /** Only prompts that contain this text. */
     prompt?: string
+    /** Calls of this name, which have no prompt, instead of those that have one. */
+    call?: string
     /** Not before the nth call that matches, counted from 1 when the fault was armed. */
     nth?: number
   }
@@ -23,7 +26,7 @@ export interface FaultOrder {
 /** A fault that lies in wait. */
 export interface ArmedFault {
   id: number
-  match: { prompt: string | null; nth: number }
+  match: { prompt: string | null; call: FaultCall | null; nth: number }
   fault: string
   /** Calls it will still meet; null = no end. */
   remaining: number | null
@@ -36,7 +39,7 @@ export interface FaultControls {
   /**
    * Arms a fault.
    * @throws FaultSyntaxError when the words cannot be read.
-   * @throws RangeError when `nth` or `times` is not a whole number from 1.
+   * @throws RangeError when `nth` or `times` is not a whole number from 1, or the call is none that has a name.
    */
   arm(order: FaultOrder): ArmedFault
   list(): ArmedFault[]
@@ -55,8 +58,11 @@ export class FaultBook implements FaultControls {
     for (const count of [nth, times ?? 1]) {
       if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`expected a whole number from 1, found ${count}`)
     }
+    const call = faultCalls.find((name) => name === match.call) ?? null
+    if (match.call !== undefined && call === null) throw new RangeError(`no call '${match.call}' is known: ${faultCalls.join(', ')}`)
+    if (call !== null && match.prompt !== undefined) throw new RangeError(`the call ${call} has no prompt`)
     this.#lastId += 1
-    const armed = { id: this.#lastId, match: { prompt: match.prompt ?? null, nth }, fault, remaining: times, seen: 0 }
+    const armed = { id: this.#lastId, match: { prompt: match.prompt ?? null, call, nth }, fault, remaining: times, seen: 0 }
     this.#armed.push({ ...armed, script: parseFaults(fault) })
     return armed
   }
@@ -78,12 +84,18 @@ export class FaultBook implements FaultControls {
   take(prompt: string): MarkedPrompt {
     const marked = parseMarkedPrompt(prompt)
     const fromMarkers = this.#withinFirst(prompt, marked.script) ? marked.script : {}
-    return { drawn: marked.drawn, script: { ...this.#takeArmed(prompt), ...fromMarkers } }
+    const meets = ({ match }: ArmedFault) => match.call === null && prompt.includes(match.prompt ?? '')
+    return { drawn: marked.drawn, script: { ...this.#takeArmed(meets), ...fromMarkers } }
   }
 
-  #takeArmed(prompt: string): FaultScript {
+  /** What goes wrong with a call that has no prompt. */
+  takeCall(name: FaultCall): FaultScript {
+    return this.#takeArmed(({ match }) => match.call === name)
+  }
+
+  #takeArmed(meets: (armed: ArmedFault) => boolean): FaultScript {
     const meeting = this.#armed.filter((armed) => {
-      if (!prompt.includes(armed.match.prompt ?? '')) return false
+      if (!meets(armed)) return false
       armed.seen += 1
       return armed.seen >= armed.match.nth
     })

@@ -112,6 +112,15 @@ export interface FaultScript {
   /** Responses: a finished picture's item says `generating`, as upstream was seen to. */
   staysGenerating?: boolean
 
+  /** Batches: what becomes of this line's place in the files: it stands there twice, in neither, or under an id that nobody gave. */
+  lineFault?: 'twice' | 'lost' | 'stranger'
+  /** Creating a batch: it expires when so many lines were made. */
+  expireAfterLines?: number
+  /** Creating a batch: it fails with this code when it is checked. */
+  failBatch?: string
+  /** Listing batches: so many of the newest are not there yet. */
+  laggingBatches?: number
+
   /** Faces only: paint about 1.57 megapixels, as if `auto` had been asked or in the shape that was asked. `size` wins. */
   sizeRule?: 'auto' | 'shape-asked'
   /** Faces only: say this of the picture instead of what came. `lie` wins. */

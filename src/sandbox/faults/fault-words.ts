@@ -74,6 +74,11 @@ export const faultWords: readonly FaultWord[] = [
   alone('deltas', { deltas: true }),
   alone('generating', { staysGenerating: true }),
 
+  withValue('line', 'twice | lost | stranger', (value) => oneOf(value, ['twice', 'lost', 'stranger'], (lineFault) => ({ lineFault }))),
+  withValue('expire-after', 'LINES', (value) => whole(value, 0, 50_000, (expireAfterLines) => ({ expireAfterLines }))),
+  { word: 'failbatch', value: '[CODE]', read: (value) => readBatchCode(value ?? 'token_limit_exceeded') },
+  { word: 'lag', value: '[BATCHES]', read: (value) => whole(value ?? '1', 1, 1000, (laggingBatches) => ({ laggingBatches })) },
+
   withValue('first', 'N', (value) => whole(value, 1, 1e9, (first) => ({ first }))),
   alone('charged', { charge: true }),
   alone('free', { charge: false }),
@@ -137,6 +142,10 @@ function readScale(value: string): FaultScript | null {
 
 function readErrorCode(code: string): FaultScript | null {
   return /^[a-z_]{1,60}$/.test(code) ? { failResponse: code } : null
+}
+
+function readBatchCode(code: string): FaultScript | null {
+  return /^[a-z_]{1,60}$/.test(code) ? { failBatch: code } : null
 }
 
 function readIncomplete(value: string | null): FaultScript | null {

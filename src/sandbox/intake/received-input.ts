@@ -1,5 +1,5 @@
 import type { InputReference, InputRole } from '../../contract/input-picture.ts'
-import type { FileShelf } from '../file-shelf.ts'
+import { type FileShelf, wholeFile } from '../file-shelf.ts'
 import { invalidRequest } from '../refusal.ts'
 import type { CarriedInput } from './edit-body.ts'
 import { sha256Of } from './input-facts.ts'
@@ -44,7 +44,7 @@ function bytesFor({ from, param }: InputReference, carried: readonly CarriedInpu
     case 'file_id': {
       const file = files.find(from.id, nowMs)
       if (!file) throw invalidRequest(`No such File object: ${from.id}`, 'image_file_not_found', { status: 404, param })
-      return { name: param, mediaType: file.mediaType, bytes: file.bytes }
+      return { name: param, mediaType: file.mediaType, bytes: wholeFile(file) }
     }
   }
 }
