@@ -30,26 +30,3 @@ export type UsageAnswer = { counts: readonly UsageCount[] } | { unavailable: str
 
 /** What an account was billed in the whole days that were asked about, or why that could not be learned. */
 export type CostAnswer = { nanos: Nanos } | { unavailable: string }
-
-/** A question about the batches of an account. */
-export interface BatchQuestion {
-  baseUrl: string
-  key: Secret | null
-  /** Only batches made at this time or later. */
-  sinceMs: number
-}
-
-/** One batch, as far as its end says what was charged. */
-export interface BatchSummary {
-  id: string
-  /** `validating | failed | in_progress | finalizing | completed | expired | cancelling | cancelled`. */
-  status: string
-  /** The attempt it was made for, as its metadata name it; null when it was made by somebody else. */
-  attemptId: string | null
-  completed: number
-  failed: number
-  total: number
-}
-
-/** The batches, newest first, or why they could not be learned. */
-export type BatchAnswer = { batches: readonly BatchSummary[] } | { unavailable: string }

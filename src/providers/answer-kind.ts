@@ -30,6 +30,12 @@ export function kindOfAnswer(head: OutboundHead): AnswerKind {
   }
 }
 
+/** The same for lines of JSON in a file that upstream keeps: they come as bytes of whatever media type, but never as a page. */
+export function kindOfFile(head: OutboundHead): AnswerKind {
+  const kind = kindOfAnswer(head)
+  return kind.body === 'unwanted' && kind.cause === 'content_type' ? { body: 'json' } : kind
+}
+
 /** True when the body is compressed or otherwise encoded. */
 export function isEncoded(head: OutboundHead): boolean {
   const encoding = headerValue(head.headers, 'content-encoding')

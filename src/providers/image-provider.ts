@@ -2,7 +2,8 @@ import type { Operation } from '../contract/image-request.ts'
 import type { InputFormat, InputRole } from '../contract/input-picture.ts'
 import type { JsonObject } from '../primitives/json.ts'
 import type { Secret } from '../primitives/secret.ts'
-import type { BatchAnswer, BatchQuestion, CostAnswer, UsageAnswer, UsageQuestion } from './account-questions.ts'
+import type { CostAnswer, UsageAnswer, UsageQuestion } from './account-questions.ts'
+import type { BatchCalls } from './batch-calls.ts'
 import type { ProviderEvent } from './provider-event.ts'
 
 /** A picture that goes upstream with a call, exactly as its bytes are. */
@@ -214,8 +215,8 @@ export interface ImageProvider {
   countUsage?(question: UsageQuestion): Promise<UsageAnswer>
   /** Asks what the account was billed for whole days, UTC; absent where the protocol has no such question. Never throws for what upstream does. */
   countCosts?(question: UsageQuestion): Promise<CostAnswer>
-  /** Lists the batches of the account; absent where the protocol has none. Never throws for what upstream does. */
-  listBatches?(question: BatchQuestion): Promise<BatchAnswer>
+  /** Batches; absent where the protocol has none. */
+  readonly batches?: BatchCalls
   /** Reads an event that the upstream sent by webhook; absent where the protocol has none. @returns null for an event about something else */
   readEvent?(event: JsonObject): ProviderEvent | null
 }

@@ -1,5 +1,5 @@
 import type { UnknownAttempt } from '../../generations/index.ts'
-import type { BatchSummary } from '../../providers/index.ts'
+import type { UpstreamBatch } from '../../providers/index.ts'
 import type { RouteContract } from '../../routes/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { Finding, UnknownResolver } from './unknown-resolver.ts'
@@ -29,21 +29,21 @@ export const batchResolver: UnknownResolver = {
 const mayHaveBatches = ({ kind }: RouteContract) => kind === 'official' || kind === 'sandbox'
 
 async function askRoute(parts: GatewayParts, route: RouteContract, unknowns: readonly UnknownAttempt[]): Promise<Finding[]> {
-  const provider = parts.providers.get(route.protocol)
-  if (!provider?.listBatches) return []
+  const upstream = parts.providers.get(route.protocol)?.batches
+  if (!upstream) return []
   const sinceMs = Math.min(...unknowns.map(({ started_at_ms }) => started_at_ms)) - CLOCK_TOLERANCE_MS
-  const answer = await provider.listBatches({ baseUrl: route.baseUrl, key: route.key, sinceMs })
+  const answer = await upstream.listBatches({ baseUrl: route.baseUrl, key: route.key, sinceMs })
   if ('unavailable' in answer) {
     parts.logger.info({ route_id: route.id, outcome: answer.unavailable }, 'the batches of the account could not be listed')
     return []
   }
   return unknowns.flatMap(({ attempt_id }) => {
-    const batch = answer.batches.find(({ attemptId, status }) => attemptId === attempt_id && over.includes(status))
+    const batch = answer.batches.find(({ metadata, status }) => metadata['attempt_id'] === attempt_id && over.includes(status))
     return batch ? [findingOf(attempt_id, batch)] : []
   })
 }
 
 /** Finished work of a batch is billed, also when the batch expired or was cancelled. */
-function findingOf(attemptId: string, { id, status, completed, failed, total }: BatchSummary): Finding {
+function findingOf(attemptId: string, { id, status, completed, failed, total }: UpstreamBatch): Finding {
   return { attemptId, outcome: completed > 0 ? 'charged' : 'not_charged', evidence: { batch_id: id, status, completed, failed, total } }
 }

@@ -31,7 +31,6 @@ async function asking(status: number, ...answers: unknown[]) {
     count: (apiKeyId: string | null = null) => provider.countUsage!({ ...where, apiKeyId, fromMs: 60_000, toMs: 180_000 }),
     bill: (apiKeyId: string | null = null) => provider.countCosts!({ ...where, apiKeyId, fromMs: 0, toMs: 172_800_000 }),
     event: (body: JsonObject) => provider.readEvent!(body),
-    batches: () => provider.listBatches!({ ...where, sinceMs: 1000 }),
   }
 }
 
@@ -118,34 +117,5 @@ describe('an event of a webhook', () => {
   ])('%j is read as %j', async (body, expected) => {
     const { event } = await asking(200)
     expect(event(body)).toEqual(expected)
-  })
-})
-
-describe('listing batches', () => {
-  const batch = (id: string, created_at: number, rest: object = {}) => ({ id, created_at, status: 'completed', ...rest })
-
-  it('goes back page by page to the time that is asked about, and takes what is no batch for none', async () => {
-    const told = { metadata: { attempt_id: 'att_1' }, request_counts: { total: 3, completed: 2, failed: 1 } }
-    const { upstream, batches } = await asking(
-      200,
-      { data: [batch('b3', 9, told), 7, { id: 4 }, batch('b2', 5, { metadata: null })], has_more: true },
-      { data: [batch('b1', 0)], has_more: true },
-    )
-    const nothing = { completed: 0, failed: 0, total: 0 }
-    expect(await batches()).toEqual({
-      batches: [
-        { id: 'b3', status: 'completed', attemptId: 'att_1', completed: 2, failed: 1, total: 3 },
-        { id: 'b2', status: 'completed', attemptId: null, ...nothing },
-      ],
-    })
-    expect(upstream.calls.map(({ requestLine }) => requestLine.split(' ')[1])).toEqual([
-      '/v1/batches?limit=100',
-      '/v1/batches?limit=100&after=b2',
-    ])
-  })
-
-  it('is not available where upstream refuses', async () => {
-    const { batches } = await asking(401, { error: { message: 'no' } })
-    expect(await batches()).toEqual({ unavailable: 'rejected (401)' })
   })
 })

@@ -17,6 +17,8 @@ export interface AnswerReaderContext {
   sink: ReplySink
   clock: Clock
   redact: Redact
+  /** What is done with the body that follows a head. @default as of image answers */
+  kindOf?(head: OutboundHead): AnswerKind
   /** Told once, after the sink was told the end. */
   done(outcome: DispatchOutcome): void
 }
@@ -51,7 +53,7 @@ export class AnswerReader implements OutboundHandler {
     this.#head = head
     this.#firstByteMs = this.#elapsedMs()
     this.#facts = readHeadFacts(head, this.#context.redact)
-    this.#kind = kindOfAnswer(head)
+    this.#kind = (this.#context.kindOf ?? kindOfAnswer)(head)
     if (this.#kind.body === 'unwanted') this.#call?.abort()
     else if (this.#kind.body !== 'refusal')
       this.#context.sink.begin({ status: head.status, kind: this.#kind.body, requestId: this.#facts.requestId })

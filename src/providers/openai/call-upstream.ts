@@ -4,7 +4,7 @@ import type { JsonObject } from '../../primitives/json.ts'
 import { Secret } from '../../primitives/secret.ts'
 import type { DispatchOutcome, ProviderCall, ReplySink } from '../image-provider.ts'
 import { redactorFor } from '../redact.ts'
-import { AnswerReader } from './answer-reader.ts'
+import { AnswerReader, type AnswerReaderContext } from './answer-reader.ts'
 
 /**
  * The longest answer that is read. Ten pictures of 25 MB are 333 MB of base64; with previews and 4K formats some more.
@@ -28,7 +28,7 @@ export interface RequestParts {
   method: ConfiguredRequest['method']
   /** Below the base URL, with its query. */
   path: string
-  accept: 'application/json' | 'text/event-stream'
+  accept: 'application/json' | 'text/event-stream' | '*/*'
   /** Only with a body. */
   contentType?: string
   body: ConfiguredRequest['body']
@@ -66,9 +66,10 @@ export function callUpstream(
   { key, body: said = null }: { key: Secret | null; body?: JsonObject | null },
   sink: ReplySink,
   maxBodyBytes = parts.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+  kindOf?: AnswerReaderContext['kindOf'],
 ): Promise<DispatchOutcome> {
   const { promise, resolve } = Promise.withResolvers<DispatchOutcome>()
-  const reader = new AnswerReader({ sink, clock: parts.clock, redact: redactorFor(key, said), done: resolve })
+  const reader = new AnswerReader({ sink, clock: parts.clock, redact: redactorFor(key, said), kindOf, done: resolve })
   reader.follow(parts.outbound.configured({ ...request, maxBodyBytes }, reader))
   return promise
 }

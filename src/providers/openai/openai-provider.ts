@@ -7,8 +7,8 @@ import { countUsage } from './count-usage.ts'
 import { editForm } from './edit-form.ts'
 import { examineAccount } from './examine-account.ts'
 import { jsonBodyWithInputs } from './json-body.ts'
-import { listBatches } from './list-batches.ts'
 import { multipartBody } from './multipart-body.ts'
+import { openAiBatches } from './openai-batches.ts'
 import { readEvent } from './read-event.ts'
 import { cancelResponse, deleteResponse, retrieveResponse } from './stored-responses.ts'
 
@@ -31,7 +31,7 @@ export function createOpenAiProvider(parts: OpenAiProviderParts): ImageProvider 
     examine: (question) => examineAccount(parts.outbound, question),
     countUsage: (question) => countUsage(parts, question),
     countCosts: (question) => countCosts(parts, question),
-    listBatches: (question) => listBatches(parts, question),
+    batches: openAiBatches(parts),
     readEvent,
     retrieveResponse: (call, sink) => retrieveResponse(parts, call, sink),
     cancelResponse: (call) => cancelResponse(parts, call),

@@ -1,8 +1,8 @@
 import type { ConfiguredRequest } from '../../outbound/index.ts'
-import { noHeadFacts } from '../head-facts.ts'
 import type { DispatchOutcome, ReplySink, RetrieveResponseCall, StoredResponseAnswer, StoredResponseCall } from '../image-provider.ts'
 import { askSmall } from './ask-small.ts'
 import { callUpstream, type OpenAiProviderParts, requestTo } from './call-upstream.ts'
+import { inPath, unsendable } from './in-path.ts'
 
 /** `GET /responses/{id}`, into the sink. */
 export async function retrieveResponse(parts: OpenAiProviderParts, call: RetrieveResponseCall, sink: ReplySink): Promise<DispatchOutcome> {
@@ -22,11 +22,8 @@ export function deleteResponse(parts: OpenAiProviderParts, call: StoredResponseC
   return askAbout(parts, call, { method: 'DELETE', below: '' })
 }
 
-/** Nothing else can be a response's name, and only this can neither leave its place in the path nor end it. */
-const pathWord = /^[\w-]{1,200}$/
-
 function pathOf({ responseId }: StoredResponseCall): string | null {
-  return pathWord.test(responseId) ? `/responses/${responseId}` : null
+  return inPath('/responses/', responseId)
 }
 
 /** As OpenAI's own clients write it: `include[]=…&stream=true&starting_after=3`. */
@@ -36,8 +33,6 @@ function queryOf({ stream, startingAfter, include }: RetrieveResponseCall): stri
   if (stream && startingAfter !== null) query.set('starting_after', String(startingAfter))
   return query.size === 0 ? '' : `?${query}`
 }
-
-const unsendable: DispatchOutcome = { ...noHeadFacts, firstByteMs: null, totalMs: 0, class: 'not_sent', cause: 'invalid_request' }
 
 async function askAbout(
   parts: OpenAiProviderParts,
