@@ -18,6 +18,9 @@ export interface DataUrlHead {
   longest: number
 }
 
+/** What a string that is no image does: it ends the reading, or the rest of it is skipped. */
+export type OnBroken = 'throw' | 'skip'
+
 const headOfImage: DataUrlHead = { pattern: /^data:image\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]*)*;base64,$/i, longest: 128 }
 
 /**
@@ -33,6 +36,7 @@ type Stage = 'scheme' | 'media' | 'content' | 'skipped'
 export class ImageString {
   readonly #bytes: CanonicalBytes
   readonly #head: DataUrlHead
+  readonly #onBroken: OnBroken
   readonly #quotes = new ByteFinder(QUOTE)
   readonly #backslashes = new ByteFinder(BACKSLASH)
   #decoder: Base64Decoder | null = null
@@ -42,10 +46,17 @@ export class ImageString {
   #escape = ''
   #ended = true
   #untouched = true
+  #broken: MalformedReply | null = null
 
-  constructor(bytes: CanonicalBytes, head: DataUrlHead = headOfImage) {
+  constructor(bytes: CanonicalBytes, head: DataUrlHead = headOfImage, onBroken: OnBroken = 'throw') {
     this.#bytes = bytes
     this.#head = head
+    this.#onBroken = onBroken
+  }
+
+  /** What is wrong with the string, where the rest of it is skipped for that. */
+  get broken(): MalformedReply | null {
+    return this.#broken
   }
 
   /** Characters of the data URL's head that was left out; 0 for plain base64. */
@@ -67,6 +78,7 @@ export class ImageString {
   begin(target: ByteTarget | null): void {
     this.#ended = false
     this.#untouched = true
+    this.#broken = null
     this.#schemeLength = 0
     this.#media = ''
     this.#escape = ''
@@ -84,10 +96,20 @@ export class ImageString {
   feed(piece: Buffer, from: number, to: number): number {
     let at = from
     while (at < to && !this.#ended) {
-      if (this.#escape !== '') at = this.#inEscape(piece, at)
-      else at = this.#run(piece, at, to)
+      try {
+        at = this.#escape === '' ? this.#run(piece, at, to) : this.#inEscape(piece, at)
+      } catch (error) {
+        this.#skipRest(error)
+      }
     }
     return at
+  }
+
+  /** The step that failed is made again, reading nothing; where it was the last one, the string has ended. */
+  #skipRest(error: unknown): void {
+    if (this.#onBroken === 'throw' || !(error instanceof MalformedReply)) throw error
+    this.#broken = error
+    this.#stage = 'skipped'
   }
 
   #run(piece: Buffer, at: number, to: number): number {

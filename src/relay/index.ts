@@ -1,8 +1,10 @@
+export { type BatchFileOptions, type BatchLine, readBatchLines } from './batch-lines.ts'
 export { HeldReplyClient, sendReply } from './held-reply-client.ts'
 export { HttpReplyClient, type HttpReplyClientOptions } from './http-reply-client.ts'
 export { type ImageJson, type ImageJsonLimits, type ImageJsonOptions, type JsonImage, readImageJson } from './image-json.ts'
 export type { MalformedCause } from './malformed-reply.ts'
 export { NullReplyClient } from './null-reply-client.ts'
+export { PieceStream } from './piece-stream.ts'
 export { readSidecar, type SidecarContents } from './read-sidecar.ts'
 export { openRelay, type Relay } from './relay.ts'
 export {

@@ -60,6 +60,7 @@ export class JsonScanner {
   #stringIsKey = false
   #stringHasEscape = false
   #stringIsLeftOut = false
+  #isAbridged = false
   /** The string may be an image: the calls read it too. */
   #stringIsGuess = false
   /** Where in the skeleton the string's opening quote stands. */
@@ -94,6 +95,11 @@ export class JsonScanner {
   /** True once the object's closing brace was read. */
   get closed(): boolean {
     return this.#state === 'closed'
+  }
+
+  /** True when a long text was left out of the skeleton. */
+  get isAbridged(): boolean {
+    return this.#isAbridged
   }
 
   /** Steps to the value that is being read. */
@@ -134,6 +140,11 @@ export class JsonScanner {
     return this.#skeleton.take()
   }
 
+  /** The document's text without its images, as far as it was read. */
+  skeletonSoFar(): Buffer {
+    return this.#skeleton.take()
+  }
+
   /** The object, with null in place of every image. @throws MalformedReply `document_not_closed` or `not_json` */
   document(): JsonObject {
     if (this.#state !== 'closed') throw new MalformedReply('document_not_closed')
@@ -142,21 +153,18 @@ export class JsonScanner {
     return value
   }
 
+  /** What stands before a byte that ends the reading is kept too: it may say whose document it was. */
   #between(piece: Buffer, from: number, to: number): number {
-    for (let at = from; at < to; at++) {
-      const byte = piece[at]!
-      if (byte === QUOTE) {
-        this.#skeleton.append(piece, from, at)
-        return this.#beginAnyString(at + 1)
+    let at = from
+    try {
+      while (at < to && piece[at] !== QUOTE && this.#state !== 'closed') {
+        this.#structure(piece[at]!)
+        at++
       }
-      this.#structure(byte)
-      if (this.#state === 'closed') {
-        this.#skeleton.append(piece, from, at + 1)
-        return at + 1
-      }
+    } finally {
+      this.#skeleton.append(piece, from, at)
     }
-    this.#skeleton.append(piece, from, to)
-    return to
+    return at < to && this.#state !== 'closed' ? this.#beginAnyString(at + 1) : at
   }
 
   #structure(byte: number): void {
@@ -276,6 +284,7 @@ export class JsonScanner {
       return void this.#skeleton.append(piece, from, to)
     }
     this.#stringIsLeftOut = true
+    this.#isAbridged = true
     this.#skeleton.replace(this.#stringFrom, this.#skeleton.length, NULL)
   }
 
