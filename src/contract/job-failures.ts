@@ -54,6 +54,10 @@ export const jobFailures = {
     nextAction: 'none',
     message: 'This address of a picture has run out, or was changed. Nothing was charged; GET the job again for a new one.',
   },
+  invalid_bulk: {
+    ...refused,
+    message: 'The bulk cannot be read, or some of its items cannot be used. Nothing was queued or charged; correct it and send it again.',
+  },
   both_spellings: {
     ...refused,
     message: 'The body names one setting in two spellings, so its meaning is not clear. Nothing was sent or charged; use one of them.',

@@ -74,6 +74,8 @@ export const failPointNames = [
   'job_after_put_back',
   'job_before_end_in_queue',
   'job_after_end_in_queue',
+  'bulk_before_record',
+  'bulk_after_record',
   'set_before_item',
   'set_after_item',
   // The next start.

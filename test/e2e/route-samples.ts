@@ -1,6 +1,16 @@
 import { Secret } from '../../src/primitives/secret.ts'
 import { smallCall } from '../support/generation-calls.ts'
-import { fetchWith, makeFile, makeJob, makeResponse, makeUnknown, onePixel, type Role, type TwoTenants } from '../support/two-tenants.ts'
+import {
+  fetchWith,
+  makeBulk,
+  makeFile,
+  makeJob,
+  makeResponse,
+  makeUnknown,
+  onePixel,
+  type Role,
+  type TwoTenants,
+} from '../support/two-tenants.ts'
 
 /** A request that a route takes from whoever may make it. */
 export interface RouteSample {
@@ -34,6 +44,7 @@ const endedJob = async (world: TwoTenants) => {
   await asOwner(world).fetch(`/v2/jobs/${id}/cancel`, { method: 'POST' })
   return id
 }
+const freshBulk = (world: TwoTenants) => makeBulk(asOwner(world))
 const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
   (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
 
@@ -51,6 +62,15 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/jobs/{id}/cancel': { status: 200, fresh: freshJob },
   'POST /v2/jobs/{id}/retry': { status: 409, body: {} },
   'GET /v2/jobs/{id}/events': { status: 200, fresh: endedJob },
+  'POST /v2/jobs/bulk': { status: 202, body: { items: [smallCall] } },
+  'GET /v2/jobs/bulk': { status: 200 },
+  'GET /v2/jobs/bulk/{id}': { status: 200 },
+  'POST /v2/jobs/bulk/{id}/pause': { status: 200 },
+  'POST /v2/jobs/bulk/{id}/resume': { status: 200 },
+  'POST /v2/jobs/bulk/{id}/cancel': { status: 200, fresh: freshBulk },
+  'GET /v2/jobs/bulk/{id}/items': { status: 200 },
+  'GET /v2/jobs/bulk/{id}/manifest': { status: 200 },
+  'GET /v2/jobs/bulk/{id}/archive': { status: 200 },
   'GET /v1/tasks/{id}': { status: 200 },
   'GET /v2/images/{id}/signed': { status: 403 },
   'POST /v1/responses': { status: 200, body: assistantCall },

@@ -41,6 +41,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       file: await makeFile(asOwner),
       response: response.id,
       job: await makeJob(asOwner),
+      bulk: await makeBulk(asOwner),
       budget: (await makeBudget(gateway, { project_id: owner.project.id, limit_usd: '100' })).id,
       project: owner.project.id,
       key: owner.keyId,
@@ -60,6 +61,7 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
   unknown: 'gen',
   image: 'img',
   job: 'gen',
+  bulk: 'set',
   file: 'file',
   budget: 'bud',
   project: 'prj',
@@ -90,6 +92,14 @@ export async function makeJob(gateway: Pick<TestGateway, 'fetch'>): Promise<stri
   const body = JSON.stringify({ request: smallCall, start_at })
   const answer = await gateway.fetch('/v2/images/generate', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
   return ((await answer.json()) as { jobId: string }).jobId
+}
+
+/** A bulk of one job that does not begin before tomorrow. */
+export async function makeBulk(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+  const start_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString()
+  const body = JSON.stringify({ items: [smallCall], start_at })
+  const answer = await gateway.fetch('/v2/jobs/bulk', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  return ((await answer.json()) as { id: string }).id
 }
 
 /** A call whose outcome nobody knows. */

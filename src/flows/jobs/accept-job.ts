@@ -80,8 +80,8 @@ interface JobTimes {
   deadlineMs: number
 }
 
-/** @throws Failure `invalid_deadline` for one that is past, too far away, or before the start. */
-function timesOf({ startAtMs, deadlineMs, lane }: JobWishes, nowMs: number): JobTimes {
+/** When a job may begin. @throws Failure `invalid_deadline` for one that is past, too far away, or before the start. */
+export function timesOf({ startAtMs, deadlineMs, lane }: Pick<JobWishes, 'startAtMs' | 'deadlineMs' | 'lane'>, nowMs: number): JobTimes {
   const readyAtMs = startAtMs ?? nowMs
   const deadline = deadlineMs ?? readyAtMs + DAY_MS
   const refuse = (param: string, why: string) => failure('invalid_deadline', { param, message: `${why} Nothing was sent or charged.` })

@@ -2,6 +2,17 @@ import type { HttpRoute } from '../http-route.ts'
 import { adviseRoute } from './advise.ts'
 import { checkRoute, estimateRoute } from './before-paying.ts'
 import { budgetRoute, changeBudgetRoute, createBudgetRoute, endBudgetRoute, listBudgetsRoute } from './budgets.ts'
+import {
+  bulkArchiveRoute,
+  bulkItemsRoute,
+  bulkManifestRoute,
+  bulkRoute,
+  bulksRoute,
+  cancelBulkRoute,
+  pauseBulkRoute,
+  resumeBulkRoute,
+  submitBulkRoute,
+} from './bulk.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
@@ -35,6 +46,15 @@ export const httpRoutes: readonly HttpRoute[] = [
   retryJobRoute,
   jobEventsRoute,
   taskRoute,
+  submitBulkRoute,
+  bulksRoute,
+  bulkRoute,
+  pauseBulkRoute,
+  resumeBulkRoute,
+  cancelBulkRoute,
+  bulkItemsRoute,
+  bulkManifestRoute,
+  bulkArchiveRoute,
   createResponseRoute,
   responseRoute,
   cancelResponseRoute,
