@@ -4,6 +4,7 @@ import { repeatFailures } from './repeat-failures.ts'
 import { requestFailures } from './request-failures.ts'
 import { unknownFailures } from './unknown-failures.ts'
 import { upstreamFailures } from './upstream-failures.ts'
+import { webhookFailures } from './webhook-failures.ts'
 
 /**
  * Every failure a caller can meet, once. `docs/errors.md` lists exactly these codes (held by test).
@@ -16,6 +17,7 @@ export const failureCatalogue = {
   ...unknownFailures,
   ...repeatFailures,
   ...jobFailures,
+  ...webhookFailures,
 } as const
 
 /** A code of the catalogue. */

@@ -50,4 +50,7 @@ export type {
   TurnDocumentRow,
   UnknownEvidenceRow,
   UpstreamSecretRow,
+  WebhookAttemptRow,
+  WebhookEndpointRow,
+  WebhookMessageRow,
 } from './tables.ts'

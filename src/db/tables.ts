@@ -37,6 +37,9 @@ export interface Tables {
   job_orders: JobOrderRow
   job_sets: JobSetRow
   job_set_items: JobSetItemRow
+  webhook_endpoints: WebhookEndpointRow
+  webhook_messages: WebhookMessageRow
+  webhook_attempts: WebhookAttemptRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -591,4 +594,81 @@ export interface UpstreamSecretRow {
   sealed: string
   created_at_ms: number
   updated_at_ms: number
+}
+
+/** Where events are sent: a receiver that a project keeps, or one that calls named. */
+export interface WebhookEndpointRow {
+  id: string
+  project_id: string
+  /** The key whose call named it; null for a project's own, and where the admin token asked. */
+  key_id: string | null
+  /** `project | call` */
+  origin: string
+  url: string
+  /** What waits together, and is held up together. */
+  lane: string
+  description: string
+  /** Null = every event of a job. */
+  event_types_json: string | null
+  /** `standard | unified` */
+  style: string
+  /** `enabled | disabled` */
+  state: string
+  /** `gone | failing | by_hand` */
+  disabled_why: string | null
+  disabled_at_ms: number | null
+  secret_version: number
+  /** Ciphertext, bound to id and version; empty once it was deleted. */
+  sealed_secret: string
+  /** The secret of the version before, while both are signed with. */
+  sealed_previous: string | null
+  previous_until_ms: number | null
+  last_success_at_ms: number | null
+  /** Attempts that failed since the last success. */
+  failures: number
+  failing_since_ms: number | null
+  created_at_ms: number
+  updated_at_ms: number
+  deleted_at_ms: number | null
+}
+
+/** One event for one receiver. */
+export interface WebhookMessageRow {
+  id: string
+  project_id: string
+  endpoint_id: string
+  lane: string
+  event_id: string
+  event_type: string
+  event_at_ms: number
+  style: string
+  /** Ciphertext of what is sent. */
+  sealed_body: string
+  /** `pending | delivered | exhausted | cancelled` */
+  state: string
+  /** Place in the schedule. */
+  step: number
+  /** Attempts that ended. */
+  attempts: number
+  next_attempt_at_ms: number
+  /** Boot that is making an attempt. */
+  claimed_by: string | null
+  lease_until_ms: number | null
+  last_status: number | null
+  last_cause: string | null
+  created_at_ms: number
+  ended_at_ms: number | null
+}
+
+/** One attempt to deliver a message. */
+export interface WebhookAttemptRow {
+  message_id: string
+  n: number
+  at_ms: number
+  duration_ms: number
+  http_status: number | null
+  /** Null for a success. */
+  cause: string | null
+  request_json: string
+  response_json: string | null
 }

@@ -77,6 +77,9 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'webhook_attempts',
+  'webhook_messages',
+  'webhook_endpoints',
   'events',
   'job_set_items',
   'job_sets',
