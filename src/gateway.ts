@@ -25,6 +25,7 @@ import {
   JobEvents,
   JobRunner,
   JobSets,
+  OwnHosts,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
@@ -34,6 +35,8 @@ import {
   sweepAbandoned,
   tellRouteHealth,
   UnknownRounds,
+  WebhookDeliveries,
+  type WebhookDeliveriesOptions,
 } from './flows/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
@@ -82,6 +85,8 @@ export interface GatewayOptions {
   mayLackSecrets?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
   bookingPausesMs?: readonly number[]
+  /** How webhooks are delivered. */
+  webhooks?: WebhookDeliveriesOptions
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -150,6 +155,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())
   const spoolRecovery = opening.adopt(new SpoolRecovery(), (rounds) => rounds.close())
+  const webhookDeliveries = opening.adopt(new WebhookDeliveries(options.webhooks), (deliveries) => deliveries.close())
   const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
   const storageHealth = new StorageHealth({ store, reserve, clock, logger, metrics, minimumFreeBytes: options.minimumFreeBytes })
@@ -205,6 +211,9 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     documentKey: documentKey(secrets.masterKey),
     sidecars,
     spoolRecovery,
+    webhookDeliveries,
+    webhookKey: sealingKey(secrets.masterKey, 'webhooks'),
+    ownHosts: new OwnHosts(config.http),
     replyKey: sealingKey(secrets.masterKey, 'stored replies'),
     spoolFolder: paths.spool,
     bootId,
@@ -230,6 +239,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()
+  parts.ownHosts.listensAt(url)
+  await webhookDeliveries.start(parts)
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()

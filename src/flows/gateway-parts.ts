@@ -33,6 +33,8 @@ import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
 import type { CostWatch } from './unknowns/cost-watch.ts'
 import type { UnknownRounds } from './unknowns/unknown-rounds.ts'
+import type { OwnHosts } from './webhooks/own-hosts.ts'
+import type { WebhookDeliveries } from './webhooks/webhook-deliveries.ts'
 
 /** What the operator decided for every project. */
 export interface Policy {
@@ -109,6 +111,11 @@ export interface GatewayParts {
   /** What would settle the calls under way without this process. */
   sidecars: CallSidecars
   spoolRecovery: SpoolRecovery
+  webhookDeliveries: WebhookDeliveries
+  /** What secrets and messages of webhooks are sealed with. */
+  webhookKey: SealingKey
+  /** Where this gateway itself is reached. */
+  ownHosts: OwnHosts
   /** What the answers of generations are sealed with. */
   replyKey: SealingKey
   /** Folder of spool files, on the same file system as the folder store. */

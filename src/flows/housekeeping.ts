@@ -2,6 +2,7 @@ import { type Statement, type StatementContext, statementContext } from '../db/i
 import { forgetOldKeys } from '../idempotency/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
+import { forgetOldEndpoints, forgetOldMessages } from '../webhooks/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { Scrubber } from './scrubber.ts'
 import { sweepExpiredFiles } from './take-file.ts'
@@ -11,8 +12,8 @@ const EVERY_MS = 10 * 60 * 1000
 const BATCH = 500
 
 /**
- * Removes what its time is over for: kept files with their bytes, what was said in turns, idempotency keys and broken answers; tells alerts that
- * nobody told. Once at start, then every ten minutes; from then on it also looks through the kept pictures.
+ * Removes what its time is over for: kept files with their bytes, what was said in turns, idempotency keys, webhooks and broken answers; tells
+ * alerts that nobody told. Once at start, then every ten minutes; from then on it also looks through the kept pictures.
  */
 export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
@@ -40,6 +41,8 @@ export class Housekeeping {
       await sweepExpiredFiles(parts)
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
       await sweepInBatches(parts, forgetOldKeys)
+      await sweepInBatches(parts, forgetOldMessages)
+      await sweepInBatches(parts, forgetOldEndpoints)
       await parts.quarantine.sweep(parts.clock.nowMs())
       await tellBudgetAlerts(parts)
       fp('housekeeping_after_round')
@@ -57,10 +60,13 @@ export class Housekeeping {
   }
 }
 
-async function sweepInBatches(parts: GatewayParts, sweep: (context: StatementContext, limit: number) => Statement): Promise<void> {
+/** Removes at most so many; `changes` of the last statement says how many there were. */
+type Sweep = (context: StatementContext, limit: number) => Statement | Statement[]
+
+async function sweepInBatches(parts: GatewayParts, sweep: Sweep): Promise<void> {
   for (;;) {
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    const [removed] = await parts.database.transact([sweep(context, BATCH)])
-    if (removed!.changes < BATCH) return
+    const removed = await parts.database.transact([sweep(context, BATCH)].flat())
+    if (removed.at(-1)!.changes < BATCH) return
   }
 }

@@ -91,6 +91,14 @@ export const failPointNames = [
   // Unknown outcomes.
   'resolution_before_decide',
   'resolution_after_decide',
+  // Telling receivers what happened.
+  'webhook_before_hand_out',
+  'webhook_after_hand_out',
+  'webhook_after_claim',
+  'webhook_before_send',
+  'webhook_after_send',
+  'webhook_before_record',
+  'webhook_after_record',
   // What administrators and rounds do.
   'budget_before_change',
   'budget_after_change',

@@ -82,6 +82,14 @@ export interface Metrics {
   doorRefused(code: string): void
   /** A request that was answered by an earlier call, and how it was recognised: `key`, `shadow`, `coalesced`, `cache`. */
   repeated(attachedBy: string): void
+  /** An attempt to tell a receiver of something: `delivered`, or the cause for which it was not. */
+  webhookAttempt(end: { outcome: string; seconds: number }): void
+  /** No attempt to tell a receiver of something succeeded. */
+  webhookExhausted(): void
+  /** Nothing goes to a receiver any more. */
+  webhookDisabled(why: string): void
+  /** What waits to be sent, and in how many lanes failures hold it up. */
+  webhooksWaiting(now: { messages: number; heldUp: number }): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -194,6 +202,7 @@ export function createMetrics(): Metrics {
   })
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const door = watchDoor(registers)
+  const webhooks = watchWebhooks(registers)
   const loop = watchEventLoop(registers)
 
   return {
@@ -219,6 +228,10 @@ export function createMetrics(): Metrics {
     doorLoad: door.load,
     doorRefused: door.refused,
     repeated: (attachedBy) => repetitions.inc({ attached_by: attachedBy }),
+    webhookAttempt: webhooks.attempt,
+    webhookExhausted: webhooks.exhausted,
+    webhookDisabled: webhooks.disabled,
+    webhooksWaiting: webhooks.waiting,
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),
@@ -239,6 +252,39 @@ function watchUnknowns(registers: Registry[]) {
       held.set(labels, Number(heldNanos))
       oldest.set(labels, oldestSeconds)
     }
+  }
+}
+
+/** What receivers are told, and what of it they do not take. */
+function watchWebhooks(registers: Registry[]) {
+  const attempts = new Histogram({
+    name: 'darkroom_webhook_attempt_seconds',
+    help: 'Time an attempt to deliver a webhook took, by outcome: delivered, or the cause for which it was not.',
+    labelNames: ['outcome'],
+    buckets: [0.025, 0.1, 0.5, 1, 2, 5, 10, 15],
+    registers,
+  })
+  const exhausted = new Counter({ name: 'darkroom_webhooks_exhausted_total', help: 'Webhooks given up since start.', registers })
+  const disabled = new Counter({
+    name: 'darkroom_webhook_endpoints_disabled_total',
+    help: 'Receivers that were disabled since start, by why.',
+    labelNames: ['why'],
+    registers,
+  })
+  const waiting = new Gauge({ name: 'darkroom_webhooks_waiting', help: 'Webhooks that wait to be sent, counted every minute.', registers })
+  const heldUp = new Gauge({
+    name: 'darkroom_webhook_lanes_held_up',
+    help: 'Receivers whose failures in a row hold up what waits for them, counted every minute.',
+    registers,
+  })
+  return {
+    attempt: ({ outcome, seconds }: { outcome: string; seconds: number }) => attempts.observe({ outcome }, seconds),
+    exhausted: () => exhausted.inc(),
+    disabled: (why: string) => disabled.inc({ why }),
+    waiting(now: { messages: number; heldUp: number }) {
+      waiting.set(now.messages)
+      heldUp.set(now.heldUp)
+    },
   }
 }
 

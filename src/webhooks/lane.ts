@@ -64,6 +64,11 @@ export class Lane {
 
   succeeded(): void {
     this.#underWay -= 1
+    this.reset()
+  }
+
+  /** Earlier failures count no more. */
+  reset(): void {
     this.#failures = 0
     this.#closedUntilMs = 0
   }

@@ -19,6 +19,16 @@ export class Lanes {
     lane.due(atMs)
   }
 
+  /** The same of a lane that something is under way in. */
+  dueAgain(name: string, atMs: number): void {
+    this.#lanes.get(name)!.due(atMs)
+  }
+
+  /** Whatever its receiver did before counts no more. */
+  reset(name: string): void {
+    this.#lanes.get(name)?.reset()
+  }
+
   /** What was known of the next message of a lane is about to be found out anew. */
   forgetDue(name: string): void {
     const lane = this.#lanes.get(name)
