@@ -112,4 +112,24 @@ export {
   unknownsCheckedSchema,
   unknownsReplySchema,
 } from './unknown-replies.ts'
+export {
+  newWebhookSchema,
+  type WebhookMessageLogReply,
+  type WebhookMessageReply,
+  type WebhookReplayedReply,
+  type WebhookReply,
+  type WebhookTestedReply,
+  webhookChangeSchema,
+  webhookEventTypes,
+  webhookMessageLogSchema,
+  webhookMessagesQuerySchema,
+  webhookMessagesReplySchema,
+  webhookReplayedSchema,
+  webhookReplaySchema,
+  webhookRotationSchema,
+  webhookSchema,
+  webhooksReplySchema,
+  webhookTestedSchema,
+  webhookWithSecretSchema,
+} from './webhook-replies.ts'
 export { type Money, moneySchema } from './wire-values.ts'

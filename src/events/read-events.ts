@@ -19,6 +19,24 @@ export async function lastEventOf(db: Database, subjectId: string): Promise<Even
   return row ?? null
 }
 
+/** What happened in a project within a time, from an event on, the oldest first. */
+export function eventsBetween(
+  db: Database,
+  { projectId, fromMs, toMs, afterSeq, limit }: { projectId: string; fromMs: number; toMs: number; afterSeq: number; limit: number },
+): Promise<EventRow[]> {
+  return db.read(
+    db.sql
+      .selectFrom('events')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .where('seq', '>', afterSeq)
+      .where('at_ms', '>=', fromMs)
+      .where('at_ms', '<', toMs)
+      .orderBy('seq')
+      .limit(limit),
+  )
+}
+
 /** Events for which no messages were made yet, the oldest first. */
 export function eventsToHandOut(db: Database, limit: number): Promise<EventRow[]> {
   return db.read(db.sql.selectFrom('events').selectAll().where('handed_out_at_ms', 'is', null).orderBy('seq').limit(limit))

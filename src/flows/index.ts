@@ -61,8 +61,18 @@ export { takeProviderEvent } from './unknowns/take-provider-event.ts'
 export { renderMetrics } from './unknowns/unknown-alert.ts'
 export { UnknownRounds } from './unknowns/unknown-rounds.ts'
 export { assertIntact, type VerifiedObjects, verifyObjects } from './verify-objects.ts'
+export {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  knownWebhook,
+  rotateWebhook,
+} from './webhooks/change-webhook.ts'
 export { type CallTarget, type CallTargetsOf, handOutEvents } from './webhooks/hand-out-events.ts'
 export { OwnHosts } from './webhooks/own-hosts.ts'
 export { plainUnifiedBody, type UnifiedBody, type UnifiedBodyOf } from './webhooks/render-message.ts'
+export { replayWebhook } from './webhooks/replay-webhook.ts'
+export { presentMessage, presentWebhook, showMessage } from './webhooks/show-webhooks.ts'
+export { testWebhook } from './webhooks/test-webhook.ts'
 export { WebhookDeliveries, type WebhookDeliveriesOptions } from './webhooks/webhook-deliveries.ts'
 export { judgeWebhookUrl, readWebhookUrl } from './webhooks/webhook-url.ts'

@@ -25,6 +25,7 @@ interface RouteFacts {
   /** OpenAPI spelling of the path: `/v2/generations/{id}`. */
   path: string
   tag: 'images' | 'jobs' | 'darkroom' | 'models' | 'money' | 'operations'
+  tag: 'images' | 'darkroom' | 'models' | 'money' | 'webhooks' | 'operations'
   summary: string
   description?: string
   /** `contentType` is JSON unless it says otherwise; `otherTypes` are further forms of the body. */

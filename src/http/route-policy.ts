@@ -4,6 +4,17 @@ import { failure } from '../contract/failure.ts'
 
 /** Things that belong to one project each, and are named in addresses; an `unknown` is a generation whose outcome nobody knows. */
 export type OwnedObject = 'generation' | 'unknown' | 'image' | 'file' | 'response' | 'job' | 'bulk' | 'budget' | 'project' | 'key'
+export type OwnedObject =
+  | 'generation'
+  | 'unknown'
+  | 'image'
+  | 'file'
+  | 'response'
+  | 'budget'
+  | 'project'
+  | 'key'
+  | 'webhook'
+  | 'webhook_message'
 
 /**
  * Whose data a route touches. `none`: no project's. `caller`: those of the caller's project, never another's; the admin token stands

@@ -99,6 +99,8 @@ export const failPointNames = [
   'webhook_after_send',
   'webhook_before_record',
   'webhook_after_record',
+  'webhook_before_change',
+  'webhook_after_change',
   // What administrators and rounds do.
   'budget_before_change',
   'budget_after_change',

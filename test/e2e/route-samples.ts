@@ -7,6 +7,10 @@ import {
   makeJob,
   makeResponse,
   makeUnknown,
+  makeFile,
+  makeResponse,
+  makeUnknown,
+  makeWebhook,
   onePixel,
   type Role,
   type TwoTenants,
@@ -45,6 +49,7 @@ const endedJob = async (world: TwoTenants) => {
   return id
 }
 const freshBulk = (world: TwoTenants) => makeBulk(asOwner(world))
+const freshWebhook = (world: TwoTenants) => makeWebhook(asOwner(world))
 const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
   (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
 
@@ -113,6 +118,16 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/objects/verify': { status: 200 },
   'GET /v2/quarantine': { status: 200 },
   'GET /v2/quarantine/{id}': { status: 404 },
+  'GET /v2/webhooks': { status: 200 },
+  'POST /v2/webhooks': { status: 201, body: { url: 'https://receiver.example/hook' } },
+  'GET /v2/webhooks/{id}': { status: 200 },
+  'PATCH /v2/webhooks/{id}': { status: 200, body: { description: 'renamed' } },
+  'DELETE /v2/webhooks/{id}': { status: 200, fresh: freshWebhook },
+  'POST /v2/webhooks/{id}/rotate': { status: 200, body: { overlap_seconds: 0 } },
+  'POST /v2/webhooks/{id}/test': { status: 200 },
+  'POST /v2/webhooks/{id}/replay': { status: 202, body: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z' } },
+  'GET /v2/webhooks/{id}/deliveries': { status: 200 },
+  'GET /v2/webhooks/deliveries/{message_id}': { status: 200 },
   'GET /v2/budgets': { status: 200 },
   'POST /v2/budgets': { status: 400, body: {} },
   'GET /v2/budgets/{id}': { status: 200 },

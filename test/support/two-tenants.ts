@@ -24,13 +24,14 @@ export interface TwoTenants {
 
 /** Makes each object by the call that makes it. */
 export async function openTwoTenants(): Promise<TwoTenants> {
-  const gateway = await startTestGateway({ yaml: 'version: 1\ntrust_proxy: true' })
+  const gateway = await startTestGateway({ yaml: `version: 1\ntrust_proxy: true\noutbound: { allow: ['${nobodyThere}'] }` })
   const [owner, stranger] = [await makeProject(gateway, 'owner'), await makeProject(gateway, 'stranger')]
   const asOwner: TestGateway = { ...gateway, key: owner.key, fetch: fetchWith(gateway, owner.key) }
   const edit = await editRoom(asOwner, {})
   const image = edit.record!.images[0]!.id
   await settledDrift(asOwner, image)
   const response = await makeResponse(asOwner)
+  const webhook = await makeWebhook(asOwner)
   return {
     gateway,
     credentials: { ...(await refusedCredentials(gateway)), owner: owner.key, stranger: stranger.key, admin: gateway.adminToken },
@@ -45,6 +46,8 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       budget: (await makeBudget(gateway, { project_id: owner.project.id, limit_usd: '100' })).id,
       project: owner.project.id,
       key: owner.keyId,
+      webhook,
+      webhook_message: await makeWebhookMessage(asOwner, webhook),
     },
     ownerProjectId: owner.project.id,
   }
@@ -66,6 +69,8 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
   budget: 'bud',
   project: 'prj',
   key: 'key',
+  webhook: 'whk',
+  webhook_message: 'msg',
 }
 
 /** A file of a project. */
@@ -109,6 +114,24 @@ export async function makeUnknown(gateway: TestGateway): Promise<string> {
   const seen = await seeReply(gateway.fetch('/v1/images/generations', { method: 'POST', body, headers }))
   await settledRecord(gateway, seen.generationId!)
   return seen.generationId!
+}
+
+/** An origin that callers may name, and where nobody listens: the port is one that no program takes. */
+const nobodyThere = 'http://127.0.0.1:9'
+
+/** A webhook of a project. */
+export async function makeWebhook(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+  return (await posted<{ id: string }>(gateway, '/v2/webhooks', { url: `${nobodyThere}/hook` })).id
+}
+
+/** A message to a webhook, which did not reach it. */
+export async function makeWebhookMessage(gateway: Pick<TestGateway, 'fetch'>, id: string): Promise<string> {
+  return (await posted<{ message_id: string }>(gateway, `/v2/webhooks/${id}/test`)).message_id
+}
+
+async function posted<Answer>(gateway: Pick<TestGateway, 'fetch'>, path: string, body?: object): Promise<Answer> {
+  const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  return JSON.parse((await seeReply(gateway.fetch(path, { method: 'POST', ...content }))).text) as Answer
 }
 
 /** Calls with one credential. */

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { failure } from '../../contract/failure.ts'
 import { statementContext, type WebhookEndpointRow, type WebhookMessageRow } from '../../db/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import {
@@ -25,6 +26,8 @@ const COUNT_EVERY_MS = 60 * SECOND
 const LEASE_MS = 60 * SECOND
 /** How long the end of a gateway waits for attempts under way. */
 const LAST_ANSWERS_MS = 2 * SECOND
+/** Tests under way at once: each waits for a receiver while its caller waits for it. */
+const MOST_TESTS = 8
 /** Pause behind a failure of our own. */
 const AFTER_FAULT_MS = 5 * SECOND
 
@@ -37,6 +40,8 @@ export interface WebhookDeliveriesOptions {
   /** Waits before each attempt. @default attemptDelaysMs */
   delaysMs?: readonly number[]
 }
+
+const TOO_MANY_TESTS = 'Too many tests of webhooks are under way. Nothing was sent or charged; wait for those to end.'
 
 const noCallTargets: CallTargetsOf = async () => new Map()
 
@@ -55,6 +60,7 @@ export class WebhookDeliveries {
   #woken = Promise.withResolvers<void>()
   #lookAtMs = 0
   #countAtMs = 0
+  #tests = 0
 
   constructor({
     callTargetsOf = noCallTargets,
@@ -88,6 +94,17 @@ export class WebhookDeliveries {
     this.#lanes.reset(lane)
     this.#lanes.due({ lane, projectId: project_id, atMs: nowMs })
     this.#woken.resolve()
+  }
+
+  /** A place for a test; whoever has it gives it back. @throws `Failure('rate_limited')` */
+  takeTestPlace(): Disposable {
+    if (this.#tests >= MOST_TESTS) throw failure('rate_limited', { message: TOO_MANY_TESTS, retryAfterMs: 5 * SECOND })
+    this.#tests += 1
+    return {
+      [Symbol.dispose]: () => {
+        this.#tests -= 1
+      },
+    }
   }
 
   /**

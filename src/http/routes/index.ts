@@ -34,6 +34,18 @@ import { routesRoute } from './routes.ts'
 import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
 import { taskRoute } from './tasks.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
+import {
+  changeWebhookRoute,
+  createWebhookRoute,
+  deleteWebhookRoute,
+  listWebhooksRoute,
+  replayWebhookRoute,
+  rotateWebhookRoute,
+  testWebhookRoute,
+  webhookDeliveriesRoute,
+  webhookDeliveryRoute,
+  webhookRoute,
+} from './webhooks.ts'
 
 /** Every route of the gateway. Each states its policy; the API description is made from this list. */
 export const httpRoutes: readonly HttpRoute[] = [
@@ -93,6 +105,16 @@ export const httpRoutes: readonly HttpRoute[] = [
   resolveUnknownRoute,
   runAgainRoute,
   providerWebhookRoute,
+  listWebhooksRoute,
+  createWebhookRoute,
+  webhookRoute,
+  changeWebhookRoute,
+  deleteWebhookRoute,
+  rotateWebhookRoute,
+  testWebhookRoute,
+  replayWebhookRoute,
+  webhookDeliveriesRoute,
+  webhookDeliveryRoute,
   listBudgetsRoute,
   createBudgetRoute,
   budgetRoute,
