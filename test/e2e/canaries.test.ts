@@ -23,6 +23,7 @@ const secrets = {
   'stored key': mark('stored'),
   'admin token': mark('admin-token'),
   'master key': randomBytes(32).toString('base64'),
+  'webhook secret': mark('webhook'),
 }
 /** What callers say and send: in the sealed documents and in the store, nowhere in the open. */
 const said = { prompt: mark('prompt'), 'input file': mark('bytes') }
@@ -43,6 +44,7 @@ const faultsOfParrot = [
 ]
 
 const yaml = (sandbox: string, parrot: string) => `version: 1
+outbound: { allow: ['${parrot}'] }
 routes:
   - id: good
     owner: darkroom-sandbox
@@ -114,6 +116,19 @@ const respond = (route: string, faults: string, change: object = {}) =>
     },
     { 'x-darkroom-route': route },
   )
+
+/** A receiver that repeats what it is sent, and a secret that its owner brought along. */
+async function tellReceiver(): Promise<void> {
+  const secret = `whsec_${Buffer.from(secrets['webhook secret']).toString('base64')}`
+  const send = (path: string, body: object) => callAs<{ id: string }>(darkroom, darkroom.adminToken, 'POST', `/v2/webhooks${path}`, body)
+  const { id } = (await send('', { url: `${parrot.url}/hook`, secret, style: 'unified' })).json
+  const said = [
+    await send(`/${id}/test`, {}),
+    await send(`/${id}/rotate`, {}),
+    await send('', { url: parrot.url, secret: secret.slice(0, 20) }),
+  ]
+  answers.push(...said.map(({ text }) => text))
+}
 
 /** A fault of ours that holds all that it can get hold of. */
 async function failInside(): Promise<void> {
@@ -190,6 +205,7 @@ async function makeCalls(): Promise<void> {
   await generate('good', '', { size: said.prompt, n: said.prompt, foo: said.prompt })
   await post('/v1/images/generations', { ...smallCall, prompt: { text: said.prompt, image: dataUrl() } })
   await failInside()
+  await tellReceiver()
   await callAs(darkroom, darkroom.adminToken, 'GET', '/v2/doctor?live=true')
   await callAs(darkroom, darkroom.adminToken, 'POST', '/v2/unknowns/check', {})
   for (const credential of [secrets['upstream key'], `${darkroom.key.slice(0, -1)}?`, said.prompt])
@@ -200,7 +216,8 @@ async function makeCalls(): Promise<void> {
 
 describe('secrets', () => {
   it('were really there: the upstream got the key, the callers their answers, the log its lines', () => {
-    expect(new Set(parrot.heard)).toEqual(new Set([`Bearer ${secrets['upstream key']}`, `Bearer ${secrets['stored key']}`]))
+    // As a receiver of events it gets no key.
+    expect(new Set(parrot.heard)).toEqual(new Set([`Bearer ${secrets['upstream key']}`, `Bearer ${secrets['stored key']}`, '']))
     expect(answers.join()).toContain('upstream_auth_failed')
     expect(answers.join()).toContain('internal_error')
     expect(log.length).toBeGreaterThan(20)
@@ -260,6 +277,7 @@ describe('secrets', () => {
       '/v2/projects',
       '/v2/gate',
       '/v2/unknowns',
+      '/v2/webhooks',
       '/v2/ledger?group=project,key,route',
       '/',
       '/openapi.json',

@@ -3,7 +3,7 @@ import { type AttemptResponse, readRetryAfter } from '../../webhooks/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
 /** The whole attempt, to the last byte of the answer. Opening the connection has five seconds of it, by the door's own limit. */
-const TIMEOUT_MS = 15_000
+export const ATTEMPT_TIMEOUT_MS = 15_000
 /** What is read of an answer. */
 const MOST_READ_BYTES = 16 * 1024
 /** What is kept of it. */
@@ -34,6 +34,7 @@ export interface ReceiverCall {
   url: string
   headers: Record<string, string>
   body: string
+  timeoutMs: number
   signal?: AbortSignal | undefined
 }
 
@@ -57,8 +58,8 @@ export async function callReceiver(parts: Pick<GatewayParts, 'outbound' | 'clock
       headers: call.headers,
       body: Buffer.from(call.body),
       maxBodyBytes: MOST_READ_BYTES,
-      timeoutMs: TIMEOUT_MS,
-      headersTimeoutMs: TIMEOUT_MS,
+      timeoutMs: call.timeoutMs,
+      headersTimeoutMs: call.timeoutMs,
       ...(call.signal ? { signal: call.signal } : {}),
     })
     heard.status = answer.status

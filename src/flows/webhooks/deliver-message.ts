@@ -16,13 +16,20 @@ import { callReceiver, type FailedCause, type ReceiverAnswer } from './call-rece
 import { type RecordedAttempt, recordAttempt } from './record-attempt.ts'
 import { judgeWebhookUrl } from './webhook-url.ts'
 
+/** How patiently messages are sent. */
+export interface WebhookPace {
+  /** Waits before each attempt. */
+  delaysMs: readonly number[]
+  /** One attempt, to the last byte of the answer. */
+  timeoutMs: number
+}
+
 /** A message that this process has claimed. */
 export interface Delivery {
   message: WebhookMessageRow
   /** Null when it is gone. */
   endpoint: WebhookEndpointRow | null
-  /** See `attemptDelaysMs`. */
-  delaysMs: readonly number[]
+  pace: WebhookPace
   /** Breaks the attempt off. */
   signal?: AbortSignal
   /** True for what is sent to a disabled receiver, too. @default false */
@@ -37,16 +44,19 @@ export interface DeliveryEnd {
 
 /** Makes one attempt to deliver a message, and keeps what came of it. */
 export async function deliverMessage(parts: GatewayParts, delivery: Delivery): Promise<DeliveryEnd> {
-  const { message, endpoint, delaysMs, signal, evenDisabled = false } = delivery
+  const { message, endpoint, pace, signal, evenDisabled = false } = delivery
   if (endpoint === null || endpoint.deleted_at_ms !== null || (endpoint.state !== 'enabled' && !evenDisabled))
     return giveBack(parts, message, 'cancelled')
   const sealed = openSealed(parts, message, endpoint)
   const request = { url: endpoint.url, headers: shownHeaders(sealed.headers), signatures: sealed.signatures }
   fp('webhook_before_send')
-  const answer = sealed.cause === null ? await callReceiver(parts, { url: endpoint.url, ...sealed, signal }) : notSent(parts, sealed.cause)
+  const answer =
+    sealed.cause === null
+      ? await callReceiver(parts, { url: endpoint.url, ...sealed, timeoutMs: pace.timeoutMs, signal })
+      : notSent(parts, sealed.cause)
   fp('webhook_after_send')
   if (answer === null) return giveBack(parts, message, 'left')
-  const recorded = await recordAttempt(parts, { message, endpoint, request, answer, delaysMs })
+  const recorded = await recordAttempt(parts, { message, endpoint, request, answer, delaysMs: pace.delaysMs })
   return { recorded, answer }
 }
 

@@ -32,7 +32,7 @@ export async function testWebhook(parts: GatewayParts, ask: WebhookAsk): Promise
   const { answer, recorded } = await deliverMessage(parts, {
     message: found.message,
     endpoint,
-    delaysMs: attemptDelaysMs,
+    pace: parts.webhookDeliveries.pace,
     evenDisabled: true,
   })
   if (answer === null) throw failure(recorded === null ? 'shutting_down' : 'not_found')

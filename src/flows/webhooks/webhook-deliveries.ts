@@ -13,7 +13,8 @@ import {
   waitingLanes,
 } from '../../webhooks/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { type DeliveryEnd, deliverMessage } from './deliver-message.ts'
+import { ATTEMPT_TIMEOUT_MS } from './call-receiver.ts'
+import { type DeliveryEnd, deliverMessage, type WebhookPace } from './deliver-message.ts'
 import { type CallTargetsOf, type HandOut, handOutEvents } from './hand-out-events.ts'
 import { plainUnifiedBody, type UnifiedBodyOf } from './render-message.ts'
 
@@ -37,8 +38,8 @@ export interface WebhookDeliveriesOptions {
   callTargetsOf?: CallTargetsOf
   /** The one place where jobs are written in the unified shape. @default as far as the event says it */
   unifiedBody?: UnifiedBodyOf
-  /** Waits before each attempt. @default attemptDelaysMs */
-  delaysMs?: readonly number[]
+  /** How patiently messages are sent. @default ten attempts over three days, of fifteen seconds each */
+  pace?: Partial<WebhookPace>
 }
 
 const TOO_MANY_TESTS = 'Too many tests of webhooks are under way. Nothing was sent or charged; wait for those to end.'
@@ -50,8 +51,9 @@ const noCallTargets: CallTargetsOf = async () => new Map()
  * database, with the process that is sending it; a process that dies leaves it to the next, which sends it under the same id.
  */
 export class WebhookDeliveries {
+  /** How patiently messages are sent. */
+  readonly pace: WebhookPace
   readonly #handOut: HandOut
-  readonly #delaysMs: readonly number[]
   readonly #lanes = new Lanes()
   readonly #underWay = new Set<Promise<void>>()
   readonly #breakOff = new AbortController()
@@ -62,13 +64,9 @@ export class WebhookDeliveries {
   #countAtMs = 0
   #tests = 0
 
-  constructor({
-    callTargetsOf = noCallTargets,
-    unifiedBody = plainUnifiedBody,
-    delaysMs = attemptDelaysMs,
-  }: WebhookDeliveriesOptions = {}) {
+  constructor({ callTargetsOf = noCallTargets, unifiedBody = plainUnifiedBody, pace = {} }: WebhookDeliveriesOptions = {}) {
     this.#handOut = { callTargetsOf, unifiedBody }
-    this.#delaysMs = delaysMs
+    this.pace = { delaysMs: attemptDelaysMs, timeoutMs: ATTEMPT_TIMEOUT_MS, ...pace }
   }
 
   /** What writes events in the unified shape. */
@@ -155,15 +153,13 @@ export class WebhookDeliveries {
     timer.abort()
   }
 
-  /** Makes messages of every event that waits. What cannot be made now must not hold up what is made already. */
+  /** Makes messages of events that wait, some at a time: what is made is sent meanwhile. */
   async #look(parts: GatewayParts, nowMs: number): Promise<void> {
     this.#lookAtMs = nowMs + LOOK_EVERY_MS
     try {
-      for (let found = -1; found !== 0 && !this.#isClosing; ) {
-        const { events, told } = await handOutEvents(parts, this.#handOut)
-        found = events
-        for (const { lane, project_id } of told) this.#lanes.due({ lane, projectId: project_id, atMs: nowMs })
-      }
+      const { events, told } = await handOutEvents(parts, this.#handOut)
+      for (const { lane, project_id } of told) this.#lanes.due({ lane, projectId: project_id, atMs: nowMs })
+      if (events > 0) this.wake()
     } catch (error) {
       this.#lookAtMs = nowMs + AFTER_FAULT_MS
       parts.logger.error({ err: error }, 'events could not be handed out')
@@ -220,7 +216,7 @@ export class WebhookDeliveries {
   /** Never rejects. What could not be kept is found again when the claim has run out. */
   async #attempt(parts: GatewayParts, message: WebhookMessageRow, endpoint: WebhookEndpointRow | null): Promise<LaneOutcome> {
     try {
-      const end = await deliverMessage(parts, { message, endpoint, delaysMs: this.#delaysMs, signal: this.#breakOff.signal })
+      const end = await deliverMessage(parts, { message, endpoint, pace: this.pace, signal: this.#breakOff.signal })
       const nextAtMs = end.recorded?.nextAttemptAtMs ?? null
       if (nextAtMs !== null) this.#lanes.dueAgain(message.lane, nextAtMs)
       // Others are told of what was given up.
