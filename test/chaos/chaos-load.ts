@@ -17,6 +17,9 @@ export interface Acknowledged {
 /** What can be asked of a gateway under chaos. */
 export type ChaosCall = (gateway: GatewayProcess, chance: SeededChance) => Promise<Acknowledged | null>
 
+/** An origin that callers may name, and where nobody listens: no program takes this port. */
+export const NOBODY_THERE = 'http://127.0.0.1:9'
+
 const prompts = ['a fox', '新茶入荷', 'a lighthouse at dusk']
 const [WIDTH, HEIGHT] = [1024, 640]
 const room = scene(WIDTH, HEIGHT)
@@ -100,6 +103,17 @@ const cancelled: ChaosCall = async (gateway) => {
   const jobId = await submitSmall(gateway, {}, { start_at: new Date(Date.now() + 3_600_000).toISOString() })
   await postToJob(gateway, jobId, 'cancel').catch(() => undefined)
   return { generationId: jobId, pictures: [] }
+/** A receiver that nobody reaches: it is tested, sent the test again and disabled, which is an event that is handed out. */
+const webhook: ChaosCall = async (gateway) => {
+  const send = async <Answer>(method: string, path: string, body: object): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json' }
+    return (await (await gateway.fetch(`/v2/webhooks${path}`, { method, headers, body: JSON.stringify(body) })).json()) as Answer
+  }
+  const { id } = await send<{ id: string }>('POST', '', { url: `${NOBODY_THERE}/hook` })
+  const { message_id } = await send<{ message_id: string }>('POST', `/${id}/test`, {})
+  await send('POST', `/${id}/replay`, { message_id })
+  await send('PATCH', `/${id}`, { enabled: false })
+  return null
 }
 
 /** Every kind of call, by name. */
@@ -128,6 +142,7 @@ export const chaosCalls = {
   gate: administrator('POST', '/v2/gate/signed', { max_cost_usd: '1' }),
   file,
   resolution,
+  webhook,
 } satisfies Record<string, ChaosCall>
 
 /** The name of a kind of call. */

@@ -7,7 +7,7 @@ import { type FailPointName, failPointNames } from '../../src/primitives/fail-po
 import { type GatewayProcess, runProgram, startGatewayProcess } from '../support/gateway-process.ts'
 import { fileSha256 } from '../support/picture-bytes.ts'
 import { type SeededChance, seededChance } from '../support/seeded-chance.ts'
-import { type Acknowledged, type ChaosCallName, chaosCalls, loadNames } from './chaos-load.ts'
+import { type Acknowledged, type ChaosCallName, chaosCalls, loadNames, NOBODY_THERE } from './chaos-load.ts'
 import { type Books, readBooks } from './read-books.ts'
 
 /** What a run of chaos does. */
@@ -84,6 +84,15 @@ const special: Partial<Record<FailPointName, ChaosCallName>> = {
   credentials_before_record: 'signed',
   resolution_before_decide: 'resolution',
   resolution_after_decide: 'resolution',
+  webhook_before_hand_out: 'webhook',
+  webhook_after_hand_out: 'webhook',
+  webhook_after_claim: 'webhook',
+  webhook_before_send: 'webhook',
+  webhook_after_send: 'webhook',
+  webhook_before_record: 'webhook',
+  webhook_after_record: 'webhook',
+  webhook_before_change: 'webhook',
+  webhook_after_change: 'webhook',
   budget_before_change: 'budget',
   budget_after_change: 'budget',
   key_before_make: 'key',
@@ -95,6 +104,7 @@ const special: Partial<Record<FailPointName, ChaosCallName>> = {
 }
 
 const yaml = (url: string) => `version: 1
+outbound: { allow: ['${NOBODY_THERE}'] }
 policy: { redispatch_500: true }
 routes:
   - { id: upstream, owner: darkroom-sandbox, kind: provider, base_url: '${url}/v1', key: { env: UPSTREAM_KEY } }

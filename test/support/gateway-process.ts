@@ -86,8 +86,11 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   }
 }
 
-/** Runs the program with these arguments on a free port; nothing of this process's environment but the path reaches it. */
-export function runProgram(args: readonly string[], environment: Record<string, string>) {
+/**
+ * Runs the program with these arguments on a free port; nothing of this process's environment but the path reaches it.
+ * @param other another program than ours, which is told what to do on its input
+ */
+export function runProgram(args: readonly string[], environment: Record<string, string>, other?: string) {
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',
@@ -97,7 +100,10 @@ export function runProgram(args: readonly string[], environment: Record<string, 
     ...compiled(),
     ...environment,
   }
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [other ?? main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  // What it is told after it died is lost with it.
+  child.stdin.on('error', () => undefined)
+  if (other === undefined) child.stdin.end()
   let heard = ''
   child.stderr.on('data', (piece: Buffer) => {
     heard += piece
