@@ -19,6 +19,7 @@ import { scanCommand } from './commands/scan.ts'
 import { secretsCommand } from './commands/secrets.ts'
 import { serveCommand } from './commands/serve.ts'
 import { unknownsCommand } from './commands/unknowns.ts'
+import { webhooksCommand } from './commands/webhooks.ts'
 import { explain } from './explain.ts'
 
 /** The commands in the order help shows them. */
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   secretsCommand,
   projectsCommand,
   budgetsCommand,
+  webhooksCommand,
   scanCommand,
   gateCommand,
   doctorCommand,

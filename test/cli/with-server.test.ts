@@ -202,6 +202,26 @@ describe('looking after an installation', () => {
     expect(await command('budgets', 'create', 'x', '--limit', 'much', '--key', key.id)).toMatchObject({ code: 1, stdout: '' })
   })
 
+  it('webhooks adds a receiver, tests it, lists what it was told, replays, rotates, switches and removes', async () => {
+    const added = await command('webhooks', 'add', 'https://receiver.invalid/hook', '--events', 'job.completed,job.failed')
+    expect(added).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^whsec_\S{44}\n/) })
+    const id = /whk_[0-9a-f]{44}/.exec(added.stdout)![0]
+    expect((await command('webhooks')).stdout).toMatch(
+      new RegExp(`^${id} +well +job.completed job.failed +https://receiver.invalid/hook$`, 'm'),
+    )
+    expect((await command('webhooks', 'test', id)).stdout).toMatch(/^It was not taken: unreachable in \d+ ms\.$/m)
+    const told = await command('webhooks', 'deliveries', id, '--state', 'exhausted')
+    expect(told.stdout).toMatch(/^msg_[0-9a-f]{44} +exhausted +1 +unreachable +webhook\.test$/m)
+    const range = ['--from', '2026-11-01T00:00:00Z', '--to', '2026-11-02T00:00:00Z']
+    expect((await command('webhooks', 'replay', id, ...range)).stdout).toBe('0 messages on the way.\n')
+    expect(await command('webhooks', 'replay', id)).toMatchObject({ code: 2, stderr: expect.stringContaining('--message') })
+    expect((await command('webhooks', 'rotate', id, '--overlap', '0')).stdout).toMatch(/^whsec_\S{44}\n.*Every earlier one ends now\.$/m)
+    expect((await command('webhooks', 'disable', id)).stdout).toBe(`${id} is disabled.\n`)
+    expect((await command('webhooks', 'enable', id)).stdout).toContain(`${id} is enabled.`)
+    expect((await command('webhooks', 'rm', id)).stdout).toContain(`${id} is gone`)
+    expect((await command('webhooks', 'list')).stdout).toBe('There are no webhooks.\n')
+  })
+
   it('keys makes a key that works and is shown once, lists it without the key, and revokes it', async () => {
     const created = await command('keys', 'create', 'ci')
     const [key, sentence] = created.stdout.trim().split('\n')

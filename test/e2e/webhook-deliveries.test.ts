@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { statementContext } from '../../src/db/index.ts'
-import type { CallTargetsOf } from '../../src/flows/index.ts'
+import { type CallTargetsOf, WebhookDeliveries } from '../../src/flows/index.ts'
 import { Secret } from '../../src/primitives/secret.ts'
 import {
   attemptDelaysMs,
@@ -91,6 +91,24 @@ describe('an event', () => {
     await happen(stage.gateway, ['job.failed'], { subjectId: 'gen_3', data: { words: 'w'.repeat(30_000) } })
     const [received] = await stage.receivers[0]!.has(1)
     expect(verified(received!, secret).data).toEqual({ id: 'gen_3', sequence: expect.any(Number), truncated: true })
+  })
+})
+
+describe('deliveries', () => {
+  it('find within five seconds what nobody woke them for', async () => {
+    stage = await openWebhookStage()
+    const { id } = await hook()
+    const { parts } = stage.gateway.gateway
+    const unwoken = new WebhookDeliveries()
+    await unwoken.turn(parts)
+    await happen(stage.gateway, ['job.completed'], { silently: true })
+    stage.clock.advance(4999)
+    await unwoken.turn(parts)
+    expect(await deliveries(id)).toEqual([])
+    stage.clock.advance(1)
+    await unwoken.turn(parts)
+    expect(await deliveries(id)).toHaveLength(1)
+    await unwoken.quiet()
   })
 })
 

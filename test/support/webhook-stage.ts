@@ -70,15 +70,15 @@ export const readDeliveries = async (gateway: Pick<TestGateway, 'fetch'>, id: st
 export const readDelivery = async (gateway: Pick<TestGateway, 'fetch'>, id: string) =>
   (await call<WebhookMessageLogReply>(gateway, 'GET', `/v2/webhooks/deliveries/${id}`)).json
 
-/** Puts events on record, as what makes them true does, and says so. */
+/** Puts events on record, as what makes them true does, and says so unless it shall not. */
 export async function happen(
   { gateway: { parts } }: TestGateway,
   types: readonly EventType[],
-  { subjectId = 'gen_1', projectId = parts.access.defaultProjectId, data = { job_id: subjectId } as JsonObject } = {},
+  { subjectId = 'gen_1', projectId = parts.access.defaultProjectId, data = { job_id: subjectId } as JsonObject, silently = false } = {},
 ): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
   await parts.database.transact(types.map((type) => recordEvent(context, { projectId, subjectId, type, data })))
-  parts.webhookDeliveries.wake()
+  if (!silently) parts.webhookDeliveries.wake()
 }
 
 /** Lets time pass at once. */

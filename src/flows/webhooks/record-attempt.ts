@@ -1,5 +1,6 @@
 import { type Statement, type StatementContext, statementContext, type WebhookEndpointRow, type WebhookMessageRow } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
+import { isoTime } from '../../primitives/clock.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import {
   AlreadyDisabled,
@@ -91,7 +92,8 @@ function statementsFor(context: StatementContext, by: string, attempt: EndedAtte
 
 /** A receiver is disabled, and the others are told. */
 export function disabling(context: StatementContext, endpoint: WebhookEndpointRow, why: DisabledWhy): Statement[] {
-  const data = { webhook_id: endpoint.id, why, failing_since_ms: endpoint.failing_since_ms }
+  const { failing_since_ms } = endpoint
+  const data = { webhook_id: endpoint.id, why, failing_since: failing_since_ms === null ? null : isoTime(failing_since_ms) }
   return [
     disableEndpoint(context, endpoint.id, why),
     recordEvent(context, { projectId: endpoint.project_id, subjectId: endpoint.id, type: 'webhook.disabled', data }),
