@@ -25,6 +25,7 @@ import {
   JobEvents,
   JobRunner,
   JobSets,
+  jobReceiversOf,
   OwnHosts,
   RetryBudget,
   RouteStandings,
@@ -35,6 +36,7 @@ import {
   sweepAbandoned,
   tellRouteHealth,
   UnknownRounds,
+  unifiedJobBody,
   WebhookDeliveries,
   type WebhookDeliveriesOptions,
 } from './flows/index.ts'
@@ -155,7 +157,10 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())
   const spoolRecovery = opening.adopt(new SpoolRecovery(), (rounds) => rounds.close())
-  const webhookDeliveries = opening.adopt(new WebhookDeliveries(options.webhooks), (deliveries) => deliveries.close())
+  const webhookDeliveries = opening.adopt(
+    new WebhookDeliveries({ callTargetsOf: jobReceiversOf, unifiedBody: unifiedJobBody, ...options.webhooks }),
+    (deliveries) => deliveries.close(),
+  )
   const providers = [createOpenAiProvider({ outbound, clock }), createApiframeProvider({ outbound, clock })]
 
   const storageHealth = new StorageHealth({ store, reserve, clock, logger, metrics, minimumFreeBytes: options.minimumFreeBytes })
@@ -228,7 +233,10 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   await parts.jobs.start(parts)
   parts.jobSets.start(parts)
-  parts.jobEvents.whenAny(() => parts.jobSets.wake())
+  parts.jobEvents.whenAny(() => {
+    parts.jobSets.wake()
+    webhookDeliveries.wake()
+  })
   afterDelivery.start(parts)
   background.start(parts)
   unknownRounds.start(parts)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { jobEventNames } from './job-request.ts'
 import { countSchema, cursorSchema, moneySchema, sha256Schema, timeSchema } from './wire-values.ts'
 
 /** Settings of a bulk: in its JSON, in the fields of its form, or in the query. */
@@ -11,8 +10,9 @@ export const bulkSettingsSchema = z.strictObject({
   deadline: timeSchema.optional(),
   webhook_url: z.url().optional(),
   webhook_events: z
-    .union([z.array(z.enum(['completed', 'cancelled', 'failed'])), z.string().transform((text) => text.split(','))])
-    .optional(),
+    .preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(z.enum(['completed', 'failed', 'cancelled'])))
+    .optional()
+    .describe('Its end when left out.'),
 })
 
 /** As `bulkSettingsSchema` reads them. */
@@ -31,7 +31,7 @@ export const bulkBodySchema = z
     start_at: timeSchema.optional(),
     deadline: timeSchema.optional(),
     webhook_url: z.url().optional(),
-    webhook_events: z.array(z.enum(jobEventNames)).optional(),
+    webhook_events: z.array(z.enum(['completed', 'failed', 'cancelled'])).optional(),
   })
   .meta({ id: 'BulkRequest' })
 

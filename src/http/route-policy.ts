@@ -3,13 +3,14 @@ import type { Principal } from '../access/index.ts'
 import { failure } from '../contract/failure.ts'
 
 /** Things that belong to one project each, and are named in addresses; an `unknown` is a generation whose outcome nobody knows. */
-export type OwnedObject = 'generation' | 'unknown' | 'image' | 'file' | 'response' | 'job' | 'bulk' | 'budget' | 'project' | 'key'
 export type OwnedObject =
   | 'generation'
   | 'unknown'
   | 'image'
   | 'file'
   | 'response'
+  | 'job'
+  | 'bulk'
   | 'budget'
   | 'project'
   | 'key'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Database, JobRow } from '../db/index.ts'
-import type { JobLane, Priority, priorities } from './job-statements.ts'
+import type { JobLane, JobReceiver, Priority, priorities } from './job-statements.ts'
 
 /** Finds a job; null when there is none that the caller may see. @param projectId null = every project's */
 export async function findJob(db: Database, { id, projectId }: { id: string; projectId: string | null }): Promise<JobRow | null> {
@@ -93,4 +93,27 @@ export async function countWaiting(db: Database, projectId: string): Promise<num
       .select(sql<number>`count(*)`.as('waiting')),
   )
   return row!.waiting
+}
+
+/** Who is told of these jobs, or sets of jobs, by their ids; those that named nobody are left out. */
+export async function receiversOf(db: Database, ids: readonly string[]): Promise<Map<string, JobReceiver>> {
+  if (ids.length === 0) return new Map()
+  const [jobs, sets] = await db.readAll([
+    db.sql
+      .selectFrom('jobs')
+      .select(['id', 'webhook_id', 'webhook_events_json'])
+      .where('id', 'in', ids)
+      .where('webhook_id', 'is not', null),
+    db.sql
+      .selectFrom('job_sets')
+      .select(['id', 'webhook_id', 'webhook_events_json'])
+      .where('id', 'in', ids)
+      .where('webhook_id', 'is not', null),
+  ] as const)
+  return new Map(
+    [...jobs, ...sets].map(({ id, webhook_id, webhook_events_json }) => [
+      id,
+      { webhookId: webhook_id!, events: JSON.parse(webhook_events_json!) },
+    ]),
+  )
 }

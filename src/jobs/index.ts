@@ -5,6 +5,7 @@ export {
   findWaiting,
   type JobFilter,
   listJobs,
+  receiversOf,
   type WaitingJob,
 } from './find-jobs.ts'
 export {

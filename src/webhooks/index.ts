@@ -45,6 +45,7 @@ export {
   type MessageState,
   messageStates,
   nextDueOf,
+  standingOf,
   toldEvents,
   type WaitingLane,
   waitingLanes,

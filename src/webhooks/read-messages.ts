@@ -107,3 +107,22 @@ export function waitingLanes(db: Database): Promise<WaitingLane[]> {
       .groupBy(['lane', 'project_id']),
   )
 }
+
+/** How the messages about something to one receiver stand together: the worst of them counts. Null when there are none. */
+export async function standingOf(
+  db: Database,
+  { endpointId, subjectId }: { endpointId: string; subjectId: string },
+): Promise<'pending' | 'delivered' | 'failed' | null> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('webhook_messages')
+      .select('state')
+      .distinct()
+      .where('endpoint_id', '=', endpointId)
+      .where('event_id', 'in', (events) => events.selectFrom('events').select('events.id').where('subject_id', '=', subjectId)),
+  )
+  const states = rows.map(({ state }) => state)
+  if (states.includes('pending')) return 'pending'
+  if (states.includes('exhausted') || states.includes('cancelled')) return 'failed'
+  return states.length === 0 ? null : 'delivered'
+}

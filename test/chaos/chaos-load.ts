@@ -103,6 +103,8 @@ const cancelled: ChaosCall = async (gateway) => {
   const jobId = await submitSmall(gateway, {}, { start_at: new Date(Date.now() + 3_600_000).toISOString() })
   await postToJob(gateway, jobId, 'cancel').catch(() => undefined)
   return { generationId: jobId, pictures: [] }
+}
+
 /** A receiver that nobody reaches: it is tested, sent the test again and disabled, which is an event that is handed out. */
 const webhook: ChaosCall = async (gateway) => {
   const send = async <Answer>(method: string, path: string, body: object): Promise<Answer> => {

@@ -116,6 +116,7 @@ async function queue(
     run.inputs = kept.inputs
     await record(parts, run, ask, wishes, kept, claim)
   })
+  parts.jobEvents.happened(run.id)
   parts.jobs.added({
     id: run.id,
     projectId: run.principal.projectId,

@@ -7,6 +7,7 @@ import { findJob, findRetry, type JobLane, type Priority, priorities } from '../
 import { isoTime } from '../../primitives/clock.ts'
 import { isId } from '../../primitives/ids.ts'
 import { moneyJson } from '../../primitives/money.ts'
+import { standingOf } from '../../webhooks/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { signedAddress } from './signed-address.ts'
 
@@ -67,7 +68,7 @@ async function presentJob(parts: GatewayParts, job: JobRow, rows: GenerationRows
       held_unknown: moneyJson(generation.held_unknown_nanos),
     },
     creditCost: generation.completed_at_ms === null || state === 'outcome_unknown' ? null : Number(generation.settled_nanos) / 1e7,
-    webhookStatus: null,
+    webhookStatus: job.webhook_id === null ? null : await standingOf(parts.database, { endpointId: job.webhook_id, subjectId: job.id }),
     attempts: attempts.length,
     metadata,
     createdAt: isoTime(job.created_at_ms),

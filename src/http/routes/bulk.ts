@@ -21,6 +21,7 @@ import { type KnownContext, keyRoute } from '../http-route.ts'
 import { readBulk } from '../read-bulk.ts'
 import { readChecked } from '../read-checked.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
+import { receiverNamed } from '../receiver-named.ts'
 import { scopeOf } from '../scope-of.ts'
 
 const oneBulk = { 200: { description: 'The bulk as it stands.', schema: bulkSchema } }
@@ -57,7 +58,7 @@ export const submitBulkRoute = keyRoute({
     const headers = readDarkroomHeaders(request)
     const { key } = repeatSigns(context)
     const { settings, template, rows } = await readBulk(context)
-    const { name, lane, priority, start_at, deadline } = readChecked(bulkSettingsSchema, settings)
+    const { name, lane, priority, start_at, deadline, webhook_url, webhook_events } = readChecked(bulkSettingsSchema, settings)
     const { setId, isRepeated } = await acceptBulk(parts, {
       principal,
       items: readBulkItems(rows, template),
@@ -67,10 +68,12 @@ export const submitBulkRoute = keyRoute({
       priority: priority ?? 'low',
       startAtMs: start_at === undefined ? null : Date.parse(start_at),
       deadlineMs: deadline === undefined ? null : Date.parse(deadline),
-      receiver: null,
       idempotencyKey: key,
       clientRequestId: clientRequestId(context),
       baseUrl,
+      ...(webhook_url === undefined
+        ? {}
+        : receiverNamed(context, { url: webhook_url, events: webhook_events ?? ['completed', 'failed', 'cancelled'] })),
     })
     reply.code(202).headers({ location: `/v2/jobs/bulk/${setId}`, ...(isRepeated ? { 'idempotent-replayed': 'true' } : {}) })
     return showBulk(parts, { bulkId: setId, projectId: principal.projectId })

@@ -21,6 +21,7 @@ import { answerAccepted } from '../job-reply.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
 import { readDarkroomHeaders } from '../read-darkroom-headers.ts'
+import { receiverNamed } from '../receiver-named.ts'
 import { scopeOf } from '../scope-of.ts'
 
 /** A picture that nobody waits for. */
@@ -46,8 +47,9 @@ export const submitJobRoute = keyRoute({
     const repeat = repeatSigns(context)
     await using taken = await takeInEditCall(parts, comingJson(context), { rename: placeInCall, imageKeys: jobImageKeys })
     const job = readJobRequest(taken.body)
-    const { operation, body, shape, lane, priority, startAtMs, deadlineMs, review, fanout } = job
+    const { operation, body, shape, lane, priority, startAtMs, deadlineMs, review, fanout, webhook } = job
     try {
+      const named = webhook === null ? {} : receiverNamed(context, webhook, shape)
       const accepted = await acceptSet(
         parts,
         {
@@ -60,7 +62,7 @@ export const submitJobRoute = keyRoute({
           clientRequestId: clientRequestId(context),
           repeat,
         },
-        { shape, lane, priority, startAtMs, deadlineMs, fanout, baseUrl: context.baseUrl },
+        { shape, lane, priority, startAtMs, deadlineMs, fanout, baseUrl: context.baseUrl, ...named },
       )
       return await answerAccepted(context, accepted)
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Principal } from '../../../access/index.ts'
 import type { BulkItem } from '../../../contract/bulk-request.ts'
 import type { DarkroomHeaders } from '../../../contract/darkroom-headers.ts'
 import { failure } from '../../../contract/failure.ts'
-import { statementContext } from '../../../db/index.ts'
+import { type Statement, type StatementContext, statementContext } from '../../../db/index.ts'
 import { canonicalJson } from '../../../idempotency/index.ts'
 import { findSetOfKey, type JobLane, type JobReceiver, type Priority, recordSet, SetKeyTaken } from '../../../jobs/index.ts'
 import { fp } from '../../../primitives/fail-point.ts'
@@ -22,7 +22,10 @@ export interface BulkAsk {
   priority: Priority
   startAtMs: number | null
   deadlineMs: number | null
-  receiver: JobReceiver | null
+  /** Who is told when it has ended. */
+  receiver?: JobReceiver
+  /** What else belongs to its acceptance. */
+  also?: (context: StatementContext) => Statement[]
   idempotencyKey: string | null
   clientRequestId: string | null
   baseUrl: string
@@ -55,8 +58,9 @@ export async function acceptBulk(parts: GatewayParts, ask: BulkAsk): Promise<Acc
   const context = statementContext(parts.database, parts.clock, parts.newId)
   fp('bulk_before_record')
   try {
-    await parts.database.transact(
-      recordSet(context, {
+    await parts.database.transact([
+      ...(ask.also?.(context) ?? []),
+      ...recordSet(context, {
         id,
         projectId: principal.projectId,
         keyId: principal.keyId,
@@ -67,10 +71,10 @@ export async function acceptBulk(parts: GatewayParts, ask: BulkAsk): Promise<Acc
         baseUrl: ask.baseUrl,
         idempotencyKey: ask.idempotencyKey,
         fingerprint,
-        receiver: ask.receiver,
+        receiver: ask.receiver ?? null,
         items,
       }),
-    )
+    ])
   } catch (error) {
     const first = error instanceof SetKeyTaken ? await repeated(parts, ask, fingerprint) : null
     if (first) return first

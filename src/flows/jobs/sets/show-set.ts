@@ -5,6 +5,7 @@ import { findSet, jobsOfSet, progressOf, type SetProgress } from '../../../jobs/
 import { isoTime } from '../../../primitives/clock.ts'
 import { isId } from '../../../primitives/ids.ts'
 import { moneyJson } from '../../../primitives/money.ts'
+import { standingOf } from '../../../webhooks/index.ts'
 import type { GatewayParts } from '../../gateway-parts.ts'
 import { type JobAskedFor, showSingleJob, statusOf } from '../show-single-job.ts'
 import { openPart, type SetOrder } from './set-order.ts'
@@ -56,6 +57,7 @@ export async function showSetAsJob(parts: GatewayParts, { jobId, projectId }: Jo
       held_unknown: moneyJson(progress.heldNanos),
     },
     creditCost: set.ended_at_ms === null ? null : Number(progress.settledNanos) / 1e7,
+    webhookStatus: set.webhook_id === null ? null : await standingOf(parts.database, { endpointId: set.webhook_id, subjectId: set.id }),
     children,
     attempts: jobs.reduce((sum, { attempts }) => sum + attempts, 0),
     createdAt: isoTime(set.created_at_ms),
