@@ -38,7 +38,7 @@ export default defineConfig({
     // Tests wait for processes, sockets and disks more than for a core.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { ...shared, name: 'src', include: ['src/**/*.test.ts'], isolate: false } },
+      { test: { ...shared, name: 'src', include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'], isolate: false } },
       { test: { ...shared, name: 'test', include: ['test/**/*.test.ts'] } },
     ],
   },

@@ -92,6 +92,7 @@ const ownImports = imports
   .filter(({ to }) => to.startsWith('.'))
   .map(({ from, to }) => ({ from, to: resolve(dirname(from), to) }))
   .filter(({ to }) => to.startsWith(join(root, 'src')))
+const apart = ['sdk', 'studio'].flatMap((name) => sourceFiles(join(root, name)).filter((path) => !/\/(?:node_modules|dist)\//.test(path)))
 const show = ({ from, to }: Import) => `${relative(root, from)} → ${to.startsWith('/') ? relative(root, to) : to}`
 
 describe('architecture', () => {
@@ -148,12 +149,27 @@ describe('architecture', () => {
     expect([...doors.map(show), ...fetches.map((path) => relative(root, path))]).toEqual([])
   })
 
-  it('keeps sdk and studio free of the gateway', () => {
-    const outside = ['sdk', 'studio'].flatMap((name) => sourceFiles(join(root, name)).filter((path) => !path.includes('node_modules')))
-    const reaching = outside
+  it('keeps sdk and studio free of the gateway, and the gateway of them', () => {
+    const reaching = apart
       .flatMap(importsOf)
       .filter(({ from, to }) => to.startsWith('.') && resolve(dirname(from), to).startsWith(join(root, 'src')))
-    expect(reaching.map(show)).toEqual([])
+    const reached = files
+      .flatMap(importsOf)
+      .filter(
+        ({ from, to }) => to.startsWith('.') && ['sdk', 'studio'].some((name) => resolve(dirname(from), to).startsWith(join(root, name))),
+      )
+    expect([...reaching, ...reached].map(show)).toEqual([])
+  })
+
+  it('keeps the client to the web platform: nothing of Node, no package', () => {
+    const client = sourceFiles(join(root, 'sdk/src')).filter((path) => !isTest(path))
+    expect(client.length).toBeGreaterThan(10)
+    expect(
+      client
+        .flatMap(importsOf)
+        .filter(({ to }) => !to.startsWith('./'))
+        .map(show),
+    ).toEqual([])
   })
 
   it('never parses or stringifies a whole image answer', () => {

@@ -2,6 +2,7 @@ import { type ZodType, z } from 'zod'
 import type { JsonObject, JsonValue } from '../primitives/json.ts'
 import { isJsonObject } from '../primitives/json.ts'
 import { errorBodySchema } from './error-body.ts'
+import { failureCatalogue } from './failure-catalogue.ts'
 
 /** One answer of a route. */
 export interface ReplyDocument {
@@ -44,7 +45,8 @@ const componentPath = '#/components/schemas/'
 
 /**
  * Writes the OpenAPI 3.1 document of a list of routes. Schemas that carry an id (`.meta({ id })`) become components;
- * the same list always gives the same document, so that it can be kept beside the code and compared.
+ * the same list always gives the same document, so that it can be kept beside the code and compared. `x-darkroom-failures` lists the
+ * names that `error.docs` ends in, so that clients can be generated that know them.
  * @throws Error when two schemas share an id and differ.
  */
 export function openApiDocument(routes: readonly RouteDocument[], info: ApiInfo): JsonObject {
@@ -63,6 +65,7 @@ export function openApiDocument(routes: readonly RouteDocument[], info: ApiInfo)
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths,
     components: { schemas: sortedObject(components), securitySchemes },
+    'x-darkroom-failures': Object.keys(failureCatalogue).sort(),
   }
 }
 

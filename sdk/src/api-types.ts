@@ -1,0 +1,2168 @@
+// Written from openapi.json by `npm run generate`. Do not edit.
+
+/** Of a call that takes none. */
+export type NoParameters = Record<string, never>
+
+export interface Advice {
+  lang: 'en' | 'ja' | 'zh-CN'
+  surface: 'images' | 'responses' | 'provider' | 'chatgpt'
+  /** null where no program calls. */
+  operation: 'generate' | 'edit' | 'respond' | null
+  /** The reasons, the deciding one first. */
+  why: string[]
+  /** What the advice stands on: given as an answer, or read out of the words. */
+  understood: Array<{
+    signal: 'direct_artefact' | 'conversation' | 'several_steps' | 'other_tools' | 'by_hand' | 'edit' | 'planning' | 'many' | 'fast' | 'review' | 'provider_need'
+    value: boolean | 'payment' | 'compatibility' | 'support' | 'fallback'
+    from: 'answer' | 'words'
+  }>
+  /** When this surface is the wrong one. */
+  stop_rule: {
+    id: string
+    text: string
+  }
+  /** What is settled by this choice. */
+  fixes: {
+    endpoint: string
+    cost: string
+    limits: string
+    latency: string
+    storage: string
+    error_handling: string
+    support: string
+  }
+  /** Where planning before drawing exists on this surface. */
+  planning: {
+    available: boolean
+    text: string
+  }
+  /** What in the job does not go with the surface. */
+  warnings: {
+    code: string
+    message: string
+  }[]
+  /** null for work by hand. */
+  request: {
+    method: 'POST'
+    path: string
+    /** Beside Authorization and Content-Type. */
+    headers: Record<string, string>
+    /** The JSON body; prompts and addresses in it are to be replaced. */
+    body: Record<string, unknown>
+    curl: string
+    /** For the official openai package. */
+    openai_node: string
+  } | null
+}
+
+export interface AdviceRequest {
+  lang?: 'en' | 'ja' | 'zh-CN'
+  /** The job in a few sentences: English, Japanese or Chinese. */
+  description?: string
+  /** A picture is the whole result: a banner, a product shot, a batch of icons. */
+  direct_artefact?: boolean
+  /** People talk with it over several turns, and pictures come up on the way. */
+  conversation?: boolean
+  /** The picture is one step of a longer flow that a model runs. */
+  several_steps?: boolean
+  /** Search, files, functions or code take part in the same answer. */
+  other_tools?: boolean
+  /** A person makes it in a window, once or now and then; no program calls. */
+  by_hand?: boolean
+  /** It starts from existing pictures. */
+  edit?: boolean
+  /** Layout, text or facts must be worked out before drawing ("thinking"). */
+  planning?: boolean
+  /** Hundreds or more at once, with nobody waiting. */
+  many?: boolean
+  /** Somebody waits and wants to see something within seconds. */
+  fast?: boolean
+  /** A person must look before it is public. */
+  review?: boolean
+  /** Why somebody else than OpenAI must serve; none = nothing stands against OpenAI. */
+  provider_need?: 'payment' | 'compatibility' | 'support' | 'fallback' | 'none'
+  pictures_per_day?: number
+  /** How long the caller can wait for a picture. */
+  answer_within_seconds?: number
+}
+
+export interface ApiKey {
+  id: string
+  project_id: string
+  name: string
+  last4: string
+  created_at: string
+  last_used_at: string | null
+  revoked_at: string | null
+  /** When a key that was replaced stops working. */
+  expires_at: string | null
+}
+
+export interface AssistantTrace {
+  main_model: string
+  /** false = no price card; the call counts at the ceiling of the project. */
+  main_model_priced: boolean
+  response_id: string | null
+  call_ids: string[]
+  previous_response_id: string | null
+  reasoning_effort: string | null
+  complexity: {
+    effort: string | null
+    from: 'tool' | 'reasoning' | 'default'
+  } | null
+  background: boolean
+  /** Whether upstream was asked to keep the response. */
+  store: boolean
+  /** Pictures of earlier turns that were sent as bytes in place of an id. */
+  replayed_images: number
+  trace: TraceStep[]
+}
+
+export interface Budget {
+  id: string
+  name: string
+  project_id: string
+  key_id: string | null
+  period: 'day' | 'month' | 'total'
+  /** The period under way, UTC: `2026-11-20`, `2026-11` or `total`. */
+  period_id: string
+  renews_at: string | null
+  book: 'provider' | 'sandbox'
+  route_owner: string | null
+  limit: Money
+  spent: Money
+  /** Set aside for calls under way. */
+  reserved: Money
+  /** Set aside for calls of which nobody knows what they cost. */
+  held: Money
+  /** What a new call may cost; negative once calls cost more than was set aside for them. */
+  left: Money
+  /** Thresholds that what is spent or held has reached in this period. */
+  alerts: {
+    percent: number
+    at: string
+  }[]
+  created_at: string
+  ended_at: string | null
+}
+
+export interface BudgetChange {
+  name?: string
+  limit_usd?: string
+}
+
+export interface Budgets {
+  budgets: Budget[]
+}
+
+export interface Check {
+  ok: boolean
+  refusals: {
+    status: number
+    error: ErrorObject
+  }[]
+  warnings: ContractWarning[]
+  resolved: {
+    model: string
+    size: string
+    quality: string
+    output_format: string
+    n: number
+  } | null
+  estimate: Estimate | null
+}
+
+export interface ContractWarning {
+  code: string
+  param: string | null
+  message: string
+}
+
+export interface CreatedApiKey {
+  id: string
+  project_id: string
+  name: string
+  last4: string
+  created_at: string
+  last_used_at: string | null
+  revoked_at: string | null
+  /** When a key that was replaced stops working. */
+  expires_at: string | null
+  key: string
+}
+
+export interface DarkroomExtension {
+  /** Rectangles that an edit must leave as they are. */
+  protect?: {
+    x: number
+    y: number
+    width: number
+    height: number
+  }[]
+  /** Texts the picture must show, for the check after the call. */
+  texts?: {
+    text: string
+    lang: string
+    box?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+  }[]
+  /** Where the inputs come from and what may be done with them: one note for all, or a list with one for each image. */
+  rights?: string | Array<string | null> | Record<string, string>
+  /** The stored prompt this request was made from. */
+  prompt?: {
+    id: string
+    version: number
+    variables?: Record<string, string>
+  }
+  /** Up to 16 labels of the caller, kept with the record. */
+  metadata?: Record<string, string>
+  /** strict: pixels outside the mask are put back from the source. */
+  mask?: 'guide' | 'strict'
+  /** What of the mask file says where to draw: transparency, or brightness (white is drawn anew). */
+  mask_mode?: 'alpha' | 'luminance'
+  /** Soft edge inside a strict mask, pixels of the first image. */
+  feather_px?: number
+  /** Whether a person must decide before the picture is public. */
+  review?: 'required' | 'none'
+}
+
+export interface Drift {
+  image_id: string
+  status: 'pending' | 'measured' | 'failed' | 'not_comparable' | 'not_applicable'
+  /** The picture that was edited. */
+  compared_with: {
+    sha256: string
+    input_id: string
+  } | null
+  alignment: {
+    shift_x: number
+    shift_y: number
+    scale: number
+    confidence: number
+  } | null
+  /** null when the mask keeps no pixel. */
+  outside: {
+    /** Share of the pixels outside the mask that changed visibly, after alignment. */
+    changed_fraction: number
+    /** The same without alignment: a picture that only moved as a whole counts here. */
+    changed_fraction_raw: number
+    /** Structural similarity, 1 = the same. */
+    ssim: number
+    /** How colours moved, in CIE Lab (D65): mean of result minus source, and the length of the difference. */
+    colour_shift: {
+      l: number
+      a: number
+      b: number
+      delta_e_mean: number
+      delta_e_p95: number
+    }
+    /** Bounds of the largest connected part that changed. */
+    max_region: {
+      x: number
+      y: number
+      width: number
+      height: number
+    } | null
+  } | null
+  /** What changed where the mask is open: whether the edit did anything. */
+  inside: {
+    changed_fraction: number
+  } | null
+  /** In the order of `darkroom.protect`; null for a rectangle beyond the picture. */
+  boxes: Array<{
+    box: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+    changed_fraction: number
+    /** Structural similarity, 1 = the same. */
+    ssim: number
+    delta_e: number
+  } | null>
+  heat_map_url: string | null
+  measured_at: string | null
+  error: string | null
+}
+
+export interface DriftSummary {
+  status: 'pending' | 'measured' | 'failed' | 'not_comparable' | 'not_applicable'
+  changed_fraction: number | null
+  ssim: number | null
+}
+
+export interface ErrorBody {
+  error: ErrorObject
+}
+
+export interface ErrorObject {
+  message: string
+  type: string
+  code: string | null
+  param: string | null
+  /** Whether the failed call cost money. */
+  outcome: 'not_charged' | 'charged' | 'unknown'
+  generation_id: string | null
+  request_id: string
+  next_action: 'retry' | 'downgrade' | 'reroute' | 'human' | 'stop' | 'none'
+  /** Where this error is explained. */
+  docs: string
+  [member: string]: unknown
+}
+
+export interface Estimate {
+  model: string
+  route_id: string
+  route_owner: string
+  price_card: {
+    id: string
+    date: string
+  }
+  /** Expected tokens by bucket, of an assistant call those of its image tool; null where the route charges by the call. */
+  tokens: {
+    text_in: number
+    image_in: number
+    image_out: number
+    partial_images: number
+  } | null
+  /** The other bill of an assistant call; null for direct image calls. */
+  main_model: {
+    model: string
+    /** null = no price; its part stands at the ceiling. */
+    price_card: {
+      id: string
+      date: string
+    } | null
+    tokens: {
+      main_in: number
+      main_out: number
+    }
+  } | null
+  low: Money
+  expected: Money
+  high: Money
+  reserve: Money
+  /** The expected price, bucket by bucket. */
+  per_bucket: Record<string, Money>
+  /** The expected price at each quality of the model. */
+  per_quality: Record<string, Money>
+  /** What the figures stand on; none = no cost promise. */
+  promise: 'token' | 'per_call' | 'none'
+  assumptions: string[]
+}
+
+export interface EstimateRequest {
+  operation?: 'generate' | 'edit' | 'respond'
+  /** The body exactly as the call would have it. */
+  request: Record<string, unknown>
+  /** Price it on this route instead of the one that would serve it. */
+  route?: string
+}
+
+export interface File {
+  id: string
+  object: 'file'
+  bytes: number
+  /** Seconds since 1970. */
+  created_at: number
+  /** Absent for a file that is kept until it is deleted. */
+  expires_at?: number
+  filename: string
+  purpose: string
+  status: 'processed'
+}
+
+export interface FileDeleted {
+  id: string
+  object: 'file'
+  deleted: true
+}
+
+export interface FileUpload {
+  /** A PNG, WebP or JPEG with a single picture. */
+  file: Blob
+  purpose: 'vision'
+  'expires_after[anchor]'?: 'created_at'
+  'expires_after[seconds]'?: number
+}
+
+export interface Files {
+  object: 'list'
+  data: File[]
+  first_id: string | null
+  last_id: string | null
+  has_more: boolean
+}
+
+export interface GateList {
+  routes: Array<{
+    route_id: string
+    route_owner: string
+    config_sha256: string
+    grade: 'production' | 'fallback' | 'manual-test' | 'refused'
+    restrictions: Array<'no_production' | 'unknown_wrapper' | 'no_cost_promise' | 'no_inputs' | 'manual_only'>
+    why: string
+    /** Of the latest run under this configuration; null = there was none. */
+    gate_verdict: 'production' | 'fallback' | 'manual-test' | 'refused' | 'unknown' | null
+    ran_at: string | null
+    valid_until: string | null
+    /** true = pictures in a row did not match; the gate must run again. */
+    reopened: boolean
+    /** true = manual tests of a refused route were allowed by name. */
+    granted: boolean
+    pictures_watched: number
+    /** How many of the watched pictures were not what was asked. */
+    mismatches: number
+  }>
+}
+
+export interface GateReport {
+  route_id: string
+  route_owner: string
+  config_sha256: string
+  ran_at: string
+  valid_until: string
+  verdict: 'production' | 'fallback' | 'manual-test' | 'refused' | 'unknown'
+  restrictions: Array<'no_production' | 'unknown_wrapper' | 'no_cost_promise' | 'no_inputs' | 'manual_only'>
+  gates: Array<{
+    name: 'owner' | 'model_mapping' | 'billing' | 'output_rights' | 'observability'
+    /** missing = nobody stated it, or too little came back to tell. */
+    result: 'pass' | 'fail' | 'missing'
+    why: string
+    /** null where the gate is passed. */
+    consequence: 'no_production' | 'unknown_wrapper' | 'no_cost_promise' | 'no_inputs' | 'manual_only' | null
+  }>
+  probes: Array<{
+    name: string
+    asked: string
+    got: string
+    signal: 'for' | 'against' | 'none'
+    /** Points for (above 0) or against (below 0) the route being what it says. */
+    weight: number
+    generation_id: string | null
+    detail: string
+  }>
+  /** Probes that do not suit this route. */
+  skipped: {
+    name: string
+    reason: string
+  }[]
+  /** Patterns that were seen on reverse routes before. */
+  signatures: {
+    name: string
+    words: string
+  }[]
+  /** What an unknown verdict lacks; empty otherwise. */
+  missing: string[]
+  /** What the probes were charged. */
+  cost: Money
+  /** What the run was allowed to cost. */
+  cost_ceiling: Money
+  /** What the probes were expected to cost, refusals at nothing. */
+  planned_cost: Money
+  /** true = nothing was sent. */
+  dry_run: boolean
+  next_action: string
+  /** What a gate cannot prove. */
+  notes: string[]
+}
+
+export interface GateRun {
+  /** Plan and price the probes, send nothing. */
+  dry_run?: boolean
+  /** What the run may cost; a probe that could go beyond it is not made. */
+  max_cost_usd?: string
+}
+
+export interface GenerationRecord {
+  id: string
+  created_at: string
+  completed_at: string | null
+  operation: 'generate' | 'edit' | 'respond'
+  surface: 'images' | 'responses' | 'provider' | 'chatgpt'
+  status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+  /** Whether the call cost money, as far as it is known now; null while it runs. */
+  outcome: 'not_charged' | 'charged' | 'unknown' | null
+  /** When an unknown outcome is presumed to be a charge; null where nothing is unknown. */
+  resolve_by: string | null
+  /** What was found out about an unknown outcome, oldest first. */
+  outcome_evidence: OutcomeEvidence[]
+  /** Upstream's request id of the last attempt. */
+  request_id: string | null
+  client_request_id: string | null
+  project_id: string
+  project_tag: string | null
+  /** Labels of the caller (`darkroom.metadata`). */
+  metadata: Record<string, string> | null
+  route_owner: string
+  route_id: string
+  route_contract: {
+    version: number | string
+    base_url: string
+    price_card: string
+    billing: string | null
+    failed_call_billing: Record<string, string> | null
+    output_rights: Record<string, string | boolean> | null
+    terms: {
+      url: string
+      read_on: string
+      by: string
+    } | null
+    account_owner: string | null
+    [member: string]: unknown
+  }
+  model_mapping: {
+    requested: string
+    sent: string | null
+    reported: string | null
+  }
+  request_shape: {
+    prompt_sha256: string
+    prompt_version: string | null
+    input_image_count: number
+    input_images: InputImage[]
+    mask_sha256: string | null
+    size: string
+    quality: string
+    output_format: string
+    output_compression: number | null
+    background: string
+    moderation: string
+    n: number
+    partial_images: number
+    stream: boolean
+    /** Rectangles that the edit was to leave alone, in pixels of the result. */
+    protect: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }[]
+  }
+  /** The pictures that were delivered. */
+  images: RecordedImage[]
+  /** Pictures as the model made them, where others were delivered in their place. */
+  originals: RecordedImage[]
+  usage: {
+    text_in: number
+    text_cached_in: number
+    image_in: number
+    image_cached_in: number
+    image_out: number
+    text_out: number
+    partial_images: number
+    main_model: Record<string, unknown> | null
+    web_search_calls: number
+    source: 'upstream' | 'upstream_without_details' | 'estimated'
+  } | null
+  cost: {
+    currency: 'USD'
+    book: 'provider' | 'sandbox'
+    /** Decimal dollars. */
+    estimated: string
+    /** The same in nano-dollars. */
+    estimated_nanos: string
+    /** Decimal dollars. */
+    reserved: string
+    /** The same in nano-dollars. */
+    reserved_nanos: string
+    /** Decimal dollars. */
+    settled: string
+    /** The same in nano-dollars. */
+    settled_nanos: string
+    /** Decimal dollars. */
+    held_unknown: string
+    /** The same in nano-dollars. */
+    held_unknown_nanos: string
+    /** Nobody found out within 72 hours whether the call was charged: the settled cost is what it is taken to be. */
+    presumed: boolean
+    price_card: string
+  }
+  attempts: Array<{
+    id: string
+    n: number
+    route_id: string
+    /** `unknown` until it is `resolved_charged`, `resolved_free` or `presumed_charged`; else how the call ended. */
+    state: string
+    outcome: string | null
+    retry_reason: 'timeout' | 'policy' | 'validation' | 'size' | 'rate_limit' | 'quota' | 'auth' | 'provider_5xx' | 'network' | 'unknown_outcome' | null
+    http_status: number | null
+    request_id: string | null
+    started_at: string
+    first_byte_ms: number | null
+    total_ms: number | null
+    cost: Money | null
+  }>
+  previews: {
+    asked: number
+    received: number
+    cost: Money
+    /** Previews that were kept, because the call asked for it (`x-darkroom-partials: store`). */
+    images: RecordedImage[]
+  }
+  timeout_ms: number
+  /** Null for calls that nobody can repeat: those of the gate, and those of older releases. */
+  idempotency: Idempotency | null
+  assistant: AssistantTrace | null
+  retry_reason: 'timeout' | 'policy' | 'validation' | 'size' | 'rate_limit' | 'quota' | 'auth' | 'provider_5xx' | 'network' | 'unknown_outcome' | null
+  next_action: 'retry' | 'downgrade' | 'reroute' | 'human' | 'stop' | 'none'
+  warnings: ContractWarning[]
+  error: ErrorObject | null
+}
+
+export interface GenerationThread {
+  generation_id: string
+  turns: Array<{
+    /** 1 is the turn that began it. */
+    n: number
+    generation_id: string
+    response_id: string | null
+    previous_response_id: string | null
+    /** Ids of the image calls of the turn. */
+    call_ids: string[]
+    created_at: string
+    status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+    main_model: string
+    prompt_sha256: string
+    /** null when it was not kept or its time is over. */
+    prompt: string | null
+    image_ids: string[]
+    /** What linked the turn to the one before it; start for the first. */
+    continued_by: 'previous_response_id' | 'image_call_id' | 'start'
+    /** Pictures that Darkroom sent as bytes because upstream no longer had them. */
+    replayed_images: number
+  }>
+}
+
+export interface GenerationTrace {
+  generation_id: string
+  response_id: string | null
+  previous_response_id: string | null
+  main_model: string
+  status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+  /** null when it was not kept or its time is over. */
+  asked_prompt: string | null
+  calls: Array<{
+    call_id: string
+    status: string
+    action: string | null
+    images: {
+      id: string
+      sha256: string
+      /** Of this gateway; opens with the key of the project. */
+      url: string
+    }[]
+    revised_prompt: string | null
+    /** From the asked prompt to the revised one; null where either is not known any more. */
+    difference: PromptSegment[] | null
+    error: {
+      code: string | null
+      message: string
+      [member: string]: unknown
+    } | null
+  }>
+  /** What the main model wrote beside the pictures; null when it was not kept. */
+  text: string | null
+}
+
+export interface Idempotency {
+  /** Idempotency keys that name this call, as long as they are remembered. */
+  keys: string[]
+  /** Of the canonical request and of what it brought along. */
+  fingerprint: string
+  /** Whether the first caller, or its silent retry, had the whole answer; null while that is not known. */
+  delivery: 'delivered' | 'left' | null
+  attached: Array<{
+    /** shadow = a retry of the official client that named no key. */
+    attached_by: 'shadow' | 'coalesced' | 'cache'
+    at: string
+    request_id: string
+  }>
+}
+
+export interface ImageEditForm {
+  /** A model id or alias of GET /v1/models. */
+  model: string
+  prompt: string
+  /** Pictures of one coherent set; 1 when left out. */
+  n?: number | null
+  /** auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models). */
+  size?: string | null
+  quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'auto' | null
+  background?: 'transparent' | 'opaque' | 'auto' | null
+  /** jpeg and webp only. */
+  output_compression?: number | null
+  moderation?: 'auto' | 'low' | null
+  stream?: boolean | null
+  /** Previews of a stream; each costs output tokens. */
+  partial_images?: number | null
+  complexity?: 'low' | 'medium' | 'high' | null
+  /** gif only. */
+  frame_count?: number | null
+  /** gif only. */
+  frame_duration_ms?: number | null
+  safety_identifier?: string | null
+  user?: string
+  darkroom?: DarkroomExtension
+  /** gif is open to few accounts. */
+  output_format?: 'png' | 'jpeg' | 'webp' | 'gif' | null
+  /** gpt-image-1.5 and gpt-image-1-mini only. */
+  input_fidelity?: 'high' | 'low' | null
+  image: Blob | Blob[]
+  /** PNG with alpha, of the size of the first image, up to 4 MB. */
+  mask?: Blob
+  /** Transparent PNG with hints drawn over the first image; not together with mask. */
+  markup?: Blob
+}
+
+export interface ImageEditRequest {
+  /** A model id or alias of GET /v1/models. */
+  model: string
+  prompt: string
+  /** Pictures of one coherent set; 1 when left out. */
+  n?: number | null
+  /** auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models). */
+  size?: string | null
+  quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'auto' | null
+  background?: 'transparent' | 'opaque' | 'auto' | null
+  /** jpeg and webp only. */
+  output_compression?: number | null
+  moderation?: 'auto' | 'low' | null
+  stream?: boolean | null
+  /** Previews of a stream; each costs output tokens. */
+  partial_images?: number | null
+  complexity?: 'low' | 'medium' | 'high' | null
+  /** gif only. */
+  frame_count?: number | null
+  /** gif only. */
+  frame_duration_ms?: number | null
+  safety_identifier?: string | null
+  user?: string
+  darkroom?: DarkroomExtension
+  /** gif is open to few accounts. */
+  output_format?: 'png' | 'jpeg' | 'webp' | 'gif' | null
+  /** gpt-image-1.5 and gpt-image-1-mini only. */
+  input_fidelity?: 'high' | 'low' | null
+  images: ImageReference[]
+  /** Transparent pixels mark where the first image is drawn anew. */
+  mask?: ImageReference | null
+}
+
+export interface ImageGenerationRequest {
+  /** A model id or alias of GET /v1/models. */
+  model: string
+  prompt: string
+  /** Pictures of one coherent set; 1 when left out. */
+  n?: number | null
+  /** auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models). */
+  size?: string | null
+  quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'auto' | null
+  background?: 'transparent' | 'opaque' | 'auto' | null
+  /** jpeg and webp only. */
+  output_compression?: number | null
+  moderation?: 'auto' | 'low' | null
+  stream?: boolean | null
+  /** Previews of a stream; each costs output tokens. */
+  partial_images?: number | null
+  complexity?: 'low' | 'medium' | 'high' | null
+  /** gif only. */
+  frame_count?: number | null
+  /** gif only. */
+  frame_duration_ms?: number | null
+  safety_identifier?: string | null
+  user?: string
+  darkroom?: DarkroomExtension
+  /** gif and svg are open to few accounts. */
+  output_format?: 'png' | 'jpeg' | 'webp' | 'gif' | 'svg' | null
+  /** svg only. */
+  svg?: {
+    model: string
+    reasoning?: {
+      effort?: string
+    }
+  } | null
+}
+
+export interface ImageGenerationTool {
+  type: 'image_generation'
+  /** A model id or alias of GET /v1/models; gpt-image-2 when left out. */
+  model?: string | null
+  action?: 'auto' | 'generate' | 'edit' | null
+  size?: string | null
+  quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | 'auto' | null
+  background?: 'transparent' | 'opaque' | 'auto' | null
+  output_format?: 'png' | 'jpeg' | 'webp' | 'gif' | 'svg' | null
+  output_compression?: number | null
+  moderation?: 'auto' | 'low' | null
+  /** Previews of a stream; each costs output tokens. */
+  partial_images?: number | null
+  input_fidelity?: 'high' | 'low' | null
+  input_image_mask?: {
+    image_url: string
+  } | {
+    file_id: string
+  } | null
+  /** Overrides reasoning.effort for drawing. */
+  complexity?: 'low' | 'medium' | 'high' | null
+  frame_count?: number | null
+  frame_duration_ms?: number | null
+  svg?: {
+    model?: string | null
+    reasoning?: {
+      effort?: string | null
+    } | null
+  } | null
+}
+
+export type ImageReference = {
+  image_url: string
+} | {
+  file_id: string
+}
+
+export interface ImagesReply {
+  created: number
+  data: {
+    b64_json: string
+  }[]
+  background?: 'transparent' | 'opaque'
+  output_format?: string
+  quality?: string
+  size?: string
+  usage?: {
+    input_tokens: number
+    input_tokens_details: {
+      text_tokens: number
+      image_tokens: number
+    }
+    output_tokens: number
+    output_tokens_details?: {
+      text_tokens: number
+      image_tokens: number
+    }
+    total_tokens: number
+  }
+  safety_identifier?: string
+}
+
+export interface InputImage {
+  /** Of the caller's own bytes. */
+  sha256: string
+  source: 'upload' | 'data_url' | 'url' | 'file' | 'image'
+  /** File name, address without its query, or id of the file or picture. */
+  source_ref: string | null
+  width: number
+  height: number
+  format: 'png' | 'jpeg' | 'webp'
+  bytes: number
+  role: 'image' | 'mask' | 'markup'
+  /** What the caller says of where it comes from and what may be done with it. */
+  rights: string | null
+  /** Of the bytes that went upstream. */
+  sent_sha256: string
+  /** Why those two differ; null when they do not. */
+  conversion: 'mask_from_luminance' | 'png' | null
+}
+
+export interface KeyRotation {
+  /** How long the old key works beside the new one; 0 ends it at once. */
+  overlap_seconds?: number
+}
+
+export interface Ledger {
+  rows: Array<{
+    day?: string
+    model?: string
+    route?: string
+    project?: string
+    key?: string | null
+    tag?: string | null
+    route_owner: string
+    book: 'provider' | 'sandbox'
+    calls: number
+    images: number
+    charged: Money
+    /** How much of the charged gave no picture. */
+    lost: Money
+    /** How much of the charged is presumed: nobody found out within 72 hours whether the call was charged. */
+    presumed: Money
+    /** How much of the charged the project is charged: calls that gave a picture. */
+    invoiced: Money
+    /** Held for calls that are running. */
+    reserved: Money
+    /** Held for calls whose outcome nobody knows yet. */
+    held_unknown: Money
+  }>
+  totals_by_owner: Array<{
+    route_owner: string
+    book: 'provider' | 'sandbox'
+    calls: number
+    images: number
+    charged: Money
+    /** How much of the charged gave no picture. */
+    lost: Money
+    /** How much of the charged is presumed: nobody found out within 72 hours whether the call was charged. */
+    presumed: Money
+    /** How much of the charged the project is charged: calls that gave a picture. */
+    invoiced: Money
+    /** Held for calls that are running. */
+    reserved: Money
+    /** Held for calls whose outcome nobody knows yet. */
+    held_unknown: Money
+  }>
+  next_cursor: string | null
+}
+
+export interface LedgerEntries {
+  entries: LedgerEntry[]
+  next_cursor: string | null
+}
+
+export interface LedgerEntry {
+  id: string
+  at: string
+  generation_id: string
+  attempt_id: string
+  book: 'provider' | 'sandbox'
+  kind: string
+  bucket: string
+  nanos: string
+  price_card: string
+  actor: string
+  /** What the line does to each of the three books, in nanos with a sign. */
+  effects: {
+    provider_cost: {
+      settled: string
+      open: string
+    }
+    tenant_usage: {
+      settled: string
+      open: string
+    }
+    tenant_invoice: {
+      settled: string
+      open: string
+    }
+  }
+}
+
+export interface ModelCapabilities {
+  sizes: {
+    rule: 'free'
+    step: number
+    longest_edge: number
+    ratio: number
+    pixels_min: number
+    pixels_max: number
+    experimental_above_pixels: number
+    standard: string[]
+  } | {
+    rule: 'listed'
+    listed: string[]
+  }
+  qualities: string[]
+  output_formats: string[]
+  transparent: 'yes' | 'preview' | 'no' | 'unknown'
+  input_fidelity: string[]
+  complexity: boolean
+  markup: boolean
+  max_n: number
+  max_input_images: number
+  /** unknown = estimates carry a margin and are no promise. */
+  token_formula: string
+  source: string
+  confidence: 'confirmed' | 'reported' | 'inferred'
+}
+
+export interface Models {
+  object: 'list'
+  data: {
+    id: string
+    object: 'model'
+    created: number
+    owned_by: string
+  }[]
+}
+
+export interface ModelsV2 {
+  models: Array<{
+    id: string
+    aliases: string[]
+    family: string
+    state: 'current' | 'older' | 'retired'
+    from: string
+    until: string | null
+    successor: string | null
+    capabilities: ModelCapabilities
+    routes: Array<{
+      route_id: string
+      route_owner: string
+      kind: string
+      grade: string
+      model_sent: string
+      /** null = calls of this model are refused on this route as unpriced. */
+      price_card: {
+        id: string
+        date: string
+        source: string
+      } | null
+    }>
+  }>
+}
+
+/** Exact US dollars as a decimal string, and the same in whole nano-dollars. */
+export interface Money {
+  usd: string
+  nanos: string
+}
+
+export interface NewApiKey {
+  name: string
+  /** Left out: project `default`. */
+  project_id?: string
+}
+
+export interface NewBudget {
+  name: string
+  project_id?: string
+  /** A budget for one key, beside that of its project. */
+  key_id?: string
+  period: 'day' | 'month' | 'total'
+  limit_usd: string
+  /** Only what this owner bills; left out: whoever bills. */
+  route_owner?: string
+  book?: 'provider' | 'sandbox'
+}
+
+export interface NewProject {
+  name: string
+  settings?: {
+    /** Ids of models; main models of Responses calls must be listed as well. */
+    models?: string[] | null
+    /** As a request writes them: `auto`, `1024x1024`. */
+    sizes?: string[] | null
+    qualities?: Array<'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'> | null
+    surfaces?: Array<'images' | 'responses'> | null
+    /** What one call may cost at most. */
+    price_ceiling_usd?: string | null
+    images_per_minute?: number | null
+    concurrent_calls?: number | null
+    /** What quality `auto` is priced as; null = the model's dearest. */
+    auto_quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
+    /** What one Responses call is counted at before it is made, at least. */
+    responses_ceiling_usd?: string | null
+  }
+}
+
+export interface NewRouteGrant {
+  reason: string
+  /** How long it holds. */
+  hours?: number
+}
+
+export interface NewUpstreamSecret {
+  /** As darkroom.yaml names it: `key: { secret: name }`. */
+  name: string
+  /** The key itself. It is never shown again. */
+  value: string
+}
+
+export interface OutcomeEvidence {
+  at: string
+  attempt_id: string
+  /** Step of the ladder in docs/unknowns.md. */
+  step: 'E0' | 'E1' | 'E2' | 'E3' | 'E4' | 'E5' | 'E6' | 'E7'
+  finding: 'charged' | 'not_charged' | 'undecided' | 'run_again'
+  /** What was done because of it. */
+  effect: 'none' | 'resolved' | 'presumed' | 'adjusted'
+  cost: Money | null
+  /** `admin`, the id of a key, or `resolver` for Darkroom itself. */
+  by: string
+  evidence: Record<string, unknown>
+}
+
+export interface Project {
+  id: string
+  name: string
+  settings: ProjectSettings
+  created_at: string
+  /** Its keys open nothing since then; null while they work. */
+  archived_at: string | null
+}
+
+export interface ProjectChange {
+  name?: string
+  settings?: {
+    /** Ids of models; main models of Responses calls must be listed as well. */
+    models?: string[] | null
+    /** As a request writes them: `auto`, `1024x1024`. */
+    sizes?: string[] | null
+    qualities?: Array<'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'> | null
+    surfaces?: Array<'images' | 'responses'> | null
+    /** What one call may cost at most. */
+    price_ceiling_usd?: string | null
+    images_per_minute?: number | null
+    concurrent_calls?: number | null
+    /** What quality `auto` is priced as; null = the model's dearest. */
+    auto_quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
+    /** What one Responses call is counted at before it is made, at least. */
+    responses_ceiling_usd?: string | null
+  }
+  archived?: boolean
+}
+
+export interface ProjectSettings {
+  /** Ids of models; main models of Responses calls must be listed as well. */
+  models: string[] | null
+  /** As a request writes them: `auto`, `1024x1024`. */
+  sizes: string[] | null
+  qualities: Array<'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'> | null
+  surfaces: Array<'images' | 'responses'> | null
+  /** What one call may cost at most. */
+  price_ceiling_usd: string | null
+  images_per_minute: number | null
+  concurrent_calls: number | null
+  /** What quality `auto` is priced as; null = the model's dearest. */
+  auto_quality: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
+  /** What one Responses call is counted at before it is made, at least. */
+  responses_ceiling_usd: string | null
+}
+
+export interface Projects {
+  projects: Project[]
+}
+
+export interface PromptSegment {
+  op: 'same' | 'added' | 'removed'
+  text: string
+}
+
+export interface RecordedImage {
+  id: string
+  sha256: string
+  width: number | null
+  height: number | null
+  format: string | null
+  bytes: number
+  storage: 'stored' | 'not_stored'
+  storage_pointer: {
+    store: string
+    path: string
+    public_url: string | null
+    delete_after: string | null
+    deletion_policy: string
+  } | null
+  /** Signals about who made the picture. */
+  evidence: Record<string, unknown>
+  review: Record<string, unknown> | null
+  /** What Darkroom did to the picture; null for one as the model made it. */
+  process: {
+    kind: 'strict_mask'
+    original_image_id: string
+    feather_px: number
+    [member: string]: unknown
+  } | {
+    kind: 'keyed_transparency'
+    original_image_id: string
+    key_colour: string
+    [member: string]: unknown
+  } | null
+  /** What an edit changed outside its mask; null for pictures that are no edits. */
+  drift: DriftSummary | null
+  deleted_at: string | null
+}
+
+export interface ResolveUnknown {
+  outcome: 'charged' | 'not_charged'
+  /** How you know, in words: the support ticket, the line of the bill. No prompts, no keys. */
+  evidence: string
+  /** What was charged; left out: the estimate. */
+  amount_usd?: string
+  /** Contradict what was decided or presumed before; the difference is booked beside it. */
+  correct?: boolean
+}
+
+export interface ResolvedOutcome {
+  generation_id: string
+  attempt_id: string
+  outcome: 'not_charged' | 'charged' | 'unknown'
+  effect: 'resolved' | 'adjusted'
+  cost: Money
+}
+
+export interface Response {
+  id: string
+  object: 'response'
+  created_at: number
+  status?: 'queued' | 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
+  model: string
+  output: Array<{
+    type: 'image_generation_call'
+    id: string
+    status: 'in_progress' | 'generating' | 'completed' | 'failed'
+    result?: string | null
+    revised_prompt?: string | null
+    [member: string]: unknown
+  } | {
+    type: string
+    [member: string]: unknown
+  }>
+  usage?: {
+    input_tokens: number
+    output_tokens: number
+    total_tokens: number
+    [member: string]: unknown
+  } | null
+  tool_usage?: {
+    image_gen?: {
+      input_tokens: number
+      output_tokens: number
+      total_tokens: number
+      [member: string]: unknown
+    }
+    [member: string]: unknown
+  } | null
+  error?: {
+    code?: string | null
+    message: string
+    [member: string]: unknown
+  } | null
+  [member: string]: unknown
+}
+
+export interface ResponseDeleted {
+  id: string
+  object: 'response'
+  deleted: true
+}
+
+export interface ResponseRequest {
+  /** A mainline model, gpt-5.4 or newer; never a gpt-image id. */
+  model: string
+  input?: string | {
+    type?: string
+    [member: string]: unknown
+  }[]
+  /** At most one image tool; other tools go on untouched. */
+  tools?: Array<ImageGenerationTool | {
+    type: string
+    [member: string]: unknown
+  }>
+  tool_choice?: 'auto' | 'required' | 'none' | {
+    type: string
+    [member: string]: unknown
+  } | null
+  reasoning?: {
+    effort?: string | null
+    [member: string]: unknown
+  } | null
+  stream?: boolean | null
+  /** Not together with store: false. */
+  background?: boolean | null
+  store?: boolean | null
+  previous_response_id?: string | null
+  darkroom?: DarkroomExtension
+  [member: string]: unknown
+}
+
+export interface RouteCard {
+  id: string
+  owner: string
+  kind: 'official' | 'provider' | 'wrapper' | 'self-hosted' | 'sandbox'
+  protocol: string
+  base_url: string
+  /** Which traffic it may carry now. */
+  grade: 'production' | 'fallback' | 'manual-test' | 'refused'
+  standing: {
+    why: string
+    gate_verdict: 'production' | 'fallback' | 'manual-test' | 'refused' | 'unknown' | null
+    valid_until: string | null
+    restrictions: Array<'no_production' | 'unknown_wrapper' | 'no_cost_promise' | 'no_inputs' | 'manual_only'>
+    reopened: boolean
+    granted: boolean
+  }
+  health: {
+    /** Of its circuit breaker; closed = it takes calls. */
+    state: 'closed' | 'open' | 'half_open' | 'disabled'
+    reason: string | null
+    since: string | null
+    /** When the next call may go. */
+    retry_at: string | null
+    in_flight: number
+    /** Unhealthy ends of the last ten seconds. */
+    failures_in_window: number
+    limits: {
+      concurrency: number | null
+      /** null = no limit is known. */
+      requests_per_minute: {
+        limit: number
+        used: number
+        source: 'configured' | 'headers'
+      } | null
+      /** null = no limit is known. */
+      images_per_minute: {
+        limit: number
+        used: number
+        source: 'configured' | 'headers'
+      } | null
+      /** null = no limit is known. */
+      tokens_per_minute: {
+        limit: number
+        used: number
+        source: 'configured' | 'headers'
+      } | null
+    }
+  }
+  /** Published facts that fill what the configuration left out. */
+  preset: {
+    name: string
+    source: string
+    read_on: string
+    remarks: string[]
+  } | null
+  /** Ids asked: sent, where they differ. */
+  models: Record<string, string>
+  capabilities: Array<{
+    /** First day the row holds. */
+    from: string
+    /** null = every model. */
+    models: string[] | null
+    sizes: 'model' | string[] | null
+    qualities: 'model' | string[] | null
+    formats: 'model' | string[] | null
+    transparency: boolean | null
+    streaming: boolean | null
+    edits: boolean | null
+    mask: boolean | null
+    responses: boolean | null
+    /** Whether pictures keep the credentials they were signed with. */
+    content_credentials: 'kept' | 'stripped' | null
+    source: string
+  }>
+  /** The one card of this route; null = the cards of its owner. */
+  price_card: string | null
+  /** The cards that price its calls, now and from a later day on. */
+  price_cards: Array<{
+    id: string
+    date: string
+    kind: 'tokens' | 'per_call'
+    models: string[]
+    source: string
+    confidence: 'confirmed' | 'reported' | 'inferred'
+  }>
+  transparent_preview: boolean
+  /** timeout, policy and retry: charged, free or unknown. */
+  failed_call_billing: Record<string, string> | null
+  output_rights: Record<string, string | boolean> | null
+  terms: {
+    url: string
+    read_on: string
+    by: string
+  } | null
+  account_owner: string | null
+  support: string | null
+  abuse: string | null
+  retention: string | null
+  limits: {
+    concurrency: number | null
+    images_per_minute: number | null
+    tokens_per_minute: number | null
+  } | null
+  /** Whether what the account was counted for can prove what became of calls without an answer. */
+  usage_api: {
+    api_key_id: string | null
+    exclusive: true
+  } | null
+  /** Facts that nobody stated, by their names in darkroom.yaml. */
+  missing: string[]
+  /** Of everything configured about the route but its key. */
+  config_sha256: string
+}
+
+export interface RouteGrant {
+  id: string
+  route_id: string
+  config_sha256: string
+  reason: string
+  actor: string
+  granted_at: string
+  until: string
+  revoked_at: string | null
+}
+
+export interface Routes {
+  routes: RouteCard[]
+}
+
+export interface RunAgain {
+  /** The first call may have been charged, so both may be. */
+  accept_double_charge: boolean
+  /** Why it cannot wait; kept with the record. */
+  reason?: string
+}
+
+export type TraceStep = {
+  step: 'main_model'
+  model: string
+  response_id: string | null
+  /** Of the response, in upstream's words. */
+  status: string
+} | {
+  step: 'tool_call'
+  call_id: string
+  status: string
+  action: string | null
+  /** Empty for a call that failed. */
+  image_ids: string[]
+  revised_prompt: {
+    sha256: string
+    words_added: number
+    words_removed: number
+  } | null
+  error: {
+    code: string | null
+    message: string
+    [member: string]: unknown
+  } | null
+} | {
+  step: 'other_item'
+  type: string
+  id: string | null
+  status: string | null
+}
+
+export interface UnknownOutcome {
+  generation_id: string
+  attempt_id: string
+  project_id: string
+  route_id: string
+  route_owner: string
+  book: 'provider' | 'sandbox'
+  operation: string
+  model: string
+  /** Our id of the call on the wire (`X-Client-Request-Id`): quote it to the support of the route. */
+  client_request_id: string
+  /** Upstream's id, where one came. */
+  request_id: string | null
+  /** Why the outcome is not known. */
+  cause: string | null
+  held: Money
+  /** What it is taken to have cost when `resolve_by` passes without evidence. */
+  estimated: Money
+  sent_at: string
+  age_s: number
+  resolve_by: string
+  evidence: OutcomeEvidence[]
+  /** What this caller may do. */
+  actions: Array<'resolve' | 'run_again'>
+}
+
+export interface UnknownOutcomes {
+  unknowns: UnknownOutcome[]
+  /** Over all that the caller may see, whatever was filtered. Owners, and real and play money, are never added together. */
+  totals: {
+    count: number
+    oldest_at: string | null
+    held: Array<{
+      route_owner: string
+      book: 'provider' | 'sandbox'
+      count: number
+      held: Money
+      oldest_at: string
+    }>
+  }
+  next_cursor: string | null
+}
+
+export interface UnknownsChecked {
+  open: number
+  charged: number
+  not_charged: number
+  presumed: number
+  brought_home: number
+}
+
+export interface UpstreamSecret {
+  name: string
+  /** How often it was set. */
+  version: number
+  created_at: string
+  updated_at: string
+  /** Ids of the routes that take a key from it. */
+  used_by: string[]
+}
+
+/** Every call of the API: what it takes and what it answers. */
+export interface Operations {
+  /** Make pictures */
+  'POST /v1/images/generations': {
+    path: NoParameters
+    query: NoParameters
+    body: ImageGenerationRequest
+    reply: ImagesReply
+  }
+  /** Edit pictures */
+  'POST /v1/images/edits': {
+    path: NoParameters
+    query: NoParameters
+    body: ImageEditRequest
+    reply: ImagesReply
+  }
+  /** Ask a main model that can draw */
+  'POST /v1/responses': {
+    path: NoParameters
+    query: NoParameters
+    body: ResponseRequest
+    reply: Response
+  }
+  /** Read a response again */
+  'GET /v1/responses/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Response
+  }
+  /** Forget a response */
+  'DELETE /v1/responses/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: ResponseDeleted
+  }
+  /** Cancel a background response */
+  'POST /v1/responses/{id}/cancel': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Response
+  }
+  /** Keep a picture for later edits */
+  'POST /v1/files': {
+    path: NoParameters
+    query: NoParameters
+    body: FileUpload
+    reply: File
+  }
+  /** List kept files */
+  'GET /v1/files': {
+    path: NoParameters
+    query: {
+      purpose?: string
+      limit?: number
+      after?: string
+      order?: 'asc' | 'desc'
+    }
+    body: undefined
+    reply: Files
+  }
+  /** Look at a kept file */
+  'GET /v1/files/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: File
+  }
+  /** Give a kept file up */
+  'DELETE /v1/files/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: FileDeleted
+  }
+  /** Read the bytes of a kept file */
+  'GET /v1/files/{id}/content': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
+  }
+  /** List models */
+  'GET /v1/models': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: Models
+  }
+  /** Look a model up */
+  'GET /v1/models/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      id: string
+      object: 'model'
+      created: number
+      owned_by: string
+    }
+  }
+  /** List typed capabilities, routes and price cards by model */
+  'GET /v2/models': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: ModelsV2
+  }
+  /** List the routes with their contracts */
+  'GET /v2/routes': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: Routes
+  }
+  /** Switch a route on again that its account switched off */
+  'POST /v2/routes/{route}/enable': {
+    path: { route: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      route_id: string
+      was_disabled: boolean
+    }
+  }
+  /** List how every route stands */
+  'GET /v2/gate': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: GateList
+  }
+  /** Read the latest report of a route */
+  'GET /v2/gate/{route}': {
+    path: { route: string }
+    query: {
+      format?: 'json' | 'html'
+    }
+    body: undefined
+    reply: GateReport
+  }
+  /** Run the acceptance gate on a route */
+  'POST /v2/gate/{route}': {
+    path: { route: string }
+    query: NoParameters
+    body: GateRun
+    reply: GateReport
+  }
+  /** Grant manual tests of a refused route */
+  'POST /v2/gate/{route}/grant': {
+    path: { route: string }
+    query: NoParameters
+    body: NewRouteGrant
+    reply: RouteGrant
+  }
+  /** Take grants of manual tests back */
+  'DELETE /v2/gate/{route}/grant': {
+    path: { route: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      route_id: string
+      withdrawn: number
+    }
+  }
+  /** Check a call without making it */
+  'POST /v2/check': {
+    path: NoParameters
+    query: {
+      operation?: 'generate' | 'edit' | 'respond'
+    }
+    body: ImageGenerationRequest | ImageEditRequest | ResponseRequest
+    reply: Check
+  }
+  /** Price a call without making it */
+  'POST /v2/estimate': {
+    path: NoParameters
+    query: NoParameters
+    body: EstimateRequest
+    reply: Estimate
+  }
+  /** Ask which surface suits a job */
+  'POST /v2/advise': {
+    path: NoParameters
+    query: NoParameters
+    body: AdviceRequest
+    reply: Advice
+  }
+  /** Read the production log record of a generation */
+  'GET /v2/generations/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: GenerationRecord
+  }
+  /** Read the conversation of a generation */
+  'GET /v2/generations/{id}/thread': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: GenerationThread
+  }
+  /** Read how an assistant came to its pictures */
+  'GET /v2/generations/{id}/trace': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: GenerationTrace
+  }
+  /** Read the answer of a call again */
+  'GET /v2/generations/{id}/result': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: ImagesReply
+  }
+  /** Read the answer of the call that was sent with an Idempotency-Key */
+  'GET /v2/generations/by-key/{key}/result': {
+    path: { key: string }
+    query: NoParameters
+    body: undefined
+    reply: ImagesReply
+  }
+  /** Read the bytes of a picture */
+  'GET /v2/images/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
+  }
+  /** See what an edit changed outside its mask */
+  'GET /v2/images/{id}/drift': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Drift
+  }
+  /** See where an edit changed the picture */
+  'GET /v2/images/{id}/drift/heat-map': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
+  }
+  /** Sum the ledger */
+  'GET /v2/ledger': {
+    path: NoParameters
+    query: {
+      /** First day or moment, UTC. */
+      from?: string
+      /** Last day (all of it), or the moment it ends. */
+      to?: string
+      cursor?: string
+      limit?: number
+      /** owner, day, model, route, project, key, tag; the owner is always a group. */
+      group?: string
+    }
+    body: undefined
+    reply: Ledger
+  }
+  /** Read the lines of the ledger */
+  'GET /v2/ledger/entries': {
+    path: NoParameters
+    query: {
+      /** First day or moment, UTC. */
+      from?: string
+      /** Last day (all of it), or the moment it ends. */
+      to?: string
+      cursor?: string
+      limit?: number
+      generation_id?: string
+    }
+    body: undefined
+    reply: LedgerEntries
+  }
+  /** List the calls whose outcome nobody knows */
+  'GET /v2/unknowns': {
+    path: NoParameters
+    query: {
+      /** Only calls on this route. */
+      route?: string
+      /** Only calls that old, or older. */
+      min_age_s?: number
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: UnknownOutcomes
+  }
+  /** Ask about unknown outcomes now */
+  'POST /v2/unknowns/check': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: UnknownsChecked
+  }
+  /** Say what became of a call */
+  'POST /v2/unknowns/{generation_id}/resolve': {
+    path: { generation_id: string }
+    query: NoParameters
+    body: ResolveUnknown
+    reply: ResolvedOutcome
+  }
+  /** Decide to run a call again that may have been charged */
+  'POST /v2/unknowns/{generation_id}/run-again': {
+    path: { generation_id: string }
+    query: NoParameters
+    body: RunAgain
+    reply: undefined
+  }
+  /** Take a webhook of an upstream */
+  'POST /v2/provider-webhooks/{route}': {
+    path: { route: string }
+    query: NoParameters
+    body: {
+      object: 'event'
+      type: string
+      data: {
+        id: string
+        [member: string]: unknown
+      }
+      [member: string]: unknown
+    }
+    reply: {
+      received: true
+      /** none: nothing here waited for it; asked: upstream was asked how it stands; brought_home: a call of unknown outcome was settled. */
+      effect: 'none' | 'asked' | 'brought_home'
+    }
+  }
+  /** List budgets */
+  'GET /v2/budgets': {
+    path: NoParameters
+    query: {
+      project_id?: string
+    }
+    body: undefined
+    reply: Budgets
+  }
+  /** Create a budget */
+  'POST /v2/budgets': {
+    path: NoParameters
+    query: NoParameters
+    body: NewBudget
+    reply: Budget
+  }
+  /** Read what is left of a budget */
+  'GET /v2/budgets/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Budget
+  }
+  /** Raise, lower or rename a budget */
+  'PATCH /v2/budgets/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: BudgetChange
+    reply: Budget
+  }
+  /** End a budget */
+  'DELETE /v2/budgets/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      id: string
+      ended: true
+    }
+  }
+  /** List projects */
+  'GET /v2/projects': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: Projects
+  }
+  /** Create a project */
+  'POST /v2/projects': {
+    path: NoParameters
+    query: NoParameters
+    body: NewProject
+    reply: Project
+  }
+  /** Read a project and its limits */
+  'GET /v2/projects/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Project
+  }
+  /** Change or archive a project */
+  'PATCH /v2/projects/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: ProjectChange
+    reply: Project
+  }
+  /** List API keys */
+  'GET /v2/keys': {
+    path: NoParameters
+    query: {
+      project_id?: string
+    }
+    body: undefined
+    reply: {
+      keys: ApiKey[]
+    }
+  }
+  /** Create an API key */
+  'POST /v2/keys': {
+    path: NoParameters
+    query: NoParameters
+    body: NewApiKey
+    reply: CreatedApiKey
+  }
+  /** Replace an API key */
+  'POST /v2/keys/{id}/rotate': {
+    path: { id: string }
+    query: NoParameters
+    body: KeyRotation
+    reply: CreatedApiKey
+  }
+  /** Revoke an API key */
+  'DELETE /v2/keys/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      id: string
+      revoked: true
+    }
+  }
+  /** List the keys of upstreams that are kept here */
+  'GET /v2/secrets': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      secrets: UpstreamSecret[]
+    }
+  }
+  /** Keep the key of an upstream, or replace it */
+  'POST /v2/secrets': {
+    path: NoParameters
+    query: NoParameters
+    body: NewUpstreamSecret
+    reply: UpstreamSecret
+  }
+  /** Forget the key of an upstream */
+  'DELETE /v2/secrets/{name}': {
+    path: { name: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      name: string
+      removed: true
+    }
+  }
+  /** Examine this installation */
+  'GET /v2/doctor': {
+    path: NoParameters
+    query: {
+      live?: 'true' | 'false'
+    }
+    body: undefined
+    reply: {
+      findings: Array<{
+        name: string
+        level: 'ok' | 'note' | 'warning' | 'error'
+        found: string
+        advice: string | null
+      }>
+    }
+  }
+  /** Hold kept bytes against their hashes */
+  'POST /v2/objects/verify': {
+    path: NoParameters
+    query: {
+      after?: string
+    }
+    body: undefined
+    reply: {
+      checked: number
+      bytes: number
+      missing: string[]
+      damaged: string[]
+      next: string | null
+    }
+  }
+  /** List upstream answers that could not be used */
+  'GET /v2/quarantine': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      answers: {
+        attempt_id: string
+        at: string
+        bytes: number
+      }[]
+    }
+  }
+  /** Read an upstream answer that could not be used */
+  'GET /v2/quarantine/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
+  }
+  /** Say that the process is alive */
+  'GET /healthz': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      status: 'ok'
+    }
+  }
+  /** Say whether a call would be taken now */
+  'GET /readyz': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      status: 'ready'
+    }
+  }
+  /** Metrics in the Prometheus text format */
+  'GET /metrics': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
+  /** Welcome page */
+  'GET /': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
+  /** Every error: what happened, did it cost money, what to do next */
+  'GET /docs/errors': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
+  /** Styles of the pages */
+  'GET /assets/page.css': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
+}
+
+/** Every failure by its name in the catalogue, as `error.docs` ends in it. */
+export type FailureName =
+  | 'animated_image'
+  | 'bad_host'
+  | 'billing_hard_limit_reached'
+  | 'body_too_large'
+  | 'budget_exceeded'
+  | 'call_presumed_charged'
+  | 'call_was_charged'
+  | 'call_was_not_charged'
+  | 'configuration_invalid'
+  | 'data_folder_locked'
+  | 'database_unavailable'
+  | 'double_charge_not_accepted'
+  | 'duplicate_key'
+  | 'empty_array'
+  | 'empty_string'
+  | 'endpoint_not_served'
+  | 'file_not_found'
+  | 'headers_too_large'
+  | 'idempotency_key_reused'
+  | 'image_deleted'
+  | 'image_model_as_main'
+  | 'image_not_stored'
+  | 'image_too_large'
+  | 'image_too_many_pixels'
+  | 'insufficient_quota'
+  | 'integer_above_max_value'
+  | 'integer_below_min_value'
+  | 'integrity_error'
+  | 'internal_error'
+  | 'invalid_api_key'
+  | 'invalid_body'
+  | 'invalid_encoding'
+  | 'invalid_http'
+  | 'invalid_idempotency_key'
+  | 'invalid_image_file'
+  | 'invalid_input_fidelity_model'
+  | 'invalid_json'
+  | 'invalid_markup_image'
+  | 'invalid_mask_image_format'
+  | 'invalid_multipart'
+  | 'invalid_parameter_header'
+  | 'invalid_png_output_compression'
+  | 'invalid_prompt'
+  | 'invalid_signature'
+  | 'invalid_size'
+  | 'invalid_type'
+  | 'invalid_value'
+  | 'key_in_url'
+  | 'key_revoked'
+  | 'key_rotation_open'
+  | 'method_not_allowed'
+  | 'missing_required_parameter'
+  | 'model_not_found'
+  | 'model_retired'
+  | 'moderation_blocked'
+  | 'no_image_returned'
+  | 'no_route'
+  | 'not_allowed_by_project'
+  | 'not_found'
+  | 'object_missing'
+  | 'organization_not_verified'
+  | 'outcome_already_known'
+  | 'overloaded'
+  | 'permission_denied'
+  | 'price_ceiling_exceeded'
+  | 'price_not_configured'
+  | 'project_rate_limited'
+  | 'range_not_satisfiable'
+  | 'rate_limit_exceeded'
+  | 'rate_limited'
+  | 'request_aborted'
+  | 'request_timeout'
+  | 'response_not_found'
+  | 'result_expired'
+  | 'result_not_ready'
+  | 'retouch_failed'
+  | 'route_not_allowed'
+  | 'route_unavailable'
+  | 'run_again_not_possible'
+  | 'secret_in_use'
+  | 'shutting_down'
+  | 'storage_full'
+  | 'storage_unavailable'
+  | 'strict_mask_impossible'
+  | 'string_above_max_length'
+  | 'too_many_images'
+  | 'too_many_parts'
+  | 'unexpected_file_part'
+  | 'unknown_parameter'
+  | 'unsupported_background'
+  | 'unsupported_combination'
+  | 'unsupported_country_region_territory'
+  | 'unsupported_image_format'
+  | 'unsupported_media_type'
+  | 'unsupported_on_route'
+  | 'unsupported_output_format'
+  | 'unsupported_quality'
+  | 'upstream_auth_failed'
+  | 'upstream_bad_response'
+  | 'upstream_outcome_unknown'
+  | 'upstream_quota_exceeded'
+  | 'upstream_rate_limited'
+  | 'upstream_refused'
+  | 'upstream_tls_error'
+  | 'upstream_unreachable'
+  | 'uri_too_long'
+  | 'url_fetch_failed'
+  | 'url_not_allowed'

@@ -1,0 +1,97 @@
+import type { FileUpload, GenerationRecord, NewApiKey } from './api-types.ts'
+import type { OperationInput, OperationReply } from './call.ts'
+import type { Darkroom } from './darkroom.ts'
+import type { CallOptions } from './transport.ts'
+
+type Query<Name extends 'GET /v1/files' | 'GET /v2/ledger' | 'GET /v2/ledger/entries'> = NonNullable<OperationInput<Name>['query']>
+
+abstract class Resource {
+  protected readonly darkroom: Darkroom
+
+  constructor(darkroom: Darkroom) {
+    this.darkroom = darkroom
+  }
+}
+
+/** Records of calls. */
+export class Generations extends Resource {
+  /** The production log record: route, model asked and sent, pictures, usage, cost, attempts. */
+  get(id: string, options?: CallOptions): Promise<GenerationRecord> {
+    return this.darkroom.call('GET /v2/generations/{id}', { path: { id } }, options)
+  }
+
+  /** The conversation that an assistant call belongs to. */
+  thread(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/generations/{id}/thread'>> {
+    return this.darkroom.call('GET /v2/generations/{id}/thread', { path: { id } }, options)
+  }
+
+  /** How an assistant came to its pictures. */
+  trace(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/generations/{id}/trace'>> {
+    return this.darkroom.call('GET /v2/generations/{id}/trace', { path: { id } }, options)
+  }
+}
+
+/** Stored pictures. */
+export class Images extends Resource {
+  /** The file, byte for byte as the model made it. */
+  blob(id: string, options?: CallOptions): Promise<Blob> {
+    return this.darkroom.call('GET /v2/images/{id}', { path: { id } }, options)
+  }
+
+  /** What an edit changed outside its mask. */
+  drift(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/drift'>> {
+    return this.darkroom.call('GET /v2/images/{id}/drift', { path: { id } }, options)
+  }
+}
+
+/** Pictures that are kept for later edits. */
+export class Files extends Resource {
+  /** Keeps a picture; edits name it as `{ file_id }`. */
+  upload(file: Blob, options?: CallOptions & { expiresAfterSeconds?: number }): Promise<OperationReply<'POST /v1/files'>> {
+    const seconds = options?.expiresAfterSeconds
+    const expiry = seconds === undefined ? {} : { 'expires_after[anchor]': 'created_at' as const, 'expires_after[seconds]': seconds }
+    const body: FileUpload = { file, purpose: 'vision', ...expiry }
+    return this.darkroom.call('POST /v1/files', { body }, options)
+  }
+
+  list(query: Query<'GET /v1/files'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v1/files'>> {
+    return this.darkroom.call('GET /v1/files', { query }, options)
+  }
+
+  content(id: string, options?: CallOptions): Promise<Blob> {
+    return this.darkroom.call('GET /v1/files/{id}/content', { path: { id } }, options)
+  }
+
+  delete(id: string, options?: CallOptions): Promise<OperationReply<'DELETE /v1/files/{id}'>> {
+    return this.darkroom.call('DELETE /v1/files/{id}', { path: { id } }, options)
+  }
+}
+
+/** What calls cost. */
+export class LedgerBook extends Resource {
+  /** Sums by owner and whatever else is asked for; real money and play money never together. */
+  sum(query: Query<'GET /v2/ledger'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v2/ledger'>> {
+    return this.darkroom.call('GET /v2/ledger', { query }, options)
+  }
+
+  /** Its lines. */
+  entries(query: Query<'GET /v2/ledger/entries'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v2/ledger/entries'>> {
+    return this.darkroom.call('GET /v2/ledger/entries', { query }, options)
+  }
+}
+
+/** API keys; for the admin token. */
+export class Keys extends Resource {
+  list(options?: CallOptions): Promise<OperationReply<'GET /v2/keys'>> {
+    return this.darkroom.call('GET /v2/keys', {}, options)
+  }
+
+  /** The key itself is shown this once. */
+  create(body: NewApiKey, options?: CallOptions): Promise<OperationReply<'POST /v2/keys'>> {
+    return this.darkroom.call('POST /v2/keys', { body }, options)
+  }
+
+  revoke(id: string, options?: CallOptions): Promise<OperationReply<'DELETE /v2/keys/{id}'>> {
+    return this.darkroom.call('DELETE /v2/keys/{id}', { path: { id } }, options)
+  }
+}
