@@ -8,9 +8,10 @@ import { decodePicture } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
 const repository = resolve(import.meta.dirname, '../..')
-const readme = readFileSync(join(repository, 'sdk/README.md'), 'utf8')
+const examplesOf = (page: string) =>
+  [...readFileSync(join(repository, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 const tsc = join(repository, 'node_modules/.bin/tsc')
-const names = ['make', 'edit', 'submit', 'watch', 'webhook'] as const
+const names = ['make', 'edit', 'submit', 'watch', 'webhook', 'ai-sdk'] as const
 
 /** The folder of somebody who has installed the built package beside a gateway that they have just started. */
 const folder = makeFolder()
@@ -24,10 +25,10 @@ beforeAll(async () => {
   const installed = join(cwd, 'node_modules/darkroom-sdk')
   mkdirSync(installed, { recursive: true })
   cpSync(join(repository, 'sdk/package.json'), join(installed, 'package.json'))
-  symlinkSync(join(repository, 'node_modules/@types'), join(cwd, 'node_modules/@types'))
+  for (const name of ['@types', '@ai-sdk', 'ai']) symlinkSync(join(repository, 'node_modules', name), join(cwd, 'node_modules', name))
   const built = await run(tsc, ['-p', 'sdk/tsconfig.build.json', '--outDir', join(installed, 'dist')], { cwd: repository }).ended
   if (built.code !== 0) throw new Error(built.stdout)
-  const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
+  const blocks = [...examplesOf('sdk/README.md'), ...examplesOf('sdk/ai-sdk/README.md')]
   if (blocks.length !== names.length) throw new Error(`expected ${names.length} examples, found ${blocks.length}`)
   for (const [index, name] of names.entries())
     writeFileSync(join(cwd, `${name}.ts`), blocks[index]!.replaceAll('http://127.0.0.1:4100', gateway.url))
@@ -44,15 +45,16 @@ const example = (name: (typeof names)[number]) => run(process.execPath, [`${name
 const picture = (name: string) => decodePicture(readFileSync(join(cwd, name)))
 
 describe('the built package', () => {
-  it('has types by which every example of its README compiles strictly, for programs and for bundlers', async () => {
-    const files = names.map((name) => `${name}.ts`)
-    const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023', '--types', 'node', '--exactOptionalPropertyTypes']
-    for (const resolution of [
-      ['--module', 'nodenext'],
-      ['--module', 'preserve', '--moduleResolution', 'bundler'],
-    ]) {
-      const compiled = await run(tsc, [...options, ...resolution, ...files], { cwd }).ended
-      expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' })
+  it('has types by which every example of its pages compiles strictly, for programs and for bundlers', async () => {
+    const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023', '--types', 'node']
+    const own = names.filter((name) => name !== 'ai-sdk').map((name) => `${name}.ts`)
+    for (const resolution of [['--module', 'nodenext'], ['--module', 'preserve', '--moduleResolution', 'bundler']]) {
+      const compiled = [
+        await run(tsc, [...options, '--exactOptionalPropertyTypes', ...resolution, ...own], { cwd }).ended,
+        // Declarations of the AI SDK itself are not ours to judge.
+        await run(tsc, [...options, '--skipLibCheck', ...resolution, 'ai-sdk.ts'], { cwd }).ended,
+      ]
+      expect(compiled).toEqual(Array(2).fill({ code: 0, stdout: '', stderr: '' }))
     }
   })
 
@@ -64,7 +66,7 @@ describe('the built package', () => {
   })
 })
 
-describe('the examples of its README, as they stand', () => {
+describe('the examples of its pages, as they stand', () => {
   it('make a picture', async () => {
     const { code, stdout, stderr } = await example('make')
     expect([code, stderr]).toEqual([0, ''])
@@ -77,6 +79,12 @@ describe('the examples of its README, as they stand', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^about \$0\.\d+\n$/)
     expect(await picture('edited.png')).toEqual({ format: 'png', width: 1024, height: 640 })
+  })
+
+  it('draw with the AI SDK', async () => {
+    const { code, stdout } = await example('ai-sdk')
+    expect([code, /generationId: 'gen_\w+'/.test(stdout)]).toEqual([0, true])
+    expect(await picture('harbour.webp')).toEqual({ format: 'webp', width: 1536, height: 1024 })
   })
 
   it('believe a webhook, and no other', async () => {
