@@ -48,7 +48,10 @@ describe('the built package', () => {
   it('has types by which every example of its pages compiles strictly, for programs and for bundlers', async () => {
     const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2023', '--types', 'node']
     const own = names.filter((name) => name !== 'ai-sdk').map((name) => `${name}.ts`)
-    for (const resolution of [['--module', 'nodenext'], ['--module', 'preserve', '--moduleResolution', 'bundler']]) {
+    for (const resolution of [
+      ['--module', 'nodenext'],
+      ['--module', 'preserve', '--moduleResolution', 'bundler'],
+    ]) {
       const compiled = [
         await run(tsc, [...options, '--exactOptionalPropertyTypes', ...resolution, ...own], { cwd }).ended,
         // Declarations of the AI SDK itself are not ours to judge.
