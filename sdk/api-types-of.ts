@@ -87,6 +87,8 @@ function replyType(responses: Operation['responses']): string {
 /** Of JSON where there is a choice: other forms of a body are what the client makes of it. */
 function contentType(content: Content): string {
   const [type, { schema } = {}] = Object.entries(content).find(([name]) => name === 'application/json') ?? Object.entries(content)[0]!
+  // The schema is that of one event; read as one answer, a stream is the text of all.
+  if (type === 'text/event-stream') return 'string'
   if (schema !== undefined) return typeOf(schema, '    ')
   return type.startsWith('text/') ? 'string' : 'Blob'
 }

@@ -869,6 +869,113 @@ export interface InputImage {
   conversion: 'mask_from_luminance' | 'png' | null
 }
 
+export interface Job {
+  /** The same as the id of its generation. */
+  id: string
+  jobId: string
+  /** outcome_unknown reads PROCESSING here, so that nobody pays twice for it; cancelled reads FAILED. */
+  status: 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED'
+  state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+  progress: number
+  model: string
+  operation: 'generate' | 'edit'
+  lane: 'standard' | 'economy'
+  priority: 'low' | 'normal' | 'high'
+  /** The address of the picture, or of all of them. */
+  result: string | string[] | null
+  results: Array<{
+    image_id: string
+    /** Opens the bytes without a key, until it runs out. */
+    url: string
+    sha256: string
+    width: number | null
+    height: number | null
+  }>
+  /** As the synchronous call would have answered. */
+  error: Record<string, unknown> | null
+  outcome: 'not_charged' | 'charged' | 'unknown' | null
+  cost: {
+    estimated: Money
+    reserved: Money
+    settled: Money
+    held_unknown: Money
+  }
+  /** What it cost in US cents; null until it is settled. */
+  creditCost: number | null
+  webhookStatus: 'pending' | 'delivered' | 'failed' | null
+  children?: string[]
+  attempts: number
+  metadata: Record<string, string> | null
+  createdAt: string
+  startedAt: string | null
+  completedAt: string | null
+  /** It does not begin before. */
+  startAt: string
+  /** It does not begin after. */
+  deadline: string
+  /** When the process that makes it was last seen with it. */
+  lastSeenAt: string | null
+  cancelRequestedAt: string | null
+  retryOf: string | null
+  retriedBy: string | null
+  set: string | null
+  /** Of an unknown outcome: when it counts as charged. */
+  resolve_by: string | null
+  /** Path of its production log record. */
+  record: string
+  /** Path of its events. */
+  events: string
+}
+
+export interface JobAccepted {
+  jobId: string
+  /** The same. */
+  id: string
+  status: 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED'
+  state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+  /** Of a set that is made by several calls: its jobs. */
+  children?: string[]
+}
+
+export interface JobEvent {
+  job_id: string
+  sequence: number
+  at: string
+  status: 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED'
+  state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+  progress: number
+  images?: {
+    id: string
+    url: string
+  }[]
+  error?: Record<string, unknown>
+}
+
+export interface JobRequest {
+  request: ImageGenerationRequest | ImageEditRequest
+  /** Read from the request when left out: one with images is an edit. */
+  operation?: 'generate' | 'edit' | null
+  /** economy: collected and made within a day at the batch price; needs a deadline that far away. */
+  lane?: 'standard' | 'economy' | null
+  /** Among the jobs of the project; normal when left out. */
+  priority?: 'low' | 'normal' | 'high' | null
+  /** It does not begin before. */
+  start_at?: string | null
+  /** It does not begin after; a day from now when left out. */
+  deadline?: string | null
+  /** Several pictures are made by one call each, as jobs of their own, and not as one coherent set. */
+  fanout?: boolean | null
+  /** Labels, at most 16. */
+  metadata?: Record<string, string> | null
+  /** Told of the job; also spelled webhookUrl. */
+  webhook_url?: string | null
+  webhookUrl?: string | null
+  /** What it is told of; also spelled webhookEvents. Its end when left out. */
+  webhook_events?: Array<'progress' | 'queued' | 'started' | 'partial' | 'stored' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'> | null
+  webhookEvents?: Array<'progress' | 'queued' | 'started' | 'partial' | 'stored' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'> | null
+  review?: 'required' | 'none' | null
+}
+
 export interface KeyRotation {
   /** How long the old key works beside the new one; 0 ends it at once. */
   overlap_seconds?: number
@@ -1406,6 +1513,21 @@ export interface RunAgain {
   reason?: string
 }
 
+export interface Task {
+  id: string
+  task_id: string
+  object: 'image.task'
+  status: 'queued' | 'processing' | 'completed' | 'failed'
+  progress: number
+  model: string
+  created_at: number
+  completed_at: number | null
+  data: {
+    url: string
+  }[] | null
+  error: Record<string, unknown> | null
+}
+
 export type TraceStep = {
   step: 'main_model'
   model: string
@@ -1434,6 +1556,44 @@ export type TraceStep = {
   type: string
   id: string | null
   status: string | null
+}
+
+export interface UnifiedJobRequest {
+  prompt: string
+  model?: string | null
+  gptImage2Params?: {
+    /** Addresses or data URLs of pictures to edit or draw from. */
+    input_images?: string | string[] | null
+    quality?: 'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
+    background?: 'auto' | 'opaque' | null
+    /** Pictures of one coherent set; 1 when left out. */
+    number_of_images?: number | null
+    /** webp when left out. */
+    output_format?: 'webp' | 'png' | 'jpeg' | null
+    moderation?: 'auto' | 'low' | null
+    aspect_ratio?: '1:1' | '3:2' | '2:3' | null
+    /** WIDTHxHEIGHT in place of aspect_ratio. */
+    size?: string | null
+  } | null
+  /** economy: collected and made within a day at the batch price; needs a deadline that far away. */
+  lane?: 'standard' | 'economy' | null
+  /** Among the jobs of the project; normal when left out. */
+  priority?: 'low' | 'normal' | 'high' | null
+  /** It does not begin before. */
+  start_at?: string | null
+  /** It does not begin after; a day from now when left out. */
+  deadline?: string | null
+  /** Several pictures are made by one call each, as jobs of their own, and not as one coherent set. */
+  fanout?: boolean | null
+  /** Labels, at most 16. */
+  metadata?: Record<string, string> | null
+  /** Told of the job; also spelled webhookUrl. */
+  webhook_url?: string | null
+  webhookUrl?: string | null
+  /** What it is told of; also spelled webhookEvents. Its end when left out. */
+  webhook_events?: Array<'progress' | 'queued' | 'started' | 'partial' | 'stored' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'> | null
+  webhookEvents?: Array<'progress' | 'queued' | 'started' | 'partial' | 'stored' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'> | null
+  review?: 'required' | 'none' | null
 }
 
 export interface UnknownOutcome {
@@ -1512,6 +1672,73 @@ export interface Operations {
     query: NoParameters
     body: ImageEditRequest
     reply: ImagesReply
+  }
+  /** Submit a job */
+  'POST /v2/images/generate': {
+    path: NoParameters
+    query: NoParameters
+    body: JobRequest | UnifiedJobRequest
+    reply: JobAccepted
+  }
+  /** List jobs, the newest first */
+  'GET /v2/jobs': {
+    path: NoParameters
+    query: {
+      state?: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+      status?: 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED'
+      set?: string
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: {
+      jobs: Job[]
+      next_cursor: string | null
+    }
+  }
+  /** Read a job */
+  'GET /v2/jobs/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Job
+  }
+  /** Cancel a job */
+  'POST /v2/jobs/{id}/cancel': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      jobId: string
+      state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'
+      /** True: its call is under way; it is paid for and kept, and nothing follows it. */
+      cancel_requested: boolean
+    }
+  }
+  /** Make a job again */
+  'POST /v2/jobs/{id}/retry': {
+    path: { id: string }
+    query: NoParameters
+    body: {
+      /** The job may have been charged, and may be charged again. */
+      accept_double_charge?: boolean
+      deadline?: string
+    }
+    reply: JobAccepted
+  }
+  /** Follow a job */
+  'GET /v2/jobs/{id}/events': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
+  /** Read a job as a task */
+  'GET /v1/tasks/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Task
   }
   /** Ask a main model that can draw */
   'POST /v1/responses': {
@@ -1726,6 +1953,16 @@ export interface Operations {
   'GET /v2/images/{id}': {
     path: { id: string }
     query: NoParameters
+    body: undefined
+    reply: Blob
+  }
+  /** Read the bytes of a picture by an address that was signed for it */
+  'GET /v2/images/{id}/signed': {
+    path: { id: string }
+    query: {
+      expires: string
+      signature: string
+    }
     body: undefined
     reply: Blob
   }
@@ -2058,10 +2295,12 @@ export interface Operations {
 
 /** Every failure by its name in the catalogue, as `error.docs` ends in it. */
 export type FailureName =
+  | 'address_not_valid'
   | 'animated_image'
   | 'bad_host'
   | 'billing_hard_limit_reached'
   | 'body_too_large'
+  | 'both_spellings'
   | 'budget_exceeded'
   | 'call_presumed_charged'
   | 'call_was_charged'
@@ -2089,6 +2328,7 @@ export type FailureName =
   | 'internal_error'
   | 'invalid_api_key'
   | 'invalid_body'
+  | 'invalid_deadline'
   | 'invalid_encoding'
   | 'invalid_http'
   | 'invalid_idempotency_key'
@@ -2105,6 +2345,10 @@ export type FailureName =
   | 'invalid_size'
   | 'invalid_type'
   | 'invalid_value'
+  | 'job_already_ended'
+  | 'job_cancelled'
+  | 'job_deadline_passed'
+  | 'job_not_retryable'
   | 'key_in_url'
   | 'key_revoked'
   | 'key_rotation_open'
@@ -2118,6 +2362,7 @@ export type FailureName =
   | 'not_allowed_by_project'
   | 'not_found'
   | 'object_missing'
+  | 'order_expired'
   | 'organization_not_verified'
   | 'outcome_already_known'
   | 'overloaded'
@@ -2125,6 +2370,7 @@ export type FailureName =
   | 'price_ceiling_exceeded'
   | 'price_not_configured'
   | 'project_rate_limited'
+  | 'queue_full'
   | 'range_not_satisfiable'
   | 'rate_limit_exceeded'
   | 'rate_limited'

@@ -64,7 +64,7 @@ export class Attempts {
     if (isLast || !this.#patience.lasts(delayMs)) throw this.#asKnown(error)
     this.#made += 1
     this.#lost ||= error.outcome === 'unknown'
-    if (!(await pause(delayMs, this.#patience.signal))) throw this.#patience.error(error.idempotencyKey, error)
+    if (!(await pause(delayMs, this.#patience.signal))) throw this.#patience.callError(error.idempotencyKey, error)
   }
 
   /** A door that is shut says nothing of an earlier attempt that was lost on the way: that one may have been taken. */

@@ -36,6 +36,7 @@ const mayCost: ReadonlySet<string> = new Set([
   'POST /v1/images/edits',
   'POST /v1/responses',
   'POST /v2/images/generate',
+  'POST /v2/jobs/{id}/retry',
 ])
 /** Calls that only look. */
 const onlyLook: ReadonlySet<string> = new Set(['POST /v2/check', 'POST /v2/estimate', 'POST /v2/advise'])

@@ -28,20 +28,31 @@ export class Patience {
     return performance.now() + ms < this.#endsAtMs
   }
 
-  /** The error of a call that it ended. */
-  error(idempotencyKey: string | null, cause?: unknown): DarkroomError {
+  /**
+   * The error of what it ended.
+   * @param goesOn what goes on without the caller, and may cost money, in a sentence; null where nothing does
+   */
+  error({ idempotencyKey, goesOn }: { idempotencyKey: string | null; goesOn: string | null }, cause?: unknown): DarkroomError {
     const { signal, timeoutMs } = this.#options
-    const rest = idempotencyKey === null ? '' : ' The call may go on; recover() with its key reads the answer and costs nothing.'
+    const rest = goesOn === null ? '' : ` ${goesOn}`
     const facts: Omit<ErrorFacts, 'message'> = {
       status: null,
-      outcome: idempotencyKey === null ? 'not_charged' : 'unknown',
-      nextAction: idempotencyKey === null ? 'none' : 'retry',
+      outcome: goesOn === null ? 'not_charged' : 'unknown',
+      nextAction: goesOn === null ? 'none' : 'retry',
       idempotencyKey,
     }
-    if (signal?.aborted) return new AbortError({ ...facts, message: `The caller ended the call.${rest}`, cause: signal.reason })
+    if (signal?.aborted) return new AbortError({ ...facts, message: `The caller ended it.${rest}`, cause: signal.reason })
     return new TimeoutError({ ...facts, message: `No answer within ${timeoutMs} ms.${rest}`, cause: cause ?? this.signal.reason })
   }
+
+  /** The same of a call. */
+  callError(idempotencyKey: string | null, cause?: unknown): DarkroomError {
+    return this.error({ idempotencyKey, goesOn: idempotencyKey === null ? null : callGoesOn }, cause)
+  }
 }
+
+/** Of a call that may cost money and whose caller does not hear from it any more. */
+export const callGoesOn = 'The call may go on; recover() with its key reads the answer and costs nothing.'
 
 /** Waits. @returns false when the signal ended it. */
 export function pause(delayMs: number, signal: AbortSignal): Promise<boolean> {

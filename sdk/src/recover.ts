@@ -23,9 +23,9 @@ export async function recoverReply(
         facts: callFactsOf(response.headers, idempotencyKey),
       }))
     } catch (error) {
-      if (patience.signal.aborted) throw patience.error(idempotencyKey, error)
+      if (patience.signal.aborted) throw patience.callError(idempotencyKey, error)
       if (!(error instanceof DarkroomError) || error.failure !== 'result_not_ready') throw error
-      if (!(await pause(error.retryAfterMs ?? usualPauseMs, patience.signal))) throw patience.error(idempotencyKey, error)
+      if (!(await pause(error.retryAfterMs ?? usualPauseMs, patience.signal))) throw patience.callError(idempotencyKey, error)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Attempts, type Repeatable, type RetrySettings } from './attempts.ts'
 import { ConnectionError, DarkroomError } from './darkroom-error.ts'
 import { errorOfResponse } from './error-of-response.ts'
-import { Patience, type PatienceOptions } from './patience.ts'
+import { callGoesOn, Patience, type PatienceOptions } from './patience.ts'
 import type { RequestBody } from './picture-requests.ts'
 
 /** Where the gateway is and how it is spoken to. */
@@ -109,11 +109,11 @@ export class Transport {
   /** What a connection that broke, or an answer that cannot be read, means for its call. */
   errorOf(error: unknown, { idempotencyKey }: Pick<WireCall, 'idempotencyKey'>, patience: Patience): DarkroomError {
     if (error instanceof DarkroomError) return error
-    if (patience.signal.aborted) return patience.error(idempotencyKey, error)
+    if (patience.signal.aborted) return patience.callError(idempotencyKey, error)
     const isUnknown = idempotencyKey !== null && !wasNotSent(error)
     const what = `The connection to ${this.baseUrl} ${wasNotSent(error) ? 'could not be made' : 'broke'}.`
     return new ConnectionError({
-      message: isUnknown ? `${what} The call may go on; recover() with its key reads the answer and costs nothing.` : what,
+      message: isUnknown ? `${what} ${callGoesOn}` : what,
       status: null,
       outcome: isUnknown ? 'unknown' : 'not_charged',
       nextAction: 'retry',

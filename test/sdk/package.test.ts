@@ -84,6 +84,17 @@ describe('the examples of its pages, as they stand', () => {
     expect(await picture('edited.png')).toEqual({ format: 'png', width: 1024, height: 640 })
   })
 
+  it('submit a job and wait for it', async () => {
+    expect(await example('submit')).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await picture('poster-0.png')).toEqual({ format: 'png', width: 1024, height: 1536 })
+  })
+
+  it('watch a job', async () => {
+    const { code, stdout, stderr } = await example('watch')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^queued 0 %\n(?:\w+ \d+ %\n)*completed 100 %\n200 image\/png\n$/)
+  })
+
   it('draw with the AI SDK', async () => {
     const { code, stdout } = await example('ai-sdk')
     expect([code, /generationId: 'gen_\w+'/.test(stdout)]).toEqual([0, true])
