@@ -221,6 +221,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     ownHosts: new OwnHosts(config.http),
     replyKey: sealingKey(secrets.masterKey, 'stored replies'),
     spoolFolder: paths.spool,
+    version,
     bootId,
     deadlines: config.deadlines,
     bookingPausesMs: options.bookingPausesMs ?? BOOKING_PAUSES_MS,

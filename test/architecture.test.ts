@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
  */
 const layers = {
   start: ['main.ts', 'gateway.ts', 'start-up-message.ts', 'config'],
-  edges: ['http', 'cli', 'worker', 'mcp'],
+  edges: ['http', 'cli', 'worker'],
   flows: ['flows'],
   parts: [
     'access',
@@ -38,6 +38,7 @@ const layers = {
     'idempotency',
     'threads',
     'vault',
+    'mcp',
     'batches',
     'search',
     'events',

@@ -1914,6 +1914,19 @@ export interface Operations {
     body: AdviceRequest
     reply: Advice
   }
+  /** Speak the Model Context Protocol */
+  'POST /mcp': {
+    path: NoParameters
+    query: NoParameters
+    body: {
+      jsonrpc: '2.0'
+      [member: string]: unknown
+    }
+    reply: {
+      jsonrpc: '2.0'
+      [member: string]: unknown
+    }
+  }
   /** Read the production log record of a generation */
   'GET /v2/generations/{id}': {
     path: { id: string }

@@ -115,7 +115,7 @@ export class GatewayClient implements AsyncDisposable {
       return this.#lost(method, error)
     }
     if (response.ok) return response
-    if (response.status === 401) throw new CommandError(tokenAdvice(baseUrl))
+    if (response.status === 401 && headers?.['authorization'] === undefined) throw new CommandError(tokenAdvice(baseUrl))
     const refusal = new RefusedError(response.status, await errorOf(response))
     if (refusal.error.code === 'shutting_down') return null
     throw refusal
@@ -151,7 +151,8 @@ function assertFolderExists(folder: string): void {
     throw new CommandError(`There is no data in ${folder}. Name the data folder with --data or DARKROOM_DATA.`)
 }
 
-async function errorOf(response: Response): Promise<Partial<ErrorObject>> {
+/** The error of an answer; empty where something else than a gateway spoke. */
+export async function errorOf(response: Response): Promise<Partial<ErrorObject>> {
   const answer: unknown = await response.json().catch(() => null)
   return isJsonObject(answer) && isJsonObject(answer['error']) ? (answer['error'] as Partial<ErrorObject>) : {}
 }

@@ -11,6 +11,7 @@ import { generateCommand } from './commands/generate.ts'
 import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { maskCommand } from './commands/mask.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { openApiCommand } from './commands/openapi.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   backupCommand,
   restoreCommand,
+  mcpCommand,
   openApiCommand,
 ]
 

@@ -120,6 +120,8 @@ export interface GatewayParts {
   replyKey: SealingKey
   /** Folder of spool files, on the same file system as the folder store. */
   spoolFolder: string
+  /** Of this release. */
+  version: string
   /** This process, as the owner of the attempts it makes. */
   bootId: string
   /** How long who waits for a call. */

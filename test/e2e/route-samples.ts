@@ -96,6 +96,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'DELETE /v2/gate/{route}/grant': { status: 200 },
   'POST /v2/check': { status: 200, query: '?operation=generate', body: smallCall },
   'POST /v2/estimate': { status: 200, body: { request: smallCall } },
+  'POST /mcp': { status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
   'POST /v2/advise': { status: 200, body: {} },
   'GET /v2/generations/{id}': { status: 200 },
   'GET /v2/generations/{id}/result': { status: 200 },

@@ -23,6 +23,7 @@ import { imagesGenerationsRoute } from './images-generations.ts'
 import { cancelJobRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
+import { mcpRoute } from './mcp.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
@@ -89,6 +90,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   checkRoute,
   estimateRoute,
   adviseRoute,
+  mcpRoute,
   generationRoute,
   threadRoute,
   traceRoute,
