@@ -1442,6 +1442,8 @@ export interface RouteCard {
     sizes: 'model' | string[] | null
     qualities: 'model' | string[] | null
     formats: 'model' | string[] | null
+    /** Pictures of one call, at most. */
+    images_max?: number
     transparency: boolean | null
     streaming: boolean | null
     edits: boolean | null
