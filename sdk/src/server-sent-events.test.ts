@@ -48,7 +48,12 @@ describe('readServerSentEvents', () => {
           ])
         },
       ),
+      { numRuns: 500 },
     )
+  })
+
+  it('takes a CRLF that a piece cuts in two for one end of a line, also where an empty line follows', async () => {
+    expect(await read('data: 1\r', '\n', '\n', 'data: 2\r', '\n\r', '\n')).toMatchObject([{ data: '1' }, { data: '2' }])
   })
 
   it('takes a stream without a single byte for a broken one', async () => {

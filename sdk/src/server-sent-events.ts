@@ -51,9 +51,10 @@ async function* readLines(body: ReadableStream<Uint8Array>, silenceMs: number): 
     for (;;) {
       const { done, value } = await readWithin(reader, silenceMs)
       if (done) return
-      let text = decoder.decode(value, { stream: true })
-      if (isAfterReturn && text.startsWith('\n')) text = text.slice(1)
-      if (text !== '') isAfterReturn = text.endsWith('\r')
+      const piece = decoder.decode(value, { stream: true })
+      // A CRLF that a piece cut in two is one end of a line.
+      const text = isAfterReturn && piece.startsWith('\n') ? piece.slice(1) : piece
+      if (piece !== '') isAfterReturn = piece.endsWith('\r')
       const lines = text.split(/\r\n|\n|\r/)
       for (const [index, line] of lines.entries()) {
         pending.push(line)
