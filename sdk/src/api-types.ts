@@ -155,6 +155,81 @@ export interface Budgets {
   budgets: Budget[]
 }
 
+export interface Bulk {
+  id: string
+  name: string | null
+  state: 'running' | 'paused' | 'cancelled' | 'ended'
+  /** Code of the error that the next item would have met, where it paused by itself. */
+  pause_reason: string | null
+  lane: 'standard' | 'economy'
+  priority: 'low' | 'normal' | 'high'
+  total: number
+  counts: {
+    /** Of which no job was made yet. */
+    waiting: number
+    queued: number
+    running: number
+    completed: number
+    failed: number
+    /** Of which no job could be made; free. */
+    refused: number
+    cancelled: number
+    outcome_unknown: number
+  }
+  /** Share of the items that are over. */
+  done: number
+  /** Of the items that became jobs so far. */
+  cost: {
+    estimated: Money
+    reserved: Money
+    settled: Money
+    held_unknown: Money
+  }
+  /** Items that ended lately; null while nothing did. */
+  per_minute: number | null
+  /** When the last item should be over, at the present pace. */
+  eta: string | null
+  created_at: string
+  ended_at: string | null
+  /** Path of its items. */
+  items: string
+  /** Path of its manifest, a table. */
+  manifest: string
+  /** Path of its pictures in one zip file. */
+  archive: string
+}
+
+export interface BulkItem {
+  /** Counts from 1. */
+  item: number
+  custom_id: string | null
+  state: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'refused' | 'cancelled' | 'outcome_unknown'
+  job_id: string | null
+  images: {
+    id: string
+    url: string
+    sha256: string
+    /** Its name in the archive. */
+    file: string
+  }[]
+  cost: Money | null
+  error: Record<string, unknown> | null
+}
+
+export interface BulkRequest {
+  /** Jobs, lines of OpenAI batch files, OpenAI bodies, or variables of the template. */
+  items: Record<string, unknown>[]
+  /** A job with `{{name}}` in its texts. */
+  template?: Record<string, unknown>
+  name?: string
+  lane?: 'standard' | 'economy'
+  priority?: 'low' | 'normal' | 'high'
+  start_at?: string
+  deadline?: string
+  webhook_url?: string
+  webhook_events?: Array<'completed' | 'failed' | 'cancelled'>
+}
+
 export interface Check {
   ok: boolean
   refusals: {
@@ -1179,6 +1254,18 @@ export interface NewUpstreamSecret {
   value: string
 }
 
+export interface NewWebhook {
+  /** A public https address. */
+  url: string
+  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
+  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  description?: string
+  /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
+  style?: 'standard' | 'unified'
+  /** `whsec_` and 24 to 64 bytes of base64; left out: one is made. */
+  secret?: string
+}
+
 export interface OutcomeEvidence {
   at: string
   attempt_id: string
@@ -1659,6 +1746,177 @@ export interface UpstreamSecret {
   used_by: string[]
 }
 
+export interface Webhook {
+  id: string
+  project_id: string
+  /** `call`: it was made for calls that named its address. */
+  origin: 'project' | 'call'
+  url: string
+  description: string
+  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
+  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
+  style: 'standard' | 'unified'
+  enabled: boolean
+  /** gone: it answered 410; failing: it took nothing for five days. */
+  disabled: {
+    why: 'gone' | 'failing' | 'by_hand'
+    at: string
+  } | null
+  /** Messages are signed with two secrets until then. */
+  previous_secret_until: string | null
+  last_success_at: string | null
+  /** Attempts that failed since the last success. */
+  failures: number
+  failing_since: string | null
+  created_at: string
+}
+
+export interface WebhookChange {
+  url?: string
+  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
+  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  description?: string
+  /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
+  style?: 'standard' | 'unified'
+  enabled?: boolean
+}
+
+export interface WebhookMessage {
+  id: string
+  webhook_id: string
+  /** The header `webhook-id`: the same with every attempt and every replay. */
+  event_id: string
+  type: string
+  event_at: string
+  /** exhausted: given up behind the last attempt; cancelled: the webhook was disabled or deleted before. */
+  state: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
+  attempts: number
+  next_attempt_at: string | null
+  last_status: number | null
+  /** Why it was no success; null for one. unreachable: no connection; broken: the answer broke off or is no HTTP; address: nothing is sent to this address any more; secret: it cannot be signed, which the operator must mend. */
+  last_cause: 'status' | 'redirect' | 'timeout' | 'unreachable' | 'tls' | 'broken' | 'address' | 'secret' | null
+  created_at: string
+  ended_at: string | null
+}
+
+export interface WebhookMessageLog {
+  id: string
+  webhook_id: string
+  /** The header `webhook-id`: the same with every attempt and every replay. */
+  event_id: string
+  type: string
+  event_at: string
+  /** exhausted: given up behind the last attempt; cancelled: the webhook was disabled or deleted before. */
+  state: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
+  attempts: number
+  next_attempt_at: string | null
+  last_status: number | null
+  /** Why it was no success; null for one. unreachable: no connection; broken: the answer broke off or is no HTTP; address: nothing is sent to this address any more; secret: it cannot be signed, which the operator must mend. */
+  last_cause: 'status' | 'redirect' | 'timeout' | 'unreachable' | 'tls' | 'broken' | 'address' | 'secret' | null
+  created_at: string
+  ended_at: string | null
+  /** What is sent, byte for byte; null when it cannot be opened with the master key of now. */
+  body: string | null
+  log: Array<{
+    n: number
+    at: string
+    duration_ms: number
+    http_status: number | null
+    /** Why it was no success; null for one. unreachable: no connection; broken: the answer broke off or is no HTTP; address: nothing is sent to this address any more; secret: it cannot be signed, which the operator must mend. */
+    cause: 'status' | 'redirect' | 'timeout' | 'unreachable' | 'tls' | 'broken' | 'address' | 'secret' | null
+    request: {
+      url: string
+      /** Without signatures. */
+      headers: Record<string, string>
+      signatures: number
+    }
+    response: {
+      headers: Record<string, string>
+      /** The first 1,024 bytes. */
+      body: string
+    } | null
+  }>
+}
+
+export interface WebhookMessages {
+  deliveries: WebhookMessage[]
+  next_cursor: string | null
+}
+
+export interface WebhookReplay {
+  /** One message, whatever became of it. */
+  message_id?: string
+  from?: string
+  /** Events that happened before this time. */
+  to?: string
+  /** Send again what was delivered, too. */
+  delivered?: boolean
+  /** `next_cursor` of the answer before, with the same times. */
+  cursor?: string
+}
+
+export interface WebhookReplayed {
+  /** Messages that are sent now, at the pace of the receiver. */
+  queued: number
+  /** Where the next 500 events begin; null when there are no more. */
+  next_cursor: string | null
+}
+
+export interface WebhookRotation {
+  /** How long messages are signed with both secrets; 0 ends every earlier one at once. */
+  overlap_seconds?: number
+  /** As in a new webhook. */
+  secret?: string
+}
+
+export interface WebhookTested {
+  message_id: string
+  event_id: string
+  delivered: boolean
+  http_status: number | null
+  /** Why it was no success; null for one. unreachable: no connection; broken: the answer broke off or is no HTTP; address: nothing is sent to this address any more; secret: it cannot be signed, which the operator must mend. */
+  cause: 'status' | 'redirect' | 'timeout' | 'unreachable' | 'tls' | 'broken' | 'address' | 'secret' | null
+  duration_ms: number
+  response: {
+    headers: Record<string, string>
+    /** The first 1,024 bytes. */
+    body: string
+  } | null
+}
+
+export interface WebhookWithSecret {
+  id: string
+  project_id: string
+  /** `call`: it was made for calls that named its address. */
+  origin: 'project' | 'call'
+  url: string
+  description: string
+  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
+  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
+  style: 'standard' | 'unified'
+  enabled: boolean
+  /** gone: it answered 410; failing: it took nothing for five days. */
+  disabled: {
+    why: 'gone' | 'failing' | 'by_hand'
+    at: string
+  } | null
+  /** Messages are signed with two secrets until then. */
+  previous_secret_until: string | null
+  last_success_at: string | null
+  /** Attempts that failed since the last success. */
+  failures: number
+  failing_since: string | null
+  created_at: string
+  secret: string
+}
+
+export interface Webhooks {
+  webhooks: Webhook[]
+  next_cursor: string | null
+}
+
 /** Every call of the API: what it takes and what it answers. */
 export interface Operations {
   /** Make pictures */
@@ -1741,6 +1999,92 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: Task
+  }
+  /** Submit a bulk */
+  'POST /v2/jobs/bulk': {
+    path: NoParameters
+    query: {
+      name?: string
+      lane?: 'standard' | 'economy'
+      /** low when left out: single jobs of the project come first. */
+      priority?: 'low' | 'normal' | 'high'
+      start_at?: string
+      deadline?: string
+      webhook_url?: string
+      /** Its end when left out. */
+      webhook_events?: Array<'completed' | 'failed' | 'cancelled'>
+    }
+    body: BulkRequest
+    reply: Bulk
+  }
+  /** List bulks, the newest first */
+  'GET /v2/jobs/bulk': {
+    path: NoParameters
+    query: {
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: {
+      bulks: Bulk[]
+      next_cursor: string | null
+    }
+  }
+  /** Read how far a bulk has come */
+  'GET /v2/jobs/bulk/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Bulk
+  }
+  /** Pause a bulk */
+  'POST /v2/jobs/bulk/{id}/pause': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Bulk
+  }
+  /** Resume a bulk */
+  'POST /v2/jobs/bulk/{id}/resume': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Bulk
+  }
+  /** Cancel a bulk */
+  'POST /v2/jobs/bulk/{id}/cancel': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Bulk
+  }
+  /** Read what came of the items of a bulk */
+  'GET /v2/jobs/bulk/{id}/items': {
+    path: { id: string }
+    query: {
+      state?: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown' | 'waiting' | 'refused'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: {
+      items: BulkItem[]
+      next_cursor: string | null
+    }
+  }
+  /** Read the manifest of a bulk */
+  'GET /v2/jobs/bulk/{id}/manifest': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
+  /** Fetch the pictures of a bulk as one zip file */
+  'GET /v2/jobs/bulk/{id}/archive': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
   }
   /** Ask a main model that can draw */
   'POST /v1/responses': {
@@ -2080,6 +2424,88 @@ export interface Operations {
       effect: 'none' | 'asked' | 'brought_home'
     }
   }
+  /** List webhooks */
+  'GET /v2/webhooks': {
+    path: NoParameters
+    query: {
+      /** `call`: those that were made for calls that named an address. */
+      origin?: 'project' | 'call'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: Webhooks
+  }
+  /** Create a webhook */
+  'POST /v2/webhooks': {
+    path: NoParameters
+    query: NoParameters
+    body: NewWebhook
+    reply: WebhookWithSecret
+  }
+  /** Look at a webhook */
+  'GET /v2/webhooks/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Webhook
+  }
+  /** Change, enable or disable a webhook */
+  'PATCH /v2/webhooks/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: WebhookChange
+    reply: Webhook
+  }
+  /** Delete a webhook */
+  'DELETE /v2/webhooks/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: {
+      id: string
+      deleted: true
+    }
+  }
+  /** Replace the secret of a webhook */
+  'POST /v2/webhooks/{id}/rotate': {
+    path: { id: string }
+    query: NoParameters
+    body: WebhookRotation
+    reply: WebhookWithSecret
+  }
+  /** Send a test to a webhook */
+  'POST /v2/webhooks/{id}/test': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: WebhookTested
+  }
+  /** Send messages again */
+  'POST /v2/webhooks/{id}/replay': {
+    path: { id: string }
+    query: NoParameters
+    body: WebhookReplay
+    reply: WebhookReplayed
+  }
+  /** List what a webhook was told */
+  'GET /v2/webhooks/{id}/deliveries': {
+    path: { id: string }
+    query: {
+      state?: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: WebhookMessages
+  }
+  /** Look at a message and its attempts */
+  'GET /v2/webhooks/deliveries/{message_id}': {
+    path: { message_id: string }
+    query: NoParameters
+    body: undefined
+    reply: WebhookMessageLog
+  }
   /** List budgets */
   'GET /v2/budgets': {
     path: NoParameters
@@ -2343,6 +2769,7 @@ export type FailureName =
   | 'internal_error'
   | 'invalid_api_key'
   | 'invalid_body'
+  | 'invalid_bulk'
   | 'invalid_deadline'
   | 'invalid_encoding'
   | 'invalid_http'
@@ -2367,6 +2794,7 @@ export type FailureName =
   | 'key_in_url'
   | 'key_revoked'
   | 'key_rotation_open'
+  | 'limit_reached'
   | 'method_not_allowed'
   | 'missing_required_parameter'
   | 'model_not_found'
@@ -2399,6 +2827,7 @@ export type FailureName =
   | 'route_unavailable'
   | 'run_again_not_possible'
   | 'secret_in_use'
+  | 'secret_rotation_open'
   | 'shutting_down'
   | 'storage_full'
   | 'storage_unavailable'
@@ -2427,3 +2856,7 @@ export type FailureName =
   | 'uri_too_long'
   | 'url_fetch_failed'
   | 'url_not_allowed'
+  | 'weak_secret'
+  | 'webhook_disabled'
+  | 'webhook_fixed'
+  | 'webhook_url'
