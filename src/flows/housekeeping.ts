@@ -1,5 +1,7 @@
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
+import { forgetOldEvents } from '../events/index.ts'
 import { forgetOldKeys } from '../idempotency/index.ts'
+import { forgetOldOrders } from '../jobs/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import { forgetOldEndpoints, forgetOldMessages } from '../webhooks/index.ts'
@@ -41,6 +43,8 @@ export class Housekeeping {
       await sweepExpiredFiles(parts)
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
       await sweepInBatches(parts, forgetOldKeys)
+      await sweepInBatches(parts, forgetOldOrders)
+      await sweepInBatches(parts, forgetOldEvents)
       await sweepInBatches(parts, forgetOldMessages)
       await sweepInBatches(parts, forgetOldEndpoints)
       await parts.quarantine.sweep(parts.clock.nowMs())

@@ -4,6 +4,9 @@ import type { Statement, StatementContext } from '../db/index.ts'
 /** How long what was sent can be read and sent again after it ended. */
 const KEPT_FOR_MS = 30 * 24 * 60 * 60 * 1000
 
+/** A job may wait for two months before it tells the receiver that it named. */
+const NAMED_KEPT_FOR_MS = 90 * 24 * 60 * 60 * 1000
+
 /** Messages whose time is over, at most so many, always the same ones. */
 const oldMessages = ({ sql, nowMs }: StatementContext, limit: number) =>
   sql
@@ -31,7 +34,7 @@ export function forgetOldEndpoints({ sql, nowMs }: StatementContext, limit: numb
     .where((when) =>
       when.or([
         when('deleted_at_ms', '<', nowMs - KEPT_FOR_MS),
-        when.and([when('origin', '=', 'call'), when('updated_at_ms', '<', nowMs - KEPT_FOR_MS)]),
+        when.and([when('origin', '=', 'call'), when('updated_at_ms', '<', nowMs - NAMED_KEPT_FOR_MS)]),
       ]),
     )
     .where(text<boolean>`not exists (select 1 from webhook_messages where webhook_messages.endpoint_id = webhook_endpoints.id)`)

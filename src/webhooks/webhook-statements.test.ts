@@ -292,7 +292,7 @@ describe.each(engines)('webhooks, on $name', (engine) => {
       await run(
         ...callEndpoint(context(), { projectId: 'prj', keyId: null, url: 'https://a.example/', style: 'unified', sealedSecret: 'v1.s' }),
       )
-      test.clock.advance(30 * DAY_MS)
+      test.clock.advance(90 * DAY_MS)
       await run(...forgetOldMessages(context(), 10), forgetOldEndpoints(context(), 10))
       expect(await listEndpoints(test.db, { projectId: null, origin: 'call', limit: 10 })).toHaveLength(1)
       test.clock.advance(1)
