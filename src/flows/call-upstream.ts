@@ -17,6 +17,7 @@ import {
   type ImagesRelayOptions,
   openRelay,
   type Relay,
+  type RelayOptions,
   type RelayResult,
   type ReplyClient,
   type ResponsesRelayOptions,
@@ -67,6 +68,8 @@ export interface PlacedCall {
   reading: ReplyReading
   keepPartials: boolean
   client: ReplyClient
+  /** Hears of previews that are kept, as they come. */
+  onPreview?: RelayOptions['onPreview']
 }
 
 /** What of a relay's options depends on the operation. */
@@ -87,6 +90,7 @@ export function callUpstream(parts: GatewayParts, run: GenerationRun, client: Re
     reading: { imageKeys: provider.imageKeys, expectedImages: run.request.n, classifyEvent: classifyStreamEvent },
     keepPartials: run.keepPartials,
     client,
+    ...(run.job && { onPreview: (preview) => parts.livePreviews.came(parts, run, preview) }),
   })
 }
 
@@ -103,6 +107,7 @@ export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promis
     spoolName: sidecar ? attemptId : `${attemptId}-${randomBytes(6).toString('hex')}`,
     client,
     keepPartials,
+    ...(placed.onPreview && { onPreview: placed.onPreview }),
     makeRoom: () => parts.storageHealth.makeRoom(),
     onSent: () => {
       if (!sidecar) return

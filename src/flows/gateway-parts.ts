@@ -22,6 +22,7 @@ import type { AfterDelivery } from './after-delivery.ts'
 import type { CallsUnderWay } from './idempotency/calls-under-way.ts'
 import type { JobEvents } from './jobs/job-events.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
+import type { LivePreviews } from './jobs/live-previews.ts'
 import type { JobSets } from './jobs/sets/job-sets.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
@@ -92,6 +93,7 @@ export interface GatewayParts {
   /** What makes the jobs that wait. */
   jobs: JobRunner
   jobEvents: JobEvents
+  livePreviews: LivePreviews
   /** What sees to it that sets of jobs go on. */
   jobSets: JobSets
   /** What orders of jobs are sealed with. */

@@ -38,7 +38,9 @@ export async function keepImages(parts: GatewayParts, run: GenerationRun, answer
 export async function keepPreviews(parts: GatewayParts, run: GenerationRun, call: AnswerFacts['call']): Promise<KeptImage[]> {
   const answer = { call, usageOnFormula: () => null }
   const previews = call.reply.partials.images.map((image, place) => ({ ...image, index: call.reply.images.length + place }))
-  return Promise.all(previews.map((image) => keepImage(parts, image, expectation(run, image, answer))))
+  const kept = (image: RelayImage) =>
+    keepImage(parts, image, expectation(run, image, answer), parts.livePreviews.take(run.id, image.sha256))
+  return Promise.all(previews.map(kept))
 }
 
 function expectation(run: GenerationRun, image: RelayImage, { call, usageOnFormula }: AnswerFacts): Expectation {
@@ -49,15 +51,20 @@ function expectation(run: GenerationRun, image: RelayImage, { call, usageOnFormu
 /** What a picture is compared with. */
 export type Expectation = Pick<Comparison, 'request' | 'modelSent' | 'reported' | 'requestId'> & Pick<AnswerFacts, 'usageOnFormula'>
 
-/** Inspects one picture and keeps it. Never rejects for what the store says. */
-export async function keepImage(parts: GatewayParts, image: RelayImage, expected: Expectation): Promise<KeptImage> {
+/** Inspects one picture and keeps it. Never rejects for what the store says. @param knownId the id that it was told of with */
+export async function keepImage(
+  parts: GatewayParts,
+  image: RelayImage,
+  expected: Expectation,
+  knownId: string | null = null,
+): Promise<KeptImage> {
   // What our own disk refused says nothing of the route.
   const seen = image.path === null ? undefined : await inspectImageFile(image.path).catch(() => undefined)
   const facts = seen ?? null
   const { usageOnFormula, ...said } = expected
   const evidence = compareWithRequest({ ...said, facts: seen, usageOnFormula: usageOnFormula(facts) })
   const object = await storeBytes(parts, image, facts)
-  return { id: parts.newId('img'), index: image.index, sha256: image.sha256, bytes: image.bytes, facts, evidence, object }
+  return { id: knownId ?? parts.newId('img'), index: image.index, sha256: image.sha256, bytes: image.bytes, facts, evidence, object }
 }
 
 async function storeBytes(parts: GatewayParts, image: RelayImage, facts: ImageFacts | null): Promise<ObjectRecord | null> {

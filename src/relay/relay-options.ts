@@ -2,6 +2,7 @@ import type { JsonObject } from '../primitives/json.ts'
 import type { ReplyClient } from './reply-client.ts'
 import type { EventMeaning } from './reply-shape.ts'
 import type { SpooledImage } from './sidecar-entry.ts'
+import type { SpooledFile } from './spool-file.ts'
 
 /** Bounds of what one relay takes in and keeps in memory. */
 export interface RelayLimits {
@@ -68,6 +69,8 @@ export interface CommonRelayOptions {
   onBegin?(head: AnswerHead): Promise<void> | void
   /** An image of the answer came in whole and is flushed; called again when more is known of it. */
   onImage?(image: SpooledImage): void
+  /** A preview came in whole and is flushed; only where they are kept. It lies there until it is moved away. */
+  onPreview?(preview: Pick<SpooledFile, 'sha256' | 'bytes'> & { path: string }): void
 }
 
 /** A relay of an answer of the images endpoints. */

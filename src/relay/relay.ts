@@ -163,7 +163,8 @@ class ReplyRelay implements Relay {
     if (kind === 'json') return new JsonReply(this.#shape, this.#writer, this.#spool, limits)
     const began = (document: JsonObject) => this.#noteResponse(document)
     const { keepPartials } = this.#options
-    return new SseReply({ shape: this.#shape, keepPartials, limits, began }, this.#writer, this.#spool)
+    const preview = (image: FoundImage) => void this.#tellPreview(image)
+    return new SseReply({ shape: this.#shape, keepPartials, limits, began, preview }, this.#writer, this.#spool)
   }
 
   /** The id of a response is on record before the client learns it. */
@@ -239,6 +240,12 @@ class ReplyRelay implements Relay {
   async #tellImage({ file, canonical, origin }: FoundImage): Promise<void> {
     const { sha256, bytes, path } = await file.finish()
     if (path !== null) this.#options.onImage?.({ file: basename(path), sha256, bytes, canonical, origin })
+  }
+
+  async #tellPreview({ file }: FoundImage): Promise<void> {
+    if (!this.#options.onPreview) return
+    const { path, sha256, bytes } = await file.finish()
+    if (path !== null) this.#options.onPreview({ path, sha256, bytes })
   }
 
   /** An answer that may end as a whole one. */

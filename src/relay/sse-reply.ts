@@ -22,6 +22,8 @@ const MOST_DOCUMENTS = 256
 export interface SseReplyOptions {
   shape: ReplyShape
   keepPartials: boolean
+  /** A preview that is kept came in whole. */
+  preview(image: FoundImage): void
   limits: ScanLimits
   /** A frame that tells about the reply came; it is not passed on yet. */
   began(document: JsonObject): void
@@ -139,8 +141,15 @@ export class SseReply implements ReplyReader, ImageWishes, SplitListener {
   #takePreviews(document: JsonObject): void {
     const { previews } = this.findings
     previews.count++
-    if (this.#options.keepPartials) previews.images.push(...this.#named(this.#frame.images, document))
+    if (this.#options.keepPartials) this.#keepPreviews(this.#named(this.#frame.images, document))
     else for (const image of this.#frame.images) void image.file.discard()
+  }
+
+  #keepPreviews(images: readonly FoundImage[]): void {
+    for (const image of images) {
+      this.findings.previews.images.push(image)
+      this.#options.preview(image)
+    }
   }
 
   /** The error frame stays behind the gate: the caller gets the gateway's own, with what it cost. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Job } from '../../src/contract/record.ts'
 import { editRoom } from '../support/edit-calls.ts'
-import { invoiceOf, ledgerLines, promptWith, readRecord, smallCall, sumOf } from '../support/generation-calls.ts'
+import { invoiceOf, ledgerLines, promptWith, readEvents, readRecord, smallCall, sumOf } from '../support/generation-calls.ts'
 import { eventsOfJob, jobWhen, readJob, submit, submitSmall } from '../support/job-calls.ts'
 import { sha256 } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
@@ -107,6 +107,30 @@ describe("a job around OpenAI's body", () => {
     const stored = told[4]!.data['images'] as { id: string; url: string }[]
     expect((await fetch(stored[0]!.url)).status).toBe(200)
     expect((await eventsOfJob(gateway, jobId, told[3]!.id)).map(({ event }) => event)).toEqual(['stored', 'completed'])
+  })
+
+  it('shows its previews while its call goes on, and afterwards, at the same addresses', async () => {
+    const request = { stream: true, partial_images: 2, prompt: promptWith('trickle=20000') }
+    const jobId = await submitSmall(gateway, request)
+    const decoder = new TextDecoder()
+    const open: [state: string, status: number, type: string | null][] = []
+    const addresses: string[] = []
+    let text = ''
+    for await (const piece of (await gateway.fetch(`/v2/jobs/${jobId}/events`)).body!) {
+      text += decoder.decode(piece, { stream: true })
+      const told = readEvents(text).filter(({ event }) => event === 'partial')
+      for (const { data } of told.slice(addresses.length)) {
+        const [{ url }] = data['images'] as [{ url: string }]
+        addresses.push(url)
+        const preview = await fetch(url)
+        open.push([(await readJob(gateway, jobId)).state, preview.status, preview.headers.get('content-type')])
+        await preview.arrayBuffer()
+      }
+    }
+    expect(open).toEqual(Array(2).fill(['running', 200, 'image/png']))
+    for (const address of addresses) expect((await fetch(address)).status).toBe(200)
+    const { previews } = await readRecord(gateway, jobId)
+    expect(previews.images.map(({ id }) => addresses.some((address) => address.includes(id)))).toEqual([true, true])
   })
 
   it('is told of as it stands, and from there on, to whoever names an event that it did not have', async () => {

@@ -6,7 +6,7 @@ import { claimJob, findJob, findOrder, JobTaken } from '../../jobs/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
 import { priceCardName } from '../../pricing/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
-import { NullReplyClient, type ReplyClient } from '../../relay/index.ts'
+import { NullReplyClient } from '../../relay/index.ts'
 import { type GenerationAsk, newAttempt, openRun, reservedCall } from '../accept-generation.ts'
 import { contractNow } from '../contract-now.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -17,7 +17,6 @@ import { recordWithinLimits } from '../record-within-limits.ts'
 import { runGeneration } from '../run-generation.ts'
 import { failInQueue } from './end-in-queue.ts'
 import { broughtBy, type JobOrder, openOrder } from './job-order.ts'
-import { JobReplyClient } from './job-reply-client.ts'
 import { tellJob } from './tell-job.ts'
 
 /** What became of a job whose turn it was. */
@@ -108,12 +107,8 @@ async function begin(parts: GatewayParts, beginning: Beginning, placed: PlacedRo
     throw error
   }
   parts.jobEvents.happened(run.id)
-  return { kind: 'begun', done: parts.running.track(run.id, runGeneration(parts, run, clientOf(parts, run))) }
-}
-
-/** Of a job that asks for previews it is told as they come. */
-function clientOf(parts: GatewayParts, run: GenerationRun): ReplyClient {
-  return run.request.partialImages > 0 ? new JobReplyClient(parts, run) : new NullReplyClient()
+  const made = runGeneration(parts, run, new NullReplyClient()).finally(() => parts.livePreviews.end(run.id))
+  return { kind: 'begun', done: parts.running.track(run.id, made) }
 }
 
 async function openJobRun(parts: GatewayParts, { job, rows, order, ask, priced }: Beginning, placed: PlacedRoute): Promise<GenerationRun> {
@@ -127,6 +122,8 @@ async function openJobRun(parts: GatewayParts, { job, rows, order, ask, priced }
     id: job.id,
     attemptId: isAsReserved(opened, rows) ? job.attempt_id : opened.attemptId,
     attempt,
+    // Nobody reads a stream of it: its previews can be looked at one by one.
+    keepPartials: opened.keepPartials || opened.request.partialImages > 0,
     job: { starts: job.starts + 1, deadlineMs: job.deadline_ms },
   }
 }

@@ -1,11 +1,13 @@
+import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../contract/failure.ts'
 import { driftReplySchema } from '../../contract/record.ts'
-import { assertSigned, imageDrift, readHeatMap } from '../../flows/index.ts'
+import { assertSigned, imageDrift, type LivePreview, readHeatMap } from '../../flows/index.ts'
 import { type FoundImage, findImage } from '../../generations/index.ts'
+import { inspectImageFile, mediaTypes } from '../../pixels/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { errorReplies } from '../error-replies.ts'
-import { type KnownContext, keyRoute, publicRoute } from '../http-route.ts'
+import { type KnownContext, keyRoute, publicRoute, type RequestContext } from '../http-route.ts'
 import { scopeOf } from '../scope-of.ts'
 import { sendObject } from '../send-object.ts'
 
@@ -77,11 +79,30 @@ export const signedImageRoute = publicRoute({
     const { id } = context.request.params as { id: string }
     assertSigned(context.parts, id, context.request.query as object)
     const image = isId('img', id) ? await findImage(context.parts.database, { id, projectId: null }) : null
+    const live = image === null ? context.parts.livePreviews.find(id) : null
+    if (live) return sendLivePreview(context, live)
     if (!image) throw failure('not_found', { param: 'id' })
     const readable = asReadable(image)
     return sendObject(context, { ...readable, mediaType: readable.media_type, fileName: readable.id })
   },
 })
+
+/** A preview of a job under way, from where it lies. It is in the store soon. */
+async function sendLivePreview({ reply }: RequestContext, { path, bytes }: LivePreview) {
+  const file = await open(path).catch(() => null)
+  const facts = file && (await inspectImageFile(path).catch(() => undefined))
+  if (!file || !facts) {
+    await file?.close()
+    throw failure('not_found', { param: 'id', message: 'The preview is on its way into the store. Nothing was charged; ask for it again.' })
+  }
+  reply.headers({
+    'content-type': mediaTypes[facts.format],
+    'content-length': bytes,
+    'cache-control': 'no-store',
+    'content-disposition': 'inline',
+  })
+  return reply.send(file.createReadStream())
+}
 
 async function knownImage({ parts, principal, request }: KnownContext): Promise<FoundImage> {
   const { id } = request.params as { id: string }
