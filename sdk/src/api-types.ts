@@ -2403,7 +2403,7 @@ export interface Operations {
     path: { generation_id: string }
     query: NoParameters
     body: RunAgain
-    reply: undefined
+    reply: JobAccepted
   }
   /** Take a webhook of an upstream */
   'POST /v2/provider-webhooks/{route}': {

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type JobMetrics, watchJobs } from './watch-jobs.ts'
 
 /** A reply of the HTTP server. */
 export interface HttpReply {
@@ -46,7 +47,7 @@ export interface UnknownOutcomes {
 }
 
 /** What the gateway counts, and its text for Prometheus. Labels come from small fixed sets: no ids, no projects, no models asked. */
-export interface Metrics {
+export interface Metrics extends JobMetrics {
   /** Media type of `render`. */
   readonly contentType: string
   httpReply(reply: HttpReply): void
@@ -203,6 +204,7 @@ export function createMetrics(): Metrics {
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const door = watchDoor(registers)
   const webhooks = watchWebhooks(registers)
+  const jobs = watchJobs(registers)
   const loop = watchEventLoop(registers)
 
   return {
@@ -228,6 +230,7 @@ export function createMetrics(): Metrics {
     doorLoad: door.load,
     doorRefused: door.refused,
     repeated: (attachedBy) => repetitions.inc({ attached_by: attachedBy }),
+    ...jobs,
     webhookAttempt: webhooks.attempt,
     webhookExhausted: webhooks.exhausted,
     webhookDisabled: webhooks.disabled,

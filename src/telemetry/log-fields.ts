@@ -14,6 +14,7 @@ export const logFields = [
   'project_id',
   'key_id',
   'budget_id',
+  'set_id',
   'webhook_id',
   'message_id',
   'event_id',

@@ -102,6 +102,22 @@ describe('a job that cannot be made', () => {
   })
 })
 
+describe('an operator', () => {
+  it('has a job of unknown outcome made again as a new one, once they accept that both may be charged', async () => {
+    const jobId = await submitSmall(gateway, { prompt: promptWith('reset-before-headers charged first=1', 'again') })
+    await jobWhen(gateway, jobId)
+    const ask = async (body: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await gateway.fetch(`/v2/unknowns/${jobId}/run-again`, { method: 'POST', headers, body: JSON.stringify(body) })
+      return { status: answer.status, json: (await answer.json()) as { jobId: string } }
+    }
+    expect((await ask({ accept_double_charge: false })).status).toBe(409)
+    const made = await ask({ accept_double_charge: true, reason: 'the print is due' })
+    expect(made.status).toBe(202)
+    expect(await jobWhen(gateway, made.json.jobId)).toMatchObject({ state: 'completed', retryOf: jobId })
+  })
+})
+
 describe('a job of another project', () => {
   it('B70 is not there, by any of its addresses', async () => {
     const { key } = await makeProject(gateway, 'another')

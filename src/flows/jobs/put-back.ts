@@ -45,6 +45,7 @@ export async function putBack(parts: GatewayParts, run: GenerationRun, call: Ref
   ])
   fp('job_after_put_back')
   reportAttempt(parts, { ...run, model: run.request.model.id }, call.outcome)
+  parts.metrics.jobPutBack(verdict.retryReason ?? 'none')
   if (isWanted) parts.jobs.added(waiting(job, next.readyAtMs))
   parts.jobEvents.happened(run.id)
   return true

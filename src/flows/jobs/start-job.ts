@@ -106,6 +106,7 @@ async function begin(parts: GatewayParts, beginning: Beginning, placed: PlacedRo
     run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
     throw error
   }
+  parts.metrics.jobBegan((run.startedAtMs - beginning.job.ready_at_ms) / 1000)
   parts.jobEvents.happened(run.id)
   const made = runGeneration(parts, run, new NullReplyClient()).finally(() => parts.livePreviews.end(run.id))
   return { kind: 'begun', done: parts.running.track(run.id, made) }

@@ -43,5 +43,6 @@ export async function renderMetrics(parts: GatewayParts): Promise<string> {
       oldestSeconds: (nowMs - oldest_at_ms) / 1000,
     })),
   )
+  parts.metrics.jobLoad(parts.jobs.load)
   return parts.metrics.render()
 }

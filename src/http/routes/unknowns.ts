@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Principal } from '../../access/index.ts'
 import { failure } from '../../contract/failure.ts'
 import {
+  jobAcceptedSchema,
   resolveBodySchema,
   resolvedReplySchema,
   runAgainBodySchema,
@@ -13,6 +14,7 @@ import { isId } from '../../primitives/ids.ts'
 import { parseUsd } from '../../primitives/money.ts'
 import { errorReplies } from '../error-replies.ts'
 import { adminRoute, type KnownContext, keyRoute } from '../http-route.ts'
+import { answerAccepted } from '../job-reply.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
 import { scopeOf } from '../scope-of.ts'
@@ -72,18 +74,24 @@ export const runAgainRoute = keyRoute({
   tag: 'money',
   summary: 'Decide to run a call again that may have been charged',
   description:
-    'Keeps on record who accepts a double charge, and why. Bodies of synchronous requests are not kept, so the answer is the failure that says how to send the call once more.',
+    'Keeps on record who accepts a double charge. A job is made again as a new job. Bodies of synchronous requests are not kept: then the answer is the failure that says how to send the call once more.',
   body: { description: 'That both calls may be charged, and why it cannot wait.', schema: runAgainBodySchema },
-  replies: errorReplies(400, 401, 404, 409),
-  handle(context) {
+  replies: {
+    202: { description: 'It was a job, and is made again as this one.', schema: jobAcceptedSchema },
+    ...errorReplies(400, 401, 402, 403, 404, 409, 429, 503),
+  },
+  async handle(context) {
     const { accept_double_charge, reason } = readChecked(runAgainBodySchema, readJsonBody(context.request))
-    return runAgain(context.parts, {
+    const accepted = await runAgain(context.parts, {
       generationId: asked(context),
       ...scopeOf(context.principal),
       acceptsDoubleCharge: accept_double_charge,
       reason: reason ?? null,
       actor: actorOf(context),
+      principal: context.principal,
+      requestId: context.requestId,
     })
+    return answerAccepted(context, accepted)
   },
 })
 
