@@ -115,13 +115,16 @@ export interface Gateway extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+let described: object | null = null
+
 /** The OpenAPI document of this release. */
 export function describeApi(): object {
-  return openApiDocument(httpRoutes, {
+  described ??= openApiDocument(httpRoutes, {
     title: 'Darkroom',
     version,
     description: "A production gateway for OpenAI's GPT Image models. /v1 is OpenAI's own API, /v2 is Darkroom's.",
   })
+  return described
 }
 
 /**
@@ -246,7 +249,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   costWatch.start(parts)
   spoolRecovery.start(parts)
 
-  const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi(), options.bodyPace), closeHttpServer)
+  const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi, options.bodyPace), closeHttpServer)
   fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()

@@ -34,7 +34,7 @@ export async function createHttpServer(
   parts: GatewayParts,
   config: HttpConfig,
   routes: readonly HttpRoute[],
-  api: object,
+  api: () => object,
   pace: BodyPace = defaultBodyPace,
 ): Promise<FastifyInstance> {
   const everywhere = { ...securityHeaders, ...(config.publicUrl?.startsWith('https:') ? stayWithHttps : {}) }
