@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Job } from '../../src/contract/record.ts'
+import { startSandbox } from '../../src/sandbox/index.ts'
 import { makeBudget, makeProject, readBudget } from '../support/admin-calls.ts'
 import { editRoom } from '../support/edit-calls.ts'
 import { ledgerLines, promptWith, readRecord, sumOf } from '../support/generation-calls.ts'
@@ -39,6 +40,27 @@ describe('the order in which jobs are made', () => {
     expect(job.state).toBe('completed')
     const states = await Promise.all(many.map(async (id) => (await readJob(gateway, id)).state))
     expect(states.filter((state) => state === 'queued').length).toBeGreaterThan(0)
+  })
+})
+
+describe('the limits of a route', () => {
+  it('hold its jobs back, and let those of other routes pass', async () => {
+    await using sandbox = await startSandbox({ latencyMs: 0, flat: true })
+    const route = (id: string, limits: string) =>
+      `  - { id: ${id}, owner: darkroom-sandbox, kind: provider, base_url: '${sandbox.url}/v1', key: { env: UPSTREAM_KEY }${limits} }`
+    const yaml = `version: 1\nroutes:\n${route('narrow', ', limits: { concurrency: 1 }')}\n${route('wide', '')}`
+    await using gateway = await startTestGateway({ yaml, environment: { UPSTREAM_KEY: 'sk-x' } })
+    const on = (name: string) => ({ 'x-darkroom-route': name })
+    const narrow: string[] = []
+    for (let made = 0; made < 4; made++)
+      narrow.push(await submitSmall(gateway, { prompt: promptWith('latency=80', `fox ${made}`) }, {}, on('narrow')))
+    const wide = await jobWhen(gateway, await submitSmall(gateway, { prompt: 'a hen' }, {}, on('wide')))
+    expect(wide.state).toBe('completed')
+    const jobs = await Promise.all(narrow.map((id) => jobWhen(gateway, id)))
+    expect(jobs.map(({ state, attempts }) => [state, attempts])).toEqual(Array(4).fill(['completed', 1]))
+    expect(jobs.some(({ startedAt }) => Date.parse(startedAt!) > Date.parse(wide.completedAt!))).toBe(true)
+    const spans = jobs.map(({ startedAt, completedAt }) => [Date.parse(startedAt!), Date.parse(completedAt!)] as const)
+    for (const [start] of spans) expect(spans.filter(([from, to]) => from < start && start < to)).toEqual([])
   })
 })
 
