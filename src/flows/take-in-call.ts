@@ -48,7 +48,7 @@ export async function takeInEditCall(
   })
   const { projectId, ownImageId } = coming
   const uploads = intake.uploads.map((upload) => ({ ...upload, param: rename(upload.param) }))
-  const form = formOf(intake, uploads, (url) => ownImageId(url) !== null || isOpenedByOperator(parts, url))
+  const form = formOf(intake, uploads, servedUrls(parts, ownImageId))
   const body = bodyOf(intake)
   const open = opening.move()
   return { body, brought: { form, uploads, folder, projectId, ownImageId }, [Symbol.asyncDispose]: () => open.disposeAsync() }
@@ -66,10 +66,16 @@ function formOf(intake: EditIntake, uploads: readonly Upload[], isServedUrl: (ur
   return { form: 'json', dataUrls, isServedUrl }
 }
 
-/** The operator lists origins that may be fetched although they are plain http: the contract asks them for no https, as of our own. */
-function isOpenedByOperator({ outbound }: GatewayParts, url: string): boolean {
-  const verdict = outbound.checkUntrustedUrl(url)
-  return verdict.ok && verdict.allowed
+/**
+ * Which addresses need no https: those of our own pictures, and those of origins that the operator lists as fit to be fetched although they are
+ * plain http.
+ */
+export function servedUrls({ outbound }: GatewayParts, ownImageId: BroughtInputs['ownImageId']): (url: string) => boolean {
+  return (url) => {
+    if (ownImageId(url) !== null) return true
+    const verdict = outbound.checkUntrustedUrl(url)
+    return verdict.ok && verdict.allowed
+  }
 }
 
 function referenceOf({ role, param, source, bytes }: Upload) {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { failure } from '../contract/failure.ts'
+import { ownImageIds } from '../flows/index.ts'
 import type { KnownContext } from './http-route.ts'
 import { scopeOf } from './scope-of.ts'
 import { JSON_BODY_LIMIT_BYTES } from './server.ts'
@@ -25,15 +26,6 @@ export function bodySource(request: FastifyRequest) {
     contentLength: length === undefined ? null : Number(length),
     body: (request.body as Readable | undefined) ?? request.raw,
   }
-}
-
-/**
- * Recognises addresses of this gateway's own pictures: they are looked up, with their owner, and never fetched. What lies below a picture
- * (its heat map) is another thing than the picture.
- */
-export function ownImageIds(baseUrl: string): (url: string) => string | null {
-  const prefix = `${baseUrl}/v2/images/`
-  return (url) => (url.startsWith(prefix) ? (/^([^/?#]*)(?:\/signed)?(?:[?#]|$)/.exec(url.slice(prefix.length))?.[1] ?? null) : null)
 }
 
 /** Reads a small body to its end, on a route that reads bodies as they come. @throws Failure `body_too_large` */

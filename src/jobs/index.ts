@@ -34,6 +34,7 @@ export {
   type Priority,
   postponeJob,
   priorities,
+  priorityName,
   recordJob,
   requestCancel,
 } from './job-statements.ts'

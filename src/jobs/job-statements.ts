@@ -10,6 +10,11 @@ export const priorities = { low: 0, normal: 1, high: 2 } as const
 /** Name of such a rank. */
 export type Priority = keyof typeof priorities
 
+/** Name of a rank as it is kept. */
+export function priorityName(rank: number): Priority {
+  return (Object.keys(priorities) as Priority[]).find((name) => priorities[name] === rank) ?? 'normal'
+}
+
 /** Who is told of a job beside those who ask. */
 export interface JobReceiver {
   webhookId: string

@@ -2,7 +2,7 @@ import { failure } from '../../contract/failure.ts'
 import type { JobRow } from '../../db/index.ts'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { endAttempt, queueAgain } from '../../generations/index.ts'
-import { findJob, type Priority, postponeJob, priorities } from '../../jobs/index.ts'
+import { findJob, postponeJob, priorityName } from '../../jobs/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { reservedCall } from '../accept-generation.ts'
@@ -74,12 +74,11 @@ function pauseOf(parts: GatewayParts, { attempt }: GenerationRun, { outcome }: R
 }
 
 function waiting(job: JobRow, readyAtMs: number) {
-  const priority = (Object.keys(priorities) as Priority[]).find((name) => priorities[name] === job.priority)!
   return {
     id: job.id,
     projectId: job.project_id,
     lane: 'standard' as const,
-    priority,
+    priority: priorityName(job.priority),
     routes: job.routes.split(','),
     readyAtMs,
     deadlineMs: job.deadline_ms,

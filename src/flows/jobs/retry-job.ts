@@ -2,7 +2,7 @@ import type { Principal } from '../../access/index.ts'
 import { type Failure, failure } from '../../contract/failure.ts'
 import { statementContext } from '../../db/index.ts'
 import { findGeneration, type GenerationRows, noteEvidence } from '../../generations/index.ts'
-import { findJob, findOrder, type JobLane, type JobShape, type Priority, priorities } from '../../jobs/index.ts'
+import { findJob, findOrder, type JobLane, type JobShape, priorityName } from '../../jobs/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { RepeatSigns } from '../idempotency/accept-once.ts'
@@ -58,7 +58,7 @@ export async function retryJob(parts: GatewayParts, ask: RetryAsk): Promise<Acce
     {
       shape: job.shape as JobShape,
       lane: job.lane as JobLane,
-      priority: (Object.keys(priorities) as Priority[]).find((name) => priorities[name] === job.priority)!,
+      priority: priorityName(job.priority),
       startAtMs: null,
       deadlineMs: ask.deadlineMs,
       baseUrl: job.base_url,

@@ -3,7 +3,7 @@ import type { Job } from '../../contract/job-replies.ts'
 import type { GenerationRow, JobRow } from '../../db/index.ts'
 import { lastEventOf } from '../../events/index.ts'
 import { type FoundImage, findGeneration, type GenerationRows, generationRecord, type ProjectScope } from '../../generations/index.ts'
-import { findJob, findRetry, type JobLane, type Priority, priorities } from '../../jobs/index.ts'
+import { findJob, findRetry, type JobLane, priorityName } from '../../jobs/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { isId } from '../../primitives/ids.ts'
 import { moneyJson } from '../../primitives/money.ts'
@@ -92,10 +92,6 @@ function deliveredImages({ images }: GenerationRows, recorded: readonly { id: st
   return images.filter(
     ({ id, deleted_at_ms, path }) => recorded.some((image) => image.id === id) && deleted_at_ms === null && path !== null,
   )
-}
-
-function priorityName(priority: number): Priority {
-  return (Object.keys(priorities) as Priority[]).find((name) => priorities[name] === priority) ?? 'normal'
 }
 
 const timeOrNull = (atMs: number | null) => (atMs === null ? null : isoTime(atMs))

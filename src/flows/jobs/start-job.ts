@@ -13,6 +13,7 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import type { GenerationRun } from '../generation-run.ts'
 import { type PlacedRoute, routingPolicy, takePlace } from '../plan-routes.ts'
 import { type PricedRequest, priceCall } from '../price-call.ts'
+import { principalOf } from '../principal-of.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
 import { runGeneration } from '../run-generation.ts'
 import { failInQueue } from './end-in-queue.ts'
@@ -68,15 +69,10 @@ function isPassing({ code, shouldRetry }: Failure): boolean {
 
 /** The order of a job, as a call whose time has come. */
 function askOf(job: JobRow, order: JobOrder): GenerationAsk {
-  const principal = {
-    kind: job.key_id === null ? 'admin' : 'key',
-    projectId: job.project_id,
-    keyId: job.key_id,
-  } as GenerationAsk['principal']
   const { operation, body, headers, requestId, clientRequestId } = order
   return {
     operation,
-    principal,
+    principal: principalOf(job),
     body,
     brought: broughtBy(order, job.project_id),
     headers,

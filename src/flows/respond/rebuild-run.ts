@@ -1,11 +1,11 @@
-import type { Principal } from '../../access/index.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { ResponseRequest } from '../../contract/response-request.ts'
-import type { GenerationRow, ResponseTurnRow } from '../../db/index.ts'
+import type { ResponseTurnRow } from '../../db/index.ts'
 import { findGeneration } from '../../generations/index.ts'
 import type { ResponseCall } from '../../pricing/index.ts'
 import type { RouteChoice } from '../../routes/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { principalOf } from '../principal-of.ts'
 import { priceOf } from './price-response.ts'
 import type { ResponseRun } from './response-run.ts'
 import { openTurnDocuments } from './turn-documents.ts'
@@ -74,8 +74,4 @@ function routeOf(parts: GatewayParts, { route_id }: RebuiltTurn, model: string):
     if (error instanceof Failure) return null
     throw error
   }
-}
-
-function principalOf({ project_id: projectId, key_id: keyId }: GenerationRow): Principal {
-  return keyId === null ? { kind: 'admin', projectId, keyId: null } : { kind: 'key', projectId, keyId }
 }

@@ -4,12 +4,14 @@ import type { JobSetItemRow, JobSetRow } from '../../../db/index.ts'
 import { findResult } from '../../../generations/index.ts'
 import { findOrder, jobsOfSet } from '../../../jobs/index.ts'
 import type { GenerationAsk } from '../../accept-generation.ts'
-import type { BroughtInputs } from '../../brought-inputs.ts'
 import type { GatewayParts } from '../../gateway-parts.ts'
 import { openInputWorkspace } from '../../input-workspace.ts'
 import { localCopy } from '../../local-copy.ts'
+import { ownImageIds } from '../../own-image-ids.ts'
 import { examineInputs, type PreparedInput } from '../../prepare-inputs.ts'
-import { type JobOrder, openOrder } from '../job-order.ts'
+import { principalOf } from '../../principal-of.ts'
+import { servedUrls } from '../../take-in-call.ts'
+import { broughtBy, type JobOrder, openOrder } from '../job-order.ts'
 import { restoreInputs } from '../restore-inputs.ts'
 import { brokenSeries } from './broken-series.ts'
 import { type ItemOrder, itemPlace, openPart, type SetOrder } from './set-order.ts'
@@ -31,25 +33,25 @@ export async function itemAsk(parts: GatewayParts, set: JobSetRow, order: SetOrd
   const requestId = parts.newId('req')
   await using opening = new AsyncDisposableStack()
   const { folder } = opening.use(await openInputWorkspace(parts, requestId))
-  const call = 'body' in own ? bulkCall(set, own, folder) : await repeatedCall(parts, set, item, own.n, folder)
+  const call = 'body' in own ? bulkCall(parts, set, own, folder) : await repeatedCall(parts, set, item, own.n, folder)
   const open = opening.move()
   const { headers, clientRequestId } = order
-  const principal = {
-    kind: set.key_id === null ? 'admin' : 'key',
-    projectId: set.project_id,
-    keyId: set.key_id,
-  } as GenerationAsk['principal']
-  return { ask: { ...call, principal, headers, clientRequestId, requestId }, [Symbol.asyncDispose]: () => open.disposeAsync() }
+  const ask = { ...call, principal: principalOf(set), headers, clientRequestId, requestId }
+  return { ask, [Symbol.asyncDispose]: () => open.disposeAsync() }
 }
 
 type Call = Pick<GenerationAsk, 'operation' | 'body' | 'brought'>
 
 /** Pictures of a bulk are named by address or id; they are fetched when its turn comes. */
-function bulkCall(set: JobSetRow, { operation, body }: { operation: 'generate' | 'edit'; body: Call['body'] }, folder: string): Call {
+function bulkCall(
+  parts: GatewayParts,
+  set: JobSetRow,
+  { operation, body }: { operation: 'generate' | 'edit'; body: Call['body'] },
+  folder: string,
+): Call {
   if (operation === 'generate') return { operation, body, brought: null }
-  const prefix = `${set.base_url}/v2/images/`
-  const ownImageId = (url: string) => (url.startsWith(prefix) ? (/^[^/?#]*/.exec(url.slice(prefix.length))?.[0] ?? null) : null)
-  const form = { form: 'json' as const, dataUrls: [], isServedUrl: (url: string) => ownImageId(url) !== null }
+  const ownImageId = ownImageIds(set.base_url)
+  const form = { form: 'json' as const, dataUrls: [], isServedUrl: servedUrls(parts, ownImageId) }
   return { operation, body, brought: { form, uploads: [], folder, projectId: set.project_id, ownImageId } }
 }
 
@@ -62,10 +64,10 @@ async function repeatedCall(parts: GatewayParts, set: JobSetRow, item: JobSetIte
   const kept = await restoreInputs(parts, order.inputs, folder)
   const body = { ...order.body, n }
   if (set.kind === 'fanout')
-    return { operation: order.operation, body, brought: order.operation === 'edit' ? broughtAgain(set, kept, folder) : null }
+    return { operation: order.operation, body, brought: broughtBy({ operation: order.operation, inputs: kept }, set.project_id) }
   const reference = await firstPicture(parts, set, item, first!, folder)
   const inputs = [...kept.filter(isImage), reference, ...kept.filter((input) => !isImage(input))]
-  return { operation: 'edit', body: { ...editBody(order), n }, brought: broughtAgain(set, inputs, folder) }
+  return { operation: 'edit', body: { ...editBody(order), n }, brought: broughtBy({ operation: 'edit', inputs }, set.project_id) }
 }
 
 const isImage = ({ picture }: PreparedInput) => picture.role === 'image'
@@ -75,14 +77,6 @@ function editBody({ operation, body }: JobOrder): Call['body'] {
   if (operation === 'edit') return body
   const { moderation: _, stream: _stream, partial_images: _partials, ...settings } = body
   return settings
-}
-
-function broughtAgain(set: JobSetRow, inputs: readonly PreparedInput[], folder: string): BroughtInputs {
-  const references = inputs.map(({ reference, bytes }): InputReference => {
-    const source = reference.from.kind === 'bytes' ? reference.from.source : 'upload'
-    return { ...reference, from: { kind: 'bytes', source, byteLength: bytes } }
-  })
-  return { form: { form: 'multipart', references }, uploads: [], folder, projectId: set.project_id, ownImageId: () => null, kept: inputs }
 }
 
 /** The first picture of the set, as one more reference: what follows is to look like it. */
