@@ -4,7 +4,7 @@ import { startSandbox } from '../../src/sandbox/index.ts'
 import { makeBudget, makeProject, readBudget } from '../support/admin-calls.ts'
 import { editRoom } from '../support/edit-calls.ts'
 import { ledgerLines, promptWith, readRecord, sumOf } from '../support/generation-calls.ts'
-import { jobThat, jobWhen, postToJob, readJob, submit, submitSmall } from '../support/job-calls.ts'
+import { type Callable, jobThat, jobWhen, postToJob, readJob, submit, submitSmall } from '../support/job-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 import { fetchWith } from '../support/two-tenants.ts'
 
@@ -42,6 +42,25 @@ describe('the order in which jobs are made', () => {
     expect(states.filter((state) => state === 'queued').length).toBeGreaterThan(0)
   })
 })
+
+it('a project that weighs three times as much has three of four places where both have jobs to make', async () => {
+  await using gateway = await startTestGateway({
+    yaml: 'version: 1\njobs: { concurrency: 4 }\nadmission: { calls: 1000, weights: { heavy: 3 } }',
+  })
+  const projects = await Promise.all(['heavy', 'light'].map((name) => makeProject(gateway, name)))
+  const [heavy, light] = projects.map(({ key }) => ({ fetch: fetchWith(gateway, key) })) as [Callable, Callable]
+  const ids: Record<'heavy' | 'light', string[]> = { heavy: [], light: [] }
+  const start_at = inMs(2000)
+  for (let made = 0; made < 4; made++) {
+    ids.light.push(await submitSmall(light, { prompt: promptWith('latency=150', `light ${made}`) }, { start_at }))
+    ids.heavy.push(await submitSmall(heavy, { prompt: promptWith('latency=150', `heavy ${made}`) }, { start_at }))
+  }
+  const startsOfAll = async (project: Callable, jobs: readonly string[]) =>
+    (await Promise.all(jobs.map((id) => jobWhen(project, id)))).map(({ startedAt }) => Date.parse(startedAt!)).sort((a, b) => a - b)
+  const [heavyStarts, lightStarts] = [await startsOfAll(heavy, ids.heavy), await startsOfAll(light, ids.light)]
+  expect(heavyStarts.at(-1)!).toBeLessThan(lightStarts.at(-1)!)
+  expect(lightStarts.filter((at) => at < heavyStarts.at(-1)!).length).toBeLessThanOrEqual(2)
+}, 30_000)
 
 describe('the limits of a route', () => {
   it('hold its jobs back, and let those of other routes pass', async () => {

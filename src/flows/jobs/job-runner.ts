@@ -45,7 +45,8 @@ export class JobRunner {
   readonly #blockedRoutes = new Map<string, Block>()
   readonly #blockedProjects = new Map<string, Block>()
   #parts: GatewayParts | null = null
-  #weights: ReadonlyMap<string, number> = new Map()
+  /** Of projects with jobs, by id. */
+  readonly #weights = new Map<string, number>()
   #heartbeat: NodeJS.Timeout | null = null
   #timer: NodeJS.Timeout | null = null
   #closed = false
@@ -64,7 +65,10 @@ export class JobRunner {
   /** Begins with what earlier processes left. */
   async start(parts: GatewayParts): Promise<void> {
     this.#parts = parts
-    for (const job of await findWaiting(parts.database)) this.#queue.added(job)
+    for (const job of await findWaiting(parts.database)) {
+      this.#queue.added(job)
+      await this.#weigh(job.projectId)
+    }
     this.#heartbeat = setInterval(() => void this.#beat(parts), HEARTBEAT_EVERY_MS).unref()
     this.#look()
   }
@@ -72,6 +76,7 @@ export class JobRunner {
   /** A job was put on record, or put back. */
   added({ priority, routes, ...job }: AddedJob): void {
     this.#queue.added({ ...job, priority: priorities[priority], routes: routes.join(',') })
+    void this.#weigh(job.projectId)
     this.#look()
   }
 
@@ -117,6 +122,15 @@ export class JobRunner {
         this.#blockedProjects.has(projectId) ||
         (running.get(projectId) ?? 0) >= mostOfOne,
     }
+  }
+
+  /** Weights are configured by the names of projects. One that is not known yet counts as any other. */
+  async #weigh(projectId: string): Promise<void> {
+    const parts = this.#parts
+    if (parts === null || parts.weights.size === 0 || this.#weights.has(projectId)) return
+    this.#weights.set(projectId, 1)
+    const { name } = await parts.access.projects.settingsOf(projectId)
+    this.#weights.set(projectId, parts.weights.get(name) ?? 1)
   }
 
   #begin(parts: GatewayParts, job: WaitingJob): void {
