@@ -310,6 +310,8 @@ describe('a receiver', () => {
     await happen(stage.gateway, ['job.queued'])
     const [during] = await stage.receivers[0]!.has(1)
     for (const secret of [first, second]) expect(verified(during!, secret).type).toBe('job.queued')
+    // An attempt that is not booked by then is made again.
+    await attempted(id, 1)
     pass(stage, HOUR)
     await happen(stage.gateway, ['job.completed'])
     const [, after] = await stage.receivers[0]!.has(2)
