@@ -77,6 +77,8 @@ async function openSqlite(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'batch_items',
+  'batches',
   'events',
   'job_set_items',
   'job_sets',
