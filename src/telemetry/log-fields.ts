@@ -14,6 +14,7 @@ export const logFields = [
   'project_id',
   'key_id',
   'budget_id',
+  'batch_id',
   'boot_id',
   'client_request_id',
   'upstream_request_id',

@@ -52,6 +52,8 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/jobs/{id}/retry': { status: 409, body: {} },
   'GET /v2/jobs/{id}/events': { status: 200, fresh: endedJob },
   'GET /v1/tasks/{id}': { status: 200 },
+  'GET /v2/batches': { status: 200 },
+  'GET /v2/batches/{id}': { status: 404 },
   'GET /v2/images/{id}/signed': { status: 403 },
   'POST /v1/responses': { status: 200, body: assistantCall },
   'GET /v1/responses/{id}': { status: 200 },

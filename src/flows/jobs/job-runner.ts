@@ -72,6 +72,7 @@ export class JobRunner {
   /** A job was put on record, or put back. */
   added({ priority, routes, ...job }: AddedJob): void {
     this.#queue.added({ ...job, priority: priorities[priority], routes: routes.join(',') })
+    if (job.lane === 'economy') this.#parts?.batches.added()
     this.#look()
   }
 

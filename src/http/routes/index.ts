@@ -1,5 +1,6 @@
 import type { HttpRoute } from '../http-route.ts'
 import { adviseRoute } from './advise.ts'
+import { batchesRoute, batchRoute } from './batches.ts'
 import { checkRoute, estimateRoute } from './before-paying.ts'
 import { budgetRoute, changeBudgetRoute, createBudgetRoute, endBudgetRoute, listBudgetsRoute } from './budgets.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
@@ -35,6 +36,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   retryJobRoute,
   jobEventsRoute,
   taskRoute,
+  batchesRoute,
+  batchRoute,
   createResponseRoute,
   responseRoute,
   cancelResponseRoute,
