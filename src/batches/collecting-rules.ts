@@ -30,10 +30,9 @@ export function dueAtMs({ jobs, oldestAtMs, earliestDeadlineMs }: WaitingGroup, 
   if (jobs >= requests) return oldestAtMs
   const patient = oldestAtMs + collectMs
   const hasty = oldestAtMs + Math.min(collectMs, IN_HASTE_MS)
-  // Made at the end of its patience, the batch may still come back behind the deadline.
-  return patient + COMPLETION_WINDOW_MS > earliestDeadlineMs
-    ? Math.max(hasty, Math.min(patient, earliestDeadlineMs - COMPLETION_WINDOW_MS))
-    : patient
+  // Begun later, the batch may still come back behind the deadline.
+  const inTime = earliestDeadlineMs - COMPLETION_WINDOW_MS
+  return Math.max(hasty, Math.min(patient, inTime))
 }
 
 /**

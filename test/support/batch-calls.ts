@@ -20,6 +20,9 @@ export interface BatchStage extends AsyncDisposable {
 /** Collects at once, asks often, and believes soon that a batch is not there. */
 export const quickEconomy: EconomySettings = { requests: 1000, collectMs: 1, pollMs: 20, missingMs: 300 }
 
+/** So many jobs are a batch, and none before they are there. */
+export const together = (lines: number): Partial<EconomySettings> => ({ requests: lines, collectMs: 12 * 60 * 60_000 })
+
 const environment = { UPSTREAM_KEY: 'sk-upstream' }
 const batchRow = "[{ from: '2026-01-01', batch: true, source: test }]"
 const yaml = (url: string) => `version: 1
