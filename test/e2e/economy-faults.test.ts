@@ -205,11 +205,14 @@ describe('the economy lane, where a batch is looked at while upstream has it, an
     return { ids, upstream: stage.sandbox.batches.list().find(({ id }) => id === batches.at(-1)!.upstream!.id)! }
   }
 
-  it('F81 was hidden for too long and made anew: its lines are gone when it comes to light, so that it costs nothing', async () => {
+  it('F81 was hidden for too long and made anew: when it comes to light it is stopped, its lines are gone, and it costs nothing', async () => {
     stage.sandbox.faults.arm({ match: { call: 'batches.create' }, fault: 'reset-before-headers' })
     stage.sandbox.faults.arm({ match: { call: 'batches.list' }, fault: 'lag=1', times: 1000 })
     const { ids, upstream } = await running()
     const hidden = stage.sandbox.batches.list().find(({ id }) => id !== upstream.id)!
+    stage.sandbox.faults.clear()
+    await expect.poll(() => hidden.status, { interval: 5 }).toBe('cancelling')
+    await stage.sandbox.batches.advance(hidden.id, { to: 'ended' })
     expect((await stage.sandbox.batches.advance(upstream.id, { to: 'ended' })).status).toBe('completed')
     expect(states(await jobsEnded(stage.gateway, ids))).toEqual(made)
     const files = await fetch(`${stage.sandbox.url}/v1/files`, { headers: { authorization: 'Bearer any' } })
@@ -258,7 +261,7 @@ describe('the economy lane, where a batch is looked at while upstream has it, an
     await postToJob(stage.gateway, again.json['jobId'] as string, 'cancel')
   })
 
-  it('F74 is of no use to anybody any more: it is stopped, what was made is kept and charged, the rest ends free', async () => {
+  it('is of no use to anybody any more: it is stopped, what was made is kept and charged, the rest ends free', async () => {
     const { ids, upstream } = await running()
     await stage.sandbox.batches.advance(upstream.id, { to: 'in_progress', lines: 1 })
     expect((await postToJob(stage.gateway, ids[0]!, 'cancel')).json).toMatchObject({ state: 'running', cancel_requested: true })

@@ -8,6 +8,7 @@ import {
   batchesThat,
   inDays,
   jobsEnded,
+  quickEconomy,
   readBatches,
   startBatchStage,
   submitEconomy,
@@ -16,6 +17,7 @@ import { editRoom, mask as holes } from '../support/edit-calls.ts'
 import { ledgerLines, postGeneration, readRecord, seeReply, smallCall } from '../support/generation-calls.ts'
 import { eventsOfJob, jobWhen, readJob, submit, submitSmall } from '../support/job-calls.ts'
 import { sha256 } from '../support/picture-bytes.ts'
+import { startTestGateway } from '../support/test-gateway.ts'
 
 describe('jobs of the economy lane', () => {
   let stage: BatchStage
@@ -120,6 +122,15 @@ describe('jobs of the economy lane', () => {
     expect(await batchBooks(stage)).toMatchObject({ differing: [], held: 0n, reserved: 0n })
     const batches = (await batchesEnded(gateway)).filter(({ operation }) => operation === 'edit')
     expect(batches.map(({ outcome }) => outcome)).toEqual(batches.map(() => 'completed'))
+  })
+})
+
+describe('a gateway without any configuration', () => {
+  it('has an economy lane over its own sandbox', async () => {
+    await using gateway = await startTestGateway({ economy: quickEconomy })
+    const [id] = await submitEconomy(gateway, ['a fox'])
+    expect(await jobWhen(gateway, id!)).toMatchObject({ state: 'completed', lane: 'economy' })
+    expect(await batchBooks({ gateway, sandbox: gateway.gateway.sandbox! })).toMatchObject({ differing: [], held: 0n, reserved: 0n })
   })
 })
 

@@ -25,18 +25,20 @@ export const together = (lines: number): Partial<EconomySettings> => ({ requests
 
 const environment = { UPSTREAM_KEY: 'sk-upstream' }
 const batchRow = "[{ from: '2026-01-01', batch: true, source: test }]"
-const yaml = (url: string) => `version: 1
+/** One route that takes batches. @param more further members of its row */
+export const batchYaml = (url: string, more = '') => `version: 1
 routes:
-  - { id: upstream, owner: darkroom-sandbox, kind: provider, base_url: '${url}/v1', key: { env: UPSTREAM_KEY }, capabilities: ${batchRow} }
+  - { id: upstream, owner: darkroom-sandbox, kind: provider, base_url: '${url}/v1', key: { env: UPSTREAM_KEY }, capabilities: ${batchRow}${more} }
 `
 
 /** Starts both. */
 export async function startBatchStage(
-  options: { economy?: Partial<EconomySettings>; sandbox?: SandboxOptions; gateway?: TestGatewayOptions } = {},
+  options: { economy?: Partial<EconomySettings>; sandbox?: SandboxOptions; gateway?: TestGatewayOptions; webhook?: string } = {},
 ): Promise<BatchStage> {
   const sandbox = await startSandbox({ latencyMs: 0, flat: true, ...options.sandbox })
   const economy = { ...quickEconomy, ...options.economy }
-  const gateway = await startTestGateway({ yaml: yaml(sandbox.url), environment, economy, ...options.gateway })
+  const yaml = batchYaml(sandbox.url, options.webhook && `, ${options.webhook}`)
+  const gateway = await startTestGateway({ yaml, environment, economy, ...options.gateway })
   return {
     gateway: onRoute(gateway),
     sandbox,

@@ -23,6 +23,8 @@ export interface BatchWork {
   parts: GatewayParts
   batch: BatchRow
   settings: EconomySettings
+  /** When this process began with the lane: what is older may have been gone on with elsewhere. */
+  sinceMs: number
   /** The process ends. */
   signal: AbortSignal
 }
@@ -30,8 +32,14 @@ export interface BatchWork {
 /** Whether there is something to do for a batch right now. */
 export type StepEnd = 'on' | 'wait'
 
+/** Where a batch goes, and how it is spoken of there. */
+export interface Upstream {
+  route: RouteContract
+  calls: BatchCalls
+}
+
 /** The upstream of a batch; null when its route is not configured any more. */
-export function upstreamOf({ parts, batch }: Pick<BatchWork, 'parts' | 'batch'>): { route: RouteContract; calls: BatchCalls } | null {
+export function upstreamOf({ parts, batch }: Pick<BatchWork, 'parts' | 'batch'>): Upstream | null {
   const route = parts.routes.list().find(({ id }) => id === batch.route_id)
   const calls = route && batchesOf(parts, route.protocol)
   return route && calls ? { route, calls } : null

@@ -21,6 +21,7 @@ export class Batches {
   /** Batches that are looked at although their time has not come. */
   readonly #hurried = new Set<string>()
   #parts: GatewayParts | null = null
+  #sinceMs = 0
   #timer: NodeJS.Timeout | null = null
   #soon: NodeJS.Timeout | null = null
   #looking: Promise<void> | null = null
@@ -34,6 +35,7 @@ export class Batches {
   /** Goes on with what earlier processes left. */
   async start(parts: GatewayParts): Promise<void> {
     this.#parts = parts
+    this.#sinceMs = parts.clock.nowMs()
     for (const { id } of await findOpenBatches(parts.database)) this.#hurried.add(id)
     this.wake()
   }
@@ -125,7 +127,7 @@ export class Batches {
   #advance(parts: GatewayParts, batchId: string): void {
     this.#hurried.delete(batchId)
     const { settings } = this
-    const done = advanceBatch({ parts, batchId, settings, signal: this.#closing.signal }).finally(() => {
+    const done = advanceBatch({ parts, batchId, settings, sinceMs: this.#sinceMs, signal: this.#closing.signal }).finally(() => {
       this.#underWay.delete(batchId)
       this.wake()
     })

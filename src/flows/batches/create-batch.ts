@@ -1,6 +1,5 @@
 import { fp } from '../../primitives/fail-point.ts'
-import { type BatchCalls, mayHaveHappened, type UpstreamBatch } from '../../providers/index.ts'
-import type { RouteContract } from '../../routes/index.ts'
+import { type BatchInputError, mayHaveHappened, type UpstreamBatch } from '../../providers/index.ts'
 import {
   type BatchWork,
   callBasics,
@@ -11,19 +10,17 @@ import {
   noteOf,
   type StepEnd,
   tryLater,
+  type Upstream,
   upstreamOf,
 } from './batch-work.ts'
+import { BATCH_NAME, listByName } from './find-upstream.ts'
 import { loseBatch } from './lose-batch.ts'
 import { giveUp, isGivenUp } from './upload-batch.ts'
 
-/** Member of a batch's metadata by which it is found again. */
-const NAME = 'darkroom_batch'
 /** A file that was uploaded just now may not be there everywhere. */
 const MOST_REFUSALS = 3
 /** A batch that could not be found for so long, nor proven not to be there, is not waited for any longer. */
 const LOST_AFTER_MS = 26 * 60 * 60_000
-/** Upstream's clock may be behind ours. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
  * Makes the batch of its uploaded lines: from here on they are bought. That it may have been sent is on disk first; one that was not answered
@@ -36,12 +33,19 @@ export async function createBatch(work: BatchWork): Promise<StepEnd> {
     const why = 'the route is not configured any more'
     return work.batch.create_sent_at_ms === null ? giveUp(work, why) : tryLater(work, why)
   }
-  return work.batch.create_sent_at_ms === null ? create(work, upstream) : lookFor(work, upstream)
+  if (work.batch.create_sent_at_ms !== null) return lookFor(work, upstream)
+  return (await findBefore(work, upstream)) ?? create(work, upstream)
 }
 
-interface Upstream {
-  route: RouteContract
-  calls: BatchCalls
+/**
+ * A batch that an earlier process began may have been gone on with elsewhere, where a backup of it was restored: it is looked for before it is
+ * made. @returns null where there is none
+ */
+async function findBefore(work: BatchWork, upstream: Upstream): Promise<StepEnd | null> {
+  if (work.batch.created_at_ms >= work.sinceMs) return null
+  const listed = await listByName(work, upstream, work.batch.created_at_ms)
+  if ('unavailable' in listed) return tryLater(work, listed.unavailable)
+  return listed.found === null ? null : made(work, listed.found)
 }
 
 async function create(work: BatchWork, { route, calls }: Upstream): Promise<StepEnd> {
@@ -52,7 +56,7 @@ async function create(work: BatchWork, { route, calls }: Upstream): Promise<Step
     ...callBasics(work, route),
     inputFileId: batch.input_file_id!,
     operation: batch.operation,
-    metadata: { [NAME]: batch.id },
+    metadata: { [BATCH_NAME]: batch.id },
   })
   fp('batch_after_create')
   if (value !== null) return made(work, value)
@@ -64,14 +68,11 @@ async function create(work: BatchWork, { route, calls }: Upstream): Promise<Step
 /** Where the listing is complete and has lacked it for long enough, it was not made. */
 async function lookFor(work: BatchWork, { route, calls }: Upstream): Promise<StepEnd> {
   const { parts, batch, settings } = work
-  const sinceMs = batch.create_sent_at_ms! - CLOCK_TOLERANCE_MS
   fp('batch_before_look')
-  const answer = await calls.listBatches({ baseUrl: route.baseUrl, key: route.key, sinceMs })
-  if ('unavailable' in answer) return notFound(work, answer.unavailable)
-  const ours = answer.batches.filter(({ metadata }) => metadata[NAME] === batch.id)
-  const found = ours.find(({ inputFileId }) => inputFileId === batch.input_file_id) ?? ours[0]
-  if (found) return made(work, found)
-  if (!answer.isComplete) return notFound(work, 'the list of batches is not complete')
+  const listed = await listByName(work, { route, calls }, batch.create_sent_at_ms!)
+  if ('unavailable' in listed) return notFound(work, listed.unavailable)
+  if (listed.found) return made(work, listed.found)
+  if (!listed.isComplete) return notFound(work, 'the list of batches is not complete')
   const nowMs = parts.clock.nowMs()
   const absentSinceMs = batch.absent_since_ms ?? nowMs
   const leftMs = Math.max(batch.create_sent_at_ms! + settings.missingMs, absentSinceMs + settings.pollMs) - nowMs
@@ -104,6 +105,11 @@ async function made(work: BatchWork, found: UpstreamBatch): Promise<StepEnd> {
   return end === 'on' ? 'wait' : end
 }
 
+/** What upstream says of a line may repeat what its caller said. */
+function withoutWords(error: BatchInputError): BatchInputError {
+  return error.line === null ? error : { ...error, message: null }
+}
+
 /** What upstream shows of a batch. */
 export function seen(found: UpstreamBatch) {
   return {
@@ -114,6 +120,6 @@ export function seen(found: UpstreamBatch) {
     expires_at_ms: found.expiresAtMs,
     output_file_id: found.outputFileId,
     error_file_id: found.errorFileId,
-    errors_json: found.errors.length === 0 ? null : JSON.stringify(found.errors),
+    errors_json: found.errors.length === 0 ? null : JSON.stringify(found.errors.map(withoutWords)),
   }
 }

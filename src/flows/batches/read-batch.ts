@@ -11,6 +11,7 @@ import {
   reportOutcome,
   type StepEnd,
   tryLater,
+  type Upstream,
   upstreamOf,
 } from './batch-work.ts'
 import { seen } from './create-batch.ts'
@@ -20,8 +21,6 @@ import { loseBatch } from './lose-batch.ts'
 import { MOST_TIMES_GONE } from './poll-batch.ts'
 import { type FileReading, readFile } from './read-file.ts'
 import { holdLine, refuseLine } from './settle-line.ts'
-
-type Upstream = NonNullable<ReturnType<typeof upstreamOf>>
 
 /** Brings home what a batch came to. May be begun again at any time: what is settled stays settled. */
 export async function readBatch(work: BatchWork): Promise<StepEnd> {
