@@ -50,7 +50,7 @@ export const batchSchema = z
     lines: z
       .object({ total: countSchema, open: countSchema, ended: z.partialRecord(lineWordSchema, countSchema) })
       .describe(
-        'By what became of them. All but answered, refused and invalid ones that were surely not made went to the standard lane, another batch or their end.',
+        'By what became of them. Jobs of expired, cancelled, missing and unmade lines went on in the standard lane or another batch, or ended.',
       ),
     cost: z.object({ reserved: moneySchema, settled: moneySchema, held_unknown: moneySchema }),
     errors: z.array(lineError).describe('Why upstream would not run it; the first hundred.'),

@@ -119,18 +119,7 @@ export interface BatchItemRow {
   /** What settling needs of the call, encrypted; null once the line is over. */
   sealed: string | null
   /** What upstream said of it, or what was found out; null while it is open. */
-  line:
-    | 'answered'
-    | 'refused'
-    | 'expired'
-    | 'cancelled'
-    | 'missing'
-    | 'invalid'
-    | 'unmade'
-    | 'withdrawn'
-    | 'unknown'
-    | 'elsewhere'
-    | null
+  line: 'answered' | 'refused' | 'expired' | 'cancelled' | 'missing' | 'invalid' | 'unmade' | 'withdrawn' | 'unknown' | 'elsewhere' | null
   ended_at_ms: number | null
 }
 

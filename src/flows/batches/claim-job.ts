@@ -55,8 +55,5 @@ async function record(
   fp('batch_after_claim')
   parts.jobs.removed(run.id)
   parts.jobEvents.happened(run.id)
-  parts.logger.debug?.(
-    { generation_id: run.id, batch_id: batchId, client_request_id: upstreamRequestId(run) },
-    'a job is a line of a batch',
-  )
+  parts.logger.debug({ generation_id: run.id, batch_id: batchId, client_request_id: upstreamRequestId(run) }, 'a job is a line of a batch')
 }
