@@ -14,11 +14,14 @@ import { type Database, dataFolderPaths, lockDataFolder, openSqliteDatabase } fr
 import {
   AfterDelivery,
   adoptBackgroundTurns,
+  adoptBatches,
   BackgroundResponses,
+  Batches,
   breakOffCalls,
   CallSidecars,
   CallsUnderWay,
   CostWatch,
+  type EconomySettings,
   faultCode,
   type GatewayParts,
   Housekeeping,
@@ -84,6 +87,8 @@ export interface GatewayOptions {
   minimumFreeBytes?: number
   /** Shortest pause between two questions about a background response. */
   backgroundPauseMs?: number
+  /** Where the economy lane is to be quicker than the configuration can say. */
+  economy?: Partial<EconomySettings>
   /** True for a gateway that is opened to set or remove secrets: it starts although one is missing or cannot be opened. @default false */
   mayLackSecrets?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
@@ -210,6 +215,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     jobEvents: new JobEvents(),
     livePreviews: new LivePreviews(),
     jobSets: opening.adopt(new JobSets(), (sets) => sets.close()),
+    batches: opening.adopt(new Batches({ ...config.jobs.economy, ...options.economy }), (lane) => lane.close()),
     orderKey: sealingKey(secrets.masterKey, 'job orders'),
     addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
     underWay: new CallsUnderWay(),
@@ -235,10 +241,12 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   // What is on disk of a call comes before any word on its outcome.
   const { left } = await spoolRecovery.begin(parts)
   await adoptBackgroundTurns(parts)
+  await adoptBatches(parts)
   await sweepAbandoned(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   await parts.jobs.start(parts)
   parts.jobSets.start(parts)
+  await parts.batches.start(parts)
   parts.jobEvents.whenAny(() => {
     parts.jobSets.wake()
     webhookDeliveries.wake()

@@ -118,6 +118,64 @@ export interface AssistantTrace {
   trace: TraceStep[]
 }
 
+export interface Batch {
+  id: string
+  /** creating: looked for, where its creation was not answered. reading: over upstream, and being brought home. */
+  state: 'collecting' | 'uploading' | 'creating' | 'running' | 'reading' | 'cleaning' | 'ended'
+  /** not_made: given up before upstream had it; lost: what it wrote is gone; null while it is not known. */
+  outcome: 'completed' | 'failed' | 'expired' | 'cancelled' | 'not_made' | 'lost' | null
+  route_id: string
+  route_owner: string
+  operation: 'generate' | 'edit'
+  model_sent: string
+  /** As upstream shows it; null before it is known there. */
+  upstream: {
+    id: string
+    status: string | null
+    counts: {
+      total: number
+      completed: number
+      failed: number
+    }
+    expires_at: string | null
+  } | null
+  /** The lines as they were sent. */
+  input: {
+    file_id: string
+    bytes: number
+    sha256: string
+  } | null
+  /** By what became of them. Jobs of expired, cancelled, missing and unmade lines went on in the standard lane or another batch, or ended. */
+  lines: {
+    total: number
+    open: number
+    ended: Record<string, number>
+  }
+  cost: {
+    reserved: Money
+    settled: Money
+    held_unknown: Money
+  }
+  /** Why upstream would not run it; the first hundred. */
+  errors: Array<{
+    code: string | null
+    message: string | null
+    param: string | null
+    /** From 1; null = the whole file. */
+    line: number | null
+  }>
+  earliest_deadline: string | null
+  /** How often its present step failed in a row. */
+  tries: number
+  /** How often it was proven not to have been made, and was made anew. */
+  made_anew: number
+  created_at: string
+  state_since: string
+  next_look_at: string | null
+  cancel_asked_at: string | null
+  ended_at: string | null
+}
+
 export interface Budget {
   id: string
   name: string
@@ -398,6 +456,8 @@ export interface Estimate {
     id: string
     date: string
   }
+  /** economy: the batch prices of the card hold. */
+  lane: 'standard' | 'economy'
   /** Expected tokens by bucket, of an assistant call those of its image tool; null where the route charges by the call. */
   tokens: {
     text_in: number
@@ -437,6 +497,8 @@ export interface EstimateRequest {
   request: Record<string, unknown>
   /** Price it on this route instead of the one that would serve it. */
   route?: string
+  /** economy: as a job of that lane, at batch prices. */
+  lane?: 'standard' | 'economy'
 }
 
 export interface File {
@@ -1531,6 +1593,8 @@ export interface RouteCard {
     formats: 'model' | string[] | null
     /** Pictures of one call, at most. */
     images_max?: number
+    /** Batches of calls, for the economy lane. */
+    batch?: boolean
     transparency: boolean | null
     streaming: boolean | null
     edits: boolean | null
@@ -2085,6 +2149,28 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: Blob
+  }
+  /** List batches of the economy lane, the newest first */
+  'GET /v2/batches': {
+    path: NoParameters
+    query: {
+      /** Only those that have not ended, or that have. */
+      open?: 'true' | 'false'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: {
+      batches: Batch[]
+      next_cursor: string | null
+    }
+  }
+  /** Read a batch of the economy lane */
+  'GET /v2/batches/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Batch
   }
   /** Ask a main model that can draw */
   'POST /v1/responses': {
@@ -2739,6 +2825,7 @@ export type FailureName =
   | 'address_not_valid'
   | 'animated_image'
   | 'bad_host'
+  | 'batch_not_made'
   | 'billing_hard_limit_reached'
   | 'body_too_large'
   | 'both_spellings'

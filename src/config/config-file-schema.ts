@@ -81,6 +81,20 @@ export const configFileSchema = z.strictObject({
     .strictObject({
       concurrency: z.int().min(1).max(10_000).default(64).describe('Jobs made at once.'),
       waiting_per_project: z.int().min(1).max(1_000_000).default(10_000).describe('Jobs of one project that may wait.'),
+      economy: z
+        .strictObject({
+          requests: z.int().min(1).max(50_000).default(1000).describe('Most lines of one batch.'),
+          collect_s: z.int().min(1).max(86_400).default(900).describe('How long the first job of a batch waits for company.'),
+          poll_s: z.int().min(1).max(3600).default(30).describe('Shortest pause between two questions about a batch.'),
+          missing_s: z
+            .int()
+            .min(1)
+            .max(86_400)
+            .default(1800)
+            .describe('How long a batch whose creation was not answered is looked for before it is made anew.'),
+        })
+        .prefault({})
+        .describe('Jobs of the economy lane.'),
     })
     .prefault({})
     .describe('Work that nobody waits for.'),

@@ -57,7 +57,11 @@ describe('darkroom.yaml', () => {
           responses_ceiling: '1.00',
           unknown_alert: { count: 5, usd: '2.00', age_h: 24 },
         },
-        jobs: { concurrency: 64, waiting_per_project: 10_000 },
+        jobs: {
+          concurrency: 64,
+          waiting_per_project: 10_000,
+          economy: { requests: 1000, collect_s: 900, poll_s: 30, missing_s: 1800 },
+        },
         admission: { calls: 128, waiting: 128, wait_s: 10, body_mb: 256, body_mb_per_project: 64, connections: 1000, weights: {} },
         timeouts: { drain_s: 300 },
       },

@@ -3,7 +3,7 @@ import type { AdmissionLimits } from '../admission/index.ts'
 import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
-import type { Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
+import type { EconomySettings, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
 import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../pricing/index.ts'
 import { parseUsd } from '../primitives/money.ts'
@@ -36,7 +36,7 @@ export interface DarkroomConfig {
   /** How much is taken in at once, and what each project counts for, by name. */
   admission: { limits: AdmissionLimits; weights: ReadonlyMap<string, number> }
   /** How many jobs are made at once, and how many of one project may wait. */
-  jobs: { places: number; mostWaiting: number }
+  jobs: { places: number; mostWaiting: number; economy: EconomySettings }
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** How long shutdown waits for calls under way. */
@@ -106,7 +106,11 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     },
     emergencyReserveBytes: reserveBytes(readInteger(environment, 'DARKROOM_RESERVE_MIB', null, reserves)),
     admission: admissionOf(settings.admission),
-    jobs: { places: settings.jobs.concurrency, mostWaiting: settings.jobs.waiting_per_project },
+    jobs: {
+      places: settings.jobs.concurrency,
+      mostWaiting: settings.jobs.waiting_per_project,
+      economy: configuredEconomy(settings.jobs.economy),
+    },
     deadlines: configuredDeadlines(file),
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
@@ -125,6 +129,11 @@ function admissionOf(row: ConfigFile['settings']['admission']): DarkroomConfig['
     },
     weights: new Map(Object.entries(row.weights)),
   }
+}
+
+function configuredEconomy(row: ConfigFile['settings']['jobs']['economy']): EconomySettings {
+  const { requests, collect_s, poll_s, missing_s } = row
+  return { requests, collectMs: collect_s * SECOND, pollMs: poll_s * SECOND, missingMs: missing_s * SECOND }
 }
 
 function configuredDeadlines(file: ConfigFile): DeadlineTable {

@@ -11,6 +11,7 @@ export const estimateRequestSchema = z
     operation: operationSchema.default('generate'),
     request: z.record(z.string(), z.unknown()).describe('The body exactly as the call would have it.'),
     route: z.string().optional().describe('Price it on this route instead of the one that would serve it.'),
+    lane: z.enum(['standard', 'economy']).default('standard').describe('economy: as a job of that lane, at batch prices.'),
   })
   .meta({ id: 'EstimateRequest' })
 
@@ -24,6 +25,7 @@ export const estimateReplySchema = z
     route_id: z.string(),
     route_owner: z.string(),
     price_card: z.object({ id: z.string(), date: z.string() }),
+    lane: z.enum(['standard', 'economy']).describe('economy: the batch prices of the card hold.'),
     tokens: z
       .object({ text_in: countSchema, image_in: countSchema, image_out: countSchema, partial_images: countSchema })
       .nullable()

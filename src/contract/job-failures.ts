@@ -30,6 +30,13 @@ export const jobFailures = {
     message:
       'The deadline of the job passed before its call could be made. Nothing was charged; POST /v2/jobs/{id}/retry with a later deadline makes it after all.',
   },
+  batch_not_made: {
+    ...refused,
+    status: 408,
+    nextAction: 'retry',
+    message:
+      'The batch of this job ended without making it, and its deadline has passed. Nothing was charged; POST /v2/jobs/{id}/retry with a later deadline makes it after all.',
+  },
   job_already_ended: {
     ...refused,
     status: 409,

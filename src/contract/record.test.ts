@@ -152,7 +152,7 @@ describe('wire shapes', () => {
   })
 
   it('estimate a generation unless told otherwise', () => {
-    expect(estimateRequestSchema.parse({ request: {} })).toEqual({ operation: 'generate', request: {} })
+    expect(estimateRequestSchema.parse({ request: {} })).toEqual({ operation: 'generate', request: {}, lane: 'standard' })
     expect(estimateRequestSchema.safeParse({ request: {}, rout: 'x' }).success).toBe(false)
   })
 

@@ -10,6 +10,7 @@ export {
   jobSignals,
   providerNeeds,
 } from './advice-replies.ts'
+export { type Batch, batchesQuerySchema, batchesReplySchema, batchSchema } from './batch-replies.ts'
 export { type DriftReply, driftReplySchema, driftSummarySchema } from './drift-replies.ts'
 export { type ErrorObject, errorBodySchema, errorObjectSchema } from './error-body.ts'
 export {

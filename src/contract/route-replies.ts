@@ -15,6 +15,7 @@ const capabilityRowSchema = z
     qualities: choices,
     formats: choices,
     images_max: z.int().min(1).optional().describe('Pictures of one call, at most.'),
+    batch: z.boolean().optional().describe('Batches of calls, for the economy lane.'),
     transparency: yesOrNo,
     streaming: yesOrNo,
     edits: yesOrNo,

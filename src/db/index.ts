@@ -19,6 +19,8 @@ export { storageFailure } from './storage-failure.ts'
 export type {
   ApiKeyRow,
   AttemptRow,
+  BatchItemRow,
+  BatchRow,
   BudgetAlertRow,
   BudgetHoldRow,
   BudgetPeriodRow,

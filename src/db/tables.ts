@@ -40,6 +40,8 @@ export interface Tables {
   webhook_endpoints: WebhookEndpointRow
   webhook_messages: WebhookMessageRow
   webhook_attempts: WebhookAttemptRow
+  batches: BatchRow
+  batch_items: BatchItemRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -71,6 +73,57 @@ export interface JobRow {
   set_place: number | null
   webhook_id: string | null
   webhook_events_json: string | null
+}
+
+/** Calls that go upstream as one file. */
+export interface BatchRow {
+  id: string
+  route_id: string
+  route_owner: string
+  operation: 'generate' | 'edit'
+  /** As the route sends it. */
+  model_sent: string
+  state: 'collecting' | 'uploading' | 'creating' | 'running' | 'reading' | 'cleaning' | 'ended'
+  created_at_ms: number
+  state_at_ms: number
+  /** How often its present step failed. */
+  tries: number
+  next_look_at_ms: number
+  input_file_id: string | null
+  input_bytes: number | null
+  input_sha256: string | null
+  /** When its creation may have been sent that was not answered. */
+  create_sent_at_ms: number | null
+  /** Since when complete listings lack it. */
+  absent_since_ms: number | null
+  made_anew: number
+  upstream_id: string | null
+  upstream_status: string | null
+  upstream_total: number
+  upstream_completed: number
+  upstream_failed: number
+  expires_at_ms: number | null
+  output_file_id: string | null
+  error_file_id: string | null
+  /** Answers to its lines in the output file; null until that was read to its end. */
+  answers: number | null
+  cancel_asked_at_ms: number | null
+  errors_json: string | null
+  outcome: 'completed' | 'failed' | 'expired' | 'cancelled' | 'not_made' | 'lost' | null
+  ended_at_ms: number | null
+}
+
+/** A line of a batch. */
+export interface BatchItemRow {
+  batch_id: string
+  place: number
+  job_id: string
+  attempt_id: string
+  /** What settling needs of the call, encrypted; null once the line is over. */
+  sealed: string | null
+  /** What upstream said of it, or what was found out; null while it is open. */
+  line: 'answered' | 'refused' | 'expired' | 'cancelled' | 'missing' | 'invalid' | 'unmade' | 'withdrawn' | 'unknown' | 'elsewhere' | null
+  ended_at_ms: number | null
 }
 
 /** Several jobs that belong together. */

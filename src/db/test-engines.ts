@@ -80,6 +80,8 @@ const tables = [
   'webhook_attempts',
   'webhook_messages',
   'webhook_endpoints',
+  'batch_items',
+  'batches',
   'events',
   'job_set_items',
   'job_sets',

@@ -4,7 +4,7 @@ import { statementContext } from '../db/index.ts'
 import { type NewAttempt, type NewGeneration, type NewInput, recordInputs, recordIntent } from '../generations/index.ts'
 import { callFingerprint } from '../idempotency/index.ts'
 import { type LedgerCall, reserve } from '../ledger/index.ts'
-import { priceCardName } from '../pricing/index.ts'
+import { pricesName } from '../pricing/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { recordObjects } from '../store/index.ts'
 import type { CallAsk } from './call-ask.ts'
@@ -133,7 +133,7 @@ export function openRun(
 /** A run as its generation is recorded. */
 export function newGeneration(parts: GatewayParts, run: GenerationRun, ask: GenerationAsk): NewGeneration {
   const { request, choice, estimate } = run
-  const card = priceCardName(run.card)
+  const card = pricesName(estimate)
   return {
     id: run.id,
     projectId: run.principal.projectId,
@@ -201,7 +201,7 @@ export function newAttempt(parts: GatewayParts, run: Pick<GenerationRun, 'attemp
 
 /** A run as the ledger reserves for it. */
 export function reservedCall(run: GenerationRun): LedgerCall {
-  return ledgerCall({ ...run, model: run.request.model.id, priceCard: priceCardName(run.card) })
+  return ledgerCall({ ...run, model: run.request.model.id, priceCard: pricesName(run.estimate) })
 }
 
 /** What the ledger is told a call is about. */

@@ -15,7 +15,7 @@ export function bookRefusal(
   run: Run,
   { outcome }: RefusedCall,
   verdict: AttemptVerdict,
-  lost: Partial<Pick<Booking, 'read' | 'cost'>>,
+  lost: Partial<Pick<Booking, 'read' | 'cost' | 'with'>>,
 ): Promise<Settled | null> {
   return bookCall(parts, run, { ...nothingCame, ...lost, verdict, facts: refusalFacts({ outcome }), warnings: run.warnings })
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { openLineAttempts } from '../batches/index.ts'
 import { errorBody, failure } from '../contract/failure.ts'
 import { statementContext } from '../db/index.ts'
 import { AttemptNotOurs, endAbandoned, findOpenCalls, GenerationEnded } from '../generations/index.ts'
@@ -17,7 +18,7 @@ const MOST_BACKGROUND_TURNS = 100_000
 /**
  * Ends the calls under way now, because the process ends: their connections are broken off, each books itself (a call that was sent and got
  * no answer is held as unknown) and tells its caller; what does not get to it is held as unknown from here. Background responses are left as
- * they are: upstream goes on with them, and the next start asks for them. Takes four seconds at most and never rejects.
+ * they are, and so are lines of batches: upstream goes on with them, and the next start asks for them. Takes four seconds at most and never rejects.
  * @returns how many generations were held from here
  */
 export async function breakOffCalls(parts: GatewayParts): Promise<number> {
@@ -33,7 +34,9 @@ export async function breakOffCalls(parts: GatewayParts): Promise<number> {
 
 async function holdOpenCalls(parts: GatewayParts): Promise<number> {
   const background = new Set((await openBackgroundTurns(parts.database, MOST_BACKGROUND_TURNS)).map(({ attempt_id }) => attempt_id))
-  const open = (await findOpenCalls(parts.database, parts.bootId)).filter(({ attempt }) => !background.has(attempt.id))
+  const lines = new Set(await openLineAttempts(parts.database))
+  const goesOn = (attemptId: string) => background.has(attemptId) || lines.has(attemptId)
+  const open = (await findOpenCalls(parts.database, parts.bootId)).filter(({ attempt }) => !goesOn(attempt.id))
   const held = await Promise.all(open.map((call) => hold(parts, call)))
   return held.filter(Boolean).length
 }

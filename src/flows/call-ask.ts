@@ -2,6 +2,7 @@ import type { Principal } from '../access/index.ts'
 import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
 import { type Failure, failure } from '../contract/failure.ts'
 import type { Operation } from '../contract/image-request.ts'
+import type { Lane } from '../pricing/index.ts'
 import { isJsonObject, type JsonObject } from '../primitives/json.ts'
 import type { CallStage } from './assert-allowed.ts'
 import type { BroughtInputs } from './brought-inputs.ts'
@@ -16,6 +17,8 @@ export interface CallAsk {
   brought: BroughtInputs | null
   /** @default 'now' */
   stage?: CallStage
+  /** `batch`: to be made as a line of a batch, at batch prices. @default 'standard' */
+  lane?: Lane
 }
 
 /** Members of `darkroom` that are acted upon. */

@@ -215,7 +215,8 @@ function providerCall(parts: GatewayParts, run: GenerationRun): ProviderCall {
   }
 }
 
-function providerInput(parts: GatewayParts, { picture, sent, sentPath }: KeptInput): ProviderInput {
+/** A kept picture on its way upstream. */
+export function providerInput(parts: Pick<GatewayParts, 'store'>, { picture, sent, sentPath }: KeptInput): ProviderInput {
   const { role, format } = picture
   return { role, format, byteLength: sent.bytes, sha256: sent.sha256, open: () => storedBytes(parts, sentPath) }
 }

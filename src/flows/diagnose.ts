@@ -1,3 +1,4 @@
+import { findOpenBatches } from '../batches/index.ts'
 import { Failure } from '../contract/failure.ts'
 import { activeFailPoint, FAIL_POINT_VARIABLE } from '../primitives/fail-point.ts'
 import { formatUsd } from '../primitives/money.ts'
@@ -28,6 +29,7 @@ export async function diagnose(parts: GatewayParts, options: { live: boolean }):
     ...parts.routes.list().flatMap((each) => route(parts, each)),
     prices(parts),
     await unknowns(parts),
+    ...(await openBatches(parts)),
   ]
   if (options.live) {
     for (const each of parts.routes.list()) findings.push(await account(parts, each))
@@ -138,6 +140,22 @@ async function unknowns(parts: GatewayParts): Promise<DoctorFinding> {
     found: `${found}: ${alarms.join('; ')}`,
     advice: 'See darkroom unknowns, and ask the support of the route.',
   }
+}
+
+/** Upstream takes a day for a batch; what is open longer does not come back by itself. */
+const LONGEST_BATCH_MS = 26 * 3_600_000
+
+async function openBatches(parts: GatewayParts): Promise<DoctorFinding[]> {
+  const open = await findOpenBatches(parts.database)
+  if (open.length === 0) return []
+  const ageMs = (batch: { created_at_ms: number }) => parts.clock.nowMs() - batch.created_at_ms
+  const late = open.filter((batch) => ageMs(batch) > LONGEST_BATCH_MS)
+  const hours = Math.floor(Math.max(...open.map(ageMs)) / 3_600_000)
+  const found = `${open.length} open, the oldest for ${hours} h`
+  if (late.length === 0) return [{ name: 'batches', level: 'ok', found, advice: null }]
+  const names = late.map(({ id, state, tries }) => `${id} (${state}${tries === 0 ? '' : `, ${tries} tries`})`).join(', ')
+  const advice = 'GET /v2/batches/{id} says what it waits for; the log says why its step fails.'
+  return [{ name: 'batches', level: 'warning', found: `${found}; open for more than 26 h: ${names}`, advice }]
 }
 
 async function account(parts: GatewayParts, contract: RouteContract): Promise<DoctorFinding> {

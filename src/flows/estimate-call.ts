@@ -19,6 +19,7 @@ export function presentEstimate({ choice, estimate }: Pick<PricedRequest, 'choic
     route_id: choice.route.id,
     route_owner: choice.route.owner,
     price_card: { id: estimate.card.id, date: estimate.card.date },
+    lane: estimate.lane === 'batch' ? 'economy' : 'standard',
     tokens: estimate.tokens,
     main_model: null,
     low: moneyJson(estimate.low),

@@ -19,6 +19,7 @@ import type { Logger, Metrics } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
+import type { Batches } from './batches/batches.ts'
 import type { CallsUnderWay } from './idempotency/calls-under-way.ts'
 import type { JobEvents } from './jobs/job-events.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
@@ -96,6 +97,8 @@ export interface GatewayParts {
   livePreviews: LivePreviews
   /** What sees to it that sets of jobs go on. */
   jobSets: JobSets
+  /** What makes the jobs of the economy lane. */
+  batches: Batches
   /** What orders of jobs are sealed with. */
   orderKey: SealingKey
   /** What addresses of results are signed with. */

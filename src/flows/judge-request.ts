@@ -3,7 +3,8 @@ import { checkGeneration } from '../contract/check-generation.ts'
 import { Failure, failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import type { RequestCheckContext } from '../contract/request-check-context.ts'
-import { checkCapabilities, checkOperation, type RouteChoice, type RouteContract } from '../routes/index.ts'
+import { checkBatches, checkCapabilities, checkOperation, type RouteChoice, type RouteContract } from '../routes/index.ts'
+import { lineRefusals, streamRefusals } from './batches/line-of-call.ts'
 import type { CallAsk } from './call-ask.ts'
 import { type Downgraded, oneTierLower } from './downgrade.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -44,7 +45,11 @@ export async function judgeRequest(
   const pictures = ask.brought ? await judgeInputs(parts, request!, ask) : nothingBrought
   const warnings = [...found.warnings, ...pictures.warnings]
   const strict = ask.headers.strict && pictures.refusals.length === 0 ? warnings.map(strictly) : []
-  return { refusals: [...pictures.refusals, ...strict], warnings, request, served, eligible, inputs: pictures.inputs }
+  const judged = { warnings, request, served, inputs: pictures.inputs }
+  if (ask.lane !== 'batch' || pictures.refusals.length > 0) return { ...judged, refusals: [...pictures.refusals, ...strict], eligible }
+  const lines = eligible.map((choice) => ({ choice, refusals: lineRefusals(parts, choice, served!, pictures.inputs) }))
+  const able = lines.filter(({ refusals }) => refusals.length === 0).map(({ choice }) => choice)
+  return { ...judged, refusals: [...(able.length === 0 ? lines[0]!.refusals : []), ...strict], eligible: able }
 }
 
 /** What is said of a call before its pictures are looked at. `request` may be there beside refusals: the contract takes it, no route does. */
@@ -62,7 +67,7 @@ function judgeFields(parts: GatewayParts, ask: CallAsk, candidates: readonly Rou
   const able = judged.filter(({ refusals }) => refusals.length === 0)
   const [first] = able
   if (first) return { ...first, served: first.request, eligible: able.map(({ choice }) => choice) }
-  const lowered = mayLower ? lowerOnRoutes(parts, judged) : null
+  const lowered = mayLower ? lowerOnRoutes(parts, ask, judged) : null
   return lowered ?? { ...judged[0]!, served: null, eligible: [] }
 }
 
@@ -70,15 +75,19 @@ function judgeOn(parts: GatewayParts, ask: CallAsk, route: RouteContract): Pick<
   const context = checkContext(parts, ask, route)
   const check = ask.brought ? checkEdit(ask.body, ask.brought.form, context) : checkGeneration(ask.body, context)
   if (!check.ok) return { refusals: check.refusals, warnings: check.warnings, request: null }
-  return { refusals: beyondRoute(parts, check.request, route), warnings: check.warnings, request: check.request }
+  return { refusals: beyondRoute(parts, ask, check.request, route), warnings: check.warnings, request: check.request }
 }
 
 /** What of a request a route does not take: by its protocol, by what it declares, by what the gate took from it. */
-function beyondRoute(parts: GatewayParts, request: ImageRequest, route: RouteContract): Failure[] {
-  const served = parts.providers.get(route.protocol)?.operations ?? []
-  const { restrictions } = parts.standings.of(route, parts.clock.nowMs())
+function beyondRoute(parts: GatewayParts, { lane }: Pick<CallAsk, 'lane'>, request: ImageRequest, route: RouteContract): Failure[] {
+  const provider = parts.providers.get(route.protocol)
+  const served = provider?.operations ?? []
+  const nowMs = parts.clock.nowMs()
+  const { restrictions } = parts.standings.of(route, nowMs)
   const withoutInputs = restrictions.includes('no_inputs') && request.operation !== 'generate' ? [noInputs(route)] : []
-  return [...checkOperation(request, route, served), ...withoutInputs, ...checkCapabilities(request, route, parts.clock.nowMs())]
+  const inBatches =
+    lane === 'batch' ? [...checkBatches(request, route, provider?.batches !== undefined, nowMs), ...streamRefusals(request)] : []
+  return [...checkOperation(request, route, served), ...inBatches, ...withoutInputs, ...checkCapabilities(request, route, nowMs)]
 }
 
 /** The gate keeps pictures of callers from a route of which nobody stated what may be done with them there. */
@@ -92,13 +101,13 @@ export function noInputs({ id }: RouteContract): Failure {
 type Judged = Pick<Judgement, 'refusals' | 'warnings' | 'request'> & { choice: RouteChoice }
 
 /** The highest quality below the one asked that some route takes, where nothing but the quality keeps the call from every route. */
-function lowerOnRoutes(parts: GatewayParts, judged: readonly Judged[]): FieldJudgement | null {
+function lowerOnRoutes(parts: GatewayParts, ask: CallAsk, judged: readonly Judged[]): FieldJudgement | null {
   const held = judged.filter(({ request, refusals }) => request !== null && refusals.every(({ param }) => param === 'quality'))
   const [first] = held
   if (!first) return null
   for (let step: Downgraded | null = oneTierLower(first.request!); step; step = oneTierLower(step.request)) {
     const { request: served, warning } = step
-    const able = held.filter(({ choice }) => beyondRoute(parts, served, choice.route).length === 0)
+    const able = held.filter(({ choice }) => beyondRoute(parts, ask, served, choice.route).length === 0)
     if (able.length === 0) continue
     const asked = { ...warning, message: warning.message.replace(/quality \w+,/, `quality ${first.request!.quality},`) }
     return {

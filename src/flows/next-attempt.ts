@@ -3,7 +3,7 @@ import { Failure } from '../contract/failure.ts'
 import { statementContext } from '../db/index.ts'
 import { endAttempt, recordAttempt, reroute } from '../generations/index.ts'
 import { release, reserve } from '../ledger/index.ts'
-import { priceCardName } from '../pricing/index.ts'
+import { pricesName } from '../pricing/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { ledgerCall, newAttempt } from './accept-generation.ts'
 import { refusalFacts } from './book-without-answer.ts'
@@ -111,7 +111,7 @@ async function open(
   { state, retryReason }: AttemptVerdict,
 ): Promise<true> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  const card = priceCardName(again.card)
+  const card = pricesName(again.estimate)
   const nanos = again.estimate.reserve
   const booked = ledgerCall({ ...again, model: again.request.model.id, priceCard: card })
   const { outcome, httpStatus, requestId: upstreamRequestId, firstByteMs } = refusalFacts(call)

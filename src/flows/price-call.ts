@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.ts'
 import type { ContractWarning, ImageRequest } from '../contract/image-request.ts'
 import type { Quality } from '../contract/model-row.ts'
-import { type Estimate, estimate, type PriceCard, requirePriceCard } from '../pricing/index.ts'
+import { type Estimate, estimate, type Lane, type PriceCard, requirePriceCard } from '../pricing/index.ts'
 import { billingIsStated, type RouteChoice, type RouteContract } from '../routes/index.ts'
 import { asSent, type SentRequest } from './as-sent.ts'
 import { assertAllowed, imageCallLimits } from './assert-allowed.ts'
@@ -55,7 +55,8 @@ export async function priceCall(parts: GatewayParts, ask: CallAsk, known?: Judge
   if (refusals.length > 0 || asked === null || served === null) throw refusals[0] as Failure
   const sent = asSent(served)
   const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings
-  const plan = await priceRoutes(parts, ask, { request: sent.request, inputs, eligible, autoQuality })
+  const { lane } = ask
+  const plan = await priceRoutes(parts, ask, { request: sent.request, inputs, eligible, autoQuality, ...(lane && { lane }) })
   const [first] = plan
   await assertAllowed(parts, imageCallLimits(ask, { asked, ...first! }), ask.stage)
   return { asked, ...sent, warnings, inputs, autoQuality, plan, ...first! }
@@ -75,6 +76,8 @@ export interface PricedWish {
   inputs: readonly PreparedInput[]
   eligible: readonly RouteChoice[]
   autoQuality: Quality | null
+  /** @default 'standard' */
+  lane?: Lane
 }
 
 /**
@@ -105,7 +108,8 @@ export async function priceRequest(
     inputs,
     choice,
     autoQuality,
-  }: Pick<PricedWish, 'request' | 'autoQuality'> & {
+    lane,
+  }: Pick<PricedWish, 'request' | 'autoQuality' | 'lane'> & {
     inputs: Parameters<typeof inputSizes>[0]['inputs']
     choice: RouteChoice
   },
@@ -119,7 +123,8 @@ export async function priceRequest(
     atMs,
   })
   const billingKnown = isBillingKnown(parts, route)
-  return { choice, card, estimate: await estimate({ request, ...inputSizes({ inputs }), card, autoQuality, atMs, billingKnown }) }
+  const asked = { request, ...inputSizes({ inputs }), card, autoQuality, atMs, billingKnown, ...(lane && { lane }) }
+  return { choice, card, estimate: await estimate(asked) }
 }
 
 /** Without it no cost can be promised: nobody stated what failed calls cost, or the gate found bills that do not hold. */

@@ -18,15 +18,16 @@ import { isRetouched, type RetouchedImage, retouchImages } from './retouch-image
 import { usageOnFormula } from './usage-on-formula.ts'
 import { watchedPictures } from './watch-pictures.ts'
 
-/** Ends a generation whose call brought no body: the reservation goes back, is held, or is lost, as the verdict says. */
+/** Ends a generation whose call brought no body: the reservation goes back, is held, or is lost, as the verdict says. @param also belongs to its end */
 export async function settleRefusal(
   parts: GatewayParts,
   run: GenerationRun,
   call: RefusedCall,
   verdict: AttemptVerdict,
+  also?: Booking['with'],
 ): Promise<Settled | null> {
   const read = verdict.money === 'loss' ? await replyUsage(run, nothingCame) : null
-  return bookRefusal(parts, run, call, verdict, { read, cost: read && costOf(run, read, nothingCame) })
+  return bookRefusal(parts, run, call, verdict, { read, cost: read && costOf(run, read, nothingCame), ...(also && { with: also }) })
 }
 
 const nothingCame: CountedReply = { ended: 'cut', errorFrame: null, images: [], partials: { count: 0 }, documents: [] }
@@ -42,8 +43,14 @@ export interface SettledAnswer {
 /**
  * Ends a generation whose call brought a body: inspects, keeps and retouches the pictures, then books images, usage and money in one
  * transaction.
+ * @param also belongs to its end
  */
-export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call: SettledCall): Promise<SettledAnswer> {
+export async function settleAnswer(
+  parts: GatewayParts,
+  run: GenerationRun,
+  call: SettledCall,
+  also?: Booking['with'],
+): Promise<SettledAnswer> {
   const { reply } = call
   const answered = await answeredVerdict(call)
   const read = await replyUsage(run, reply)
@@ -75,6 +82,7 @@ export async function settleAnswer(parts: GatewayParts, run: GenerationRun, call
         warnings,
         watched,
         sealedReply,
+        ...(also && { with: also }),
       })
       return { settled, retouched: retouched?.failure === null ? retouched.images : null }
     },
@@ -117,5 +125,5 @@ function tellRefusedUsage(parts: GatewayParts, run: GenerationRun): void {
 }
 
 function costOf(run: GenerationRun, { usage, source }: ReadUsage, reply: CountedReply): Charge {
-  return charge({ usage, usageSource: source, card: run.card, ...chargedCounts(run, reply) })
+  return charge({ usage, usageSource: source, card: run.card, lane: run.estimate.lane, ...chargedCounts(run, reply) })
 }

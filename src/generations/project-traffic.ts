@@ -25,6 +25,7 @@ export async function readProjectTraffic(db: Database, projectId: string, nowMs:
       .selectFrom('generations')
       .where('project_id', '=', projectId)
       .where('status', '=', sql.lit('running'))
+      .where(isNoLine)
       .select(sql<number>`count(*)`.as('running')),
     db.sql
       .selectFrom(begunSince(db.sql, projectId, nowMs - MINUTE_MS).as('begun'))
@@ -34,6 +35,9 @@ export async function readProjectTraffic(db: Database, projectId: string, nowMs:
   return { running: calls!.running, images: asked!.images, freeInMs: Math.max(0, oldestMs + MINUTE_MS - nowMs) }
 }
 
+/** Lines of batches are no calls of their own: upstream makes them when it likes, and nothing here is kept busy by them. */
+const isNoLine = sql<boolean>`not exists (select 1 from jobs where jobs.id = generations.id and jobs.lane = ${sql.lit('economy')})`
+
 /** What a project began after a time: a job begins when it leaves the queue, anything else when it comes. */
 function begunSince(builder: Kysely<Tables>, projectId: string, afterMs: number) {
   const ofProject = builder.selectFrom('generations').where('project_id', '=', projectId)
@@ -42,7 +46,10 @@ function begunSince(builder: Kysely<Tables>, projectId: string, afterMs: number)
     .where('started_at_ms', 'is', null)
     .where('status', 'not in', [sql.lit('queued'), sql.lit('cancelled')])
     .select(['images_asked', 'created_at_ms as begun_at_ms'])
-  const fromQueue = ofProject.where('started_at_ms', '>', afterMs).select(['images_asked', sql<number>`started_at_ms`.as('begun_at_ms')])
+  const fromQueue = ofProject
+    .where('started_at_ms', '>', afterMs)
+    .where(isNoLine)
+    .select(['images_asked', sql<number>`started_at_ms`.as('begun_at_ms')])
   return atOnce.unionAll(fromQueue)
 }
 
@@ -62,7 +69,7 @@ export function assertProjectRoom(
   noRoom: (why: NoRoom) => Error,
 ): Statement[] {
   const ofProject = builder.selectFrom('generations').where('project_id', '=', projectId)
-  const running = ofProject.where('status', '=', sql.lit('running')).select(sql`count(*)`.as('running'))
+  const running = ofProject.where('status', '=', sql.lit('running')).where(isNoLine).select(sql`count(*)`.as('running'))
   const asked = builder
     .selectFrom(begunSince(builder, projectId, nowMs - MINUTE_MS).as('begun'))
     .select(sql`coalesce(sum(images_asked), 0)`.as('images'))

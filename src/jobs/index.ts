@@ -1,3 +1,4 @@
+export { type EconomyGroup, type EconomyWait, findEconomyJobs, findEconomyWaits } from './find-economy.ts'
 export {
   countWaiting,
   findJob,
@@ -29,6 +30,7 @@ export {
   type JobReceiver,
   type JobShape,
   JobTaken,
+  moveToLane,
   type NewJob,
   noteHeartbeat,
   type Priority,

@@ -102,6 +102,11 @@ export function postponeJob(context: StatementContext, fence: JobFence, next: { 
   return change(context, fence, { ready_at_ms: next.readyAtMs, attempt_id: next.attemptId, heartbeat_at_ms: null })
 }
 
+/** Says in which lane a job that was taken goes on, and on which routes. @throws (through `transact`) JobTaken */
+export function moveToLane(context: StatementContext, fence: JobFence, lane: JobLane, routes: readonly string[]): Statement {
+  return change(context, fence, { lane, routes: routes.join(',') })
+}
+
 function change({ sql }: StatementContext, { jobId, starts }: JobFence, changes: Partial<JobRow>): Statement {
   return {
     query: sql.updateTable('jobs').set(changes).where('id', '=', jobId).where('starts', '=', starts),

@@ -20,6 +20,7 @@ export {
   type PriceCardQuery,
   type PriceConfidence,
   priceCardName,
+  pricesName,
   requirePriceCard,
   type TokenPriceCard,
   type TokenRates,

@@ -63,9 +63,14 @@ export interface PriceCardQuery {
   id?: string | null
 }
 
-/** Name of one dated card for records and ledger lines: `openai-gpt-image-2@2026-04-21`. */
+/** Name of one dated card: `openai-gpt-image-2@2026-04-21`. */
 export function priceCardName(card: Pick<PriceCard, 'id' | 'date'>): string {
   return `${card.id}@${card.date}`
+}
+
+/** Name of the prices of an estimate for records and ledger lines: that of the card, and `:batch` behind it where its batch prices hold. */
+export function pricesName({ card, lane }: { card: Pick<PriceCard, 'id' | 'date'>; lane: Lane }): string {
+  return `${priceCardName(card)}${lane === 'batch' ? ':batch' : ''}`
 }
 
 /** True from the card's day on. */

@@ -20,6 +20,10 @@ export const capabilitySchema = z.strictObject({
   edits: z.boolean().nullish().describe('Edits of pictures that the call brings.'),
   mask: z.boolean().nullish().describe('Masks with edits.'),
   responses: z.boolean().nullish().describe('The image tool of the Responses API.'),
+  batch: z
+    .boolean()
+    .nullish()
+    .describe('Batches of calls, for jobs of the economy lane; left out: only where the route is official or the sandbox.'),
   content_credentials: z
     .enum(['kept', 'stripped'])
     .nullish()
@@ -47,6 +51,8 @@ export interface CapabilityRow {
   edits: boolean | null
   mask: boolean | null
   responses: boolean | null
+  /** Batches of calls. */
+  batch: boolean | null
   /** Whether pictures keep the content credentials (C2PA) they were signed with. */
   contentCredentials: 'kept' | 'stripped' | null
   source: string
@@ -69,6 +75,7 @@ export function capabilityFromRow(row: CapabilityInput): CapabilityRow {
     edits: row.edits ?? null,
     mask: row.mask ?? null,
     responses: row.responses ?? null,
+    batch: row.batch ?? null,
     contentCredentials: row.content_credentials ?? null,
     source: row.source,
   }

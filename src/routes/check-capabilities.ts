@@ -22,12 +22,29 @@ interface Wish {
  * @returns a refusal `unsupported_on_route` for each, none of them charged; empty when the route has it all or declares nothing
  */
 export function checkCapabilities(request: ImageRequest, route: RouteContract, atMs: number): Failure[] {
-  const { id, aliases } = request.model
-  const sent = Object.hasOwn(route.models, id) ? route.models[id]! : id
-  const row = capabilitiesInForce(route.capabilities, [sent, request.modelAsked, id, ...aliases], atMs)
+  const row = rowInForce(request, route, atMs)
   if (row === null) return []
   const wishes = [...operationWishes(request, row), ...valueWishes(request, row), ...switchWishes(request, row)]
   return wishes.filter(({ offered }) => !offered).map((wish) => refusal(wish, route.id, row))
+}
+
+function rowInForce({ model, modelAsked }: ImageRequest, route: RouteContract, atMs: number): CapabilityRow | null {
+  const { id, aliases } = model
+  const sent = Object.hasOwn(route.models, id) ? route.models[id]! : id
+  return capabilitiesInForce(route.capabilities, [sent, modelAsked, id, ...aliases], atMs)
+}
+
+/**
+ * Holds a job of the economy lane to its route: batches are taken by the official API, by the sandbox, and where a row declares them.
+ * @param speaksBatches whether the provider of the route's protocol has batches at all
+ * @returns the refusal `unsupported_on_route`, not charged, or nothing
+ */
+export function checkBatches(request: ImageRequest, route: RouteContract, speaksBatches: boolean, atMs: number): Failure[] {
+  const declared = rowInForce(request, route, atMs)?.batch ?? (route.kind === 'official' || route.kind === 'sandbox')
+  if (speaksBatches && declared) return []
+  const why = speaksBatches ? 'its capabilities do not declare batches' : `its protocol ${route.protocol} has no batches here`
+  const message = `Route '${route.id}' takes no jobs of the economy lane: ${why}. Nothing was sent or charged; use the standard lane, or name another route in x-darkroom-route.`
+  return [failure('unsupported_on_route', { param: 'lane', message })]
 }
 
 const operationWords = { generate: 'generations', edit: 'edits', respond: 'Responses calls' } as const

@@ -1,7 +1,7 @@
 /** Who serves, on what contract: routes as configured, what each may be asked for, and which one is asked. */
 
 export { type CapabilityRow, capabilitiesInForce, capabilityNames } from './capability-row.ts'
-export { checkCapabilities, checkOperation } from './check-capabilities.ts'
+export { checkBatches, checkCapabilities, checkOperation } from './check-capabilities.ts'
 export { MissingKeyError, officialRoute, type RouteRow, routeFromRow, routeSchema, sandboxRoute } from './config.ts'
 export type { RouteCall, RouteCallEnd, RouteNeed, RouteVerdict, Unavailable, UnavailableReason } from './health/route-call.ts'
 export { RouteHealth, type RouteHealthCard, type RouteHealthChange } from './health/route-health.ts'

@@ -134,10 +134,11 @@ export function wireStatements(route: RouteContract) {
   return {
     preset: route.preset,
     models: route.models,
-    capabilities: route.capabilities.map(({ contentCredentials, imagesMax, source, ...row }) => ({
+    capabilities: route.capabilities.map(({ contentCredentials, imagesMax, batch, source, ...row }) => ({
       ...row,
       // Left out where nobody said: the hash of routes that say nothing of it stays what it was.
       ...(imagesMax !== null && { images_max: imagesMax }),
+      ...(batch !== null && { batch }),
       content_credentials: contentCredentials,
       source,
     })),

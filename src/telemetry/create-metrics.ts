@@ -46,6 +46,13 @@ export interface UnknownOutcomes {
   oldestSeconds: number
 }
 
+/** Batches of one route that have not ended. */
+export interface OpenBatches {
+  routeId: string
+  count: number
+  oldestSeconds: number
+}
+
 /** What the gateway counts, and its text for Prometheus. Labels come from small fixed sets: no ids, no projects, no models asked. */
 export interface Metrics extends JobMetrics {
   /** Media type of `render`. */
@@ -91,6 +98,10 @@ export interface Metrics extends JobMetrics {
   webhookDisabled(why: string): void
   /** What waits to be sent, and in how many lanes failures hold it up. */
   webhooksWaiting(now: { messages: number; heldUp: number }): void
+  /** What became of a line of a batch. */
+  batchLine(line: string): void
+  /** Batches that have not ended; routes that are not named have none. */
+  openBatches(now: readonly OpenBatches[]): void
   /** Bytes of image answers that went through the relay. */
   relayed(bytes: number): void
   /** The Prometheus text format, version 0.0.4. */
@@ -201,6 +212,7 @@ export function createMetrics(): Metrics {
     labelNames: ['attached_by'],
     registers,
   })
+  const batches = watchBatches(registers)
   const relayBytes = new Counter({ name: 'darkroom_relay_bytes_total', help: 'Bytes of image answers relayed since start.', registers })
   const door = watchDoor(registers)
   const webhooks = watchWebhooks(registers)
@@ -235,6 +247,8 @@ export function createMetrics(): Metrics {
     webhookExhausted: webhooks.exhausted,
     webhookDisabled: webhooks.disabled,
     webhooksWaiting: webhooks.waiting,
+    batchLine: (line) => batches.lines.inc({ line }),
+    openBatches: (now) => batches.open(now),
     relayed: (bytes) => relayBytes.inc(bytes),
     render: () => registry.metrics(),
     close: () => loop.disable(),
@@ -289,6 +303,27 @@ function watchWebhooks(registers: Registry[]) {
       heldUp.set(now.heldUp)
     },
   }
+}
+
+/** What is in batches, and what comes back of them. */
+function watchBatches(registers: Registry[]) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: ['route'], registers })
+  const counts = gauge('darkroom_batches_open', 'Batches that have not ended, by route.')
+  const oldest = gauge('darkroom_batch_oldest_seconds', 'How long ago the oldest of them was begun.')
+  const lines = new Counter({
+    name: 'darkroom_batch_lines_total',
+    help: 'Lines of batches that ended since start, by what became of them.',
+    labelNames: ['line'],
+    registers,
+  })
+  const open = (now: readonly OpenBatches[]) => {
+    for (const each of [counts, oldest]) each.reset()
+    for (const { routeId, count, oldestSeconds } of now) {
+      counts.set({ route: routeId }, count)
+      oldest.set({ route: routeId }, oldestSeconds)
+    }
+  }
+  return { lines, open }
 }
 
 /** What is let in, what waits and what is turned away. */

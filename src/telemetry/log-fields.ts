@@ -18,6 +18,7 @@ export const logFields = [
   'webhook_id',
   'message_id',
   'event_id',
+  'batch_id',
   'boot_id',
   'client_request_id',
   'upstream_request_id',

@@ -2,10 +2,12 @@ import { parseArgs } from 'node:util'
 import { formatUsd } from '../../src/primitives/money.ts'
 import { traceDurability } from './durability-trace.ts'
 import { pickPoints, runChaos } from './run-chaos.ts'
+import { tellBatchStorm } from './tell-batch-storm.ts'
 
 /*
- * `npm run chaos -- [--seed N] [--points N] [--kills N] [--no-trace]`: every fail point with a SIGKILL, then kills at any time over a running
- * load, each followed by a start on what is left; then the order of system calls. Ends with 1 where a claim does not hold.
+ * `npm run chaos -- [--seed N] [--points N] [--kills N] [--batches N] [--no-trace]`: every fail point with a SIGKILL, then kills at any time over
+ * a running load, each followed by a start on what is left; then so many jobs of the economy lane over gateways that die in each phase of a batch;
+ * then the order of system calls. `--only-batches` leaves the rest out. Ends with 1 where a claim does not hold.
  */
 const { values } = parseArgs({
   options: {
@@ -13,11 +15,16 @@ const { values } = parseArgs({
     points: { type: 'string' },
     kills: { type: 'string', default: '200' },
     'no-trace': { type: 'boolean', default: false },
+    batches: { type: 'string', default: '1000' },
+    'only-batches': { type: 'boolean', default: false },
   },
 })
 const seed = Number(values.seed)
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const startedMs = performance.now()
+
+const batchStorm = () => tellBatchStorm({ seed, items: Number(values.batches), randomKills: 10, requests: 50, say })
+if (values['only-batches']) process.exit((await batchStorm()) ? 0 : 1)
 
 const points = pickPoints(seed, values.points === undefined ? undefined : Number(values.points))
 const figures = await runChaos({ seed, points, randomKills: Number(values.kills), say })
@@ -56,6 +63,8 @@ const faults = [
   books.differing,
 ]
 let failed = difference !== 0n || faults.some((list) => list.length > 0)
+say('')
+failed = !(await batchStorm()) || failed
 if (!values['no-trace']) {
   const trace = await traceDurability()
   say('')

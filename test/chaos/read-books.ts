@@ -16,7 +16,7 @@ export interface Books {
   rowsWithoutBytes: string[]
   /** Generations that are open still. */
   running: string[]
-  /** Upstream calls that were made more than once under one id. */
+  /** Upstream calls, and lines of batches, that were made more than once under one id. */
   madeTwice: string[]
   invoiced: bigint
   /** Without what is booked by estimate. */
@@ -50,7 +50,12 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
     by_client_request_id: Record<string, number>
   }
   const invoicedFor = new Map<string, bigint>()
-  for (const { client_request_id: id, nanos } of invoice.lines) invoicedFor.set(id!, (invoicedFor.get(id!) ?? 0n) + BigInt(nanos))
+  const linesMade = new Map<string, number>()
+  for (const { client_request_id, custom_id, nanos } of invoice.lines) {
+    const id = custom_id ?? client_request_id!
+    invoicedFor.set(id, (invoicedFor.get(id) ?? 0n) + BigInt(nanos))
+    if (custom_id) linesMade.set(custom_id, (linesMade.get(custom_id) ?? 0) + 1)
+  }
 
   const attempts = [...byAttempt].map(([id, own]) => ({
     id,
@@ -72,7 +77,7 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
     pictures,
     rowsWithoutBytes,
     running: all.filter(({ status }) => status === 'running' || status === 'queued').map(({ id }) => id),
-    madeTwice: Object.entries(counts).flatMap(([id, count]) => (count > 1 && id.startsWith('dk-att_') ? [id] : [])),
+    madeTwice: [...Object.entries(counts), ...linesMade].flatMap(([id, count]) => (count > 1 && id.startsWith('dk-att_') ? [id] : [])),
     invoiced: BigInt(invoice.nanos),
     booked: sumOf(lines, 'settle', 'loss') - estimated.reduce((sum, { booked }) => sum + booked, 0n),
     estimated: {

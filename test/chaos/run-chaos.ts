@@ -297,9 +297,9 @@ async function startSandboxProcess(): Promise<AsyncDisposable & { url: string }>
   }
 }
 
-/** Every fail point, or a seeded sample of them. */
+/** Every fail point, or a seeded sample of them; those of batches have a storm of their own (`run-batch-storm.ts`). */
 export function pickPoints(seed: number, count: number = failPointNames.length): FailPointName[] {
   const chance = seededChance(seed)
-  const left = [...failPointNames]
+  const left = failPointNames.filter((name) => !name.startsWith('batch_'))
   return Array.from({ length: Math.min(count, left.length) }, () => left.splice(chance.whole(left.length), 1)[0]!)
 }

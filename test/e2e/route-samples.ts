@@ -74,6 +74,8 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/jobs/bulk/{id}/manifest': { status: 200 },
   'GET /v2/jobs/bulk/{id}/archive': { status: 200 },
   'GET /v1/tasks/{id}': { status: 200 },
+  'GET /v2/batches': { status: 200 },
+  'GET /v2/batches/{id}': { status: 404 },
   'GET /v2/images/{id}/signed': { status: 403 },
   'POST /v1/responses': { status: 200, body: assistantCall },
   'GET /v1/responses/{id}': { status: 200 },

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { findBatchOfJob } from '../../batches/index.ts'
 import { failure } from '../../contract/failure.ts'
 import { statementContext } from '../../db/index.ts'
 import { findResult, type GenerationResult } from '../../generations/index.ts'
@@ -138,9 +139,9 @@ async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient):
   }
 }
 
-/** A response in the background goes on upstream, and its first answer did not wait for that either. */
+/** A response in the background goes on upstream, and so does the line of a batch; nobody's first answer waited for that either. */
 async function goesOnElsewhere(parts: GatewayParts, { generation }: GenerationResult): Promise<boolean> {
-  if (generation.surface !== 'responses') return false
+  if (generation.surface !== 'responses') return (await findBatchOfJob(parts.database, generation.id)) !== null
   const turn = await findTurnOfGeneration(parts.database, generation.id)
   return turn !== null && turn.background === 1 && turn.finished_at_ms === null
 }

@@ -18,6 +18,7 @@ import { judgeCallFields, type PricedRequest, priceCall } from '../price-call.ts
 import { namingBudget } from '../record-within-limits.ts'
 import { noPlace } from '../recovery/portable-run.ts'
 import { orderOf, sealOrder } from './job-order.ts'
+import { lanePrices } from './lane-prices.ts'
 import { tellJob } from './tell-job.ts'
 
 /** What is asked of a job beside its pictures. */
@@ -61,7 +62,7 @@ const LONGEST_WAIT_MS = 30 * DAY_MS
 export async function acceptJob(parts: GatewayParts, ask: GenerationAsk, wishes: JobWishes): Promise<AcceptedJob> {
   parts.running.assertOpen()
   const times = timesOf(wishes, parts.clock.nowMs())
-  const queued: GenerationAsk = { ...ask, stage: 'queue' }
+  const queued: GenerationAsk = { ...ask, stage: 'queue', lane: lanePrices[wishes.lane] }
   const judged = await judgeCallFields(parts, queued)
   const { request, refusals } = judged.fields
   if (request === null) throw refusals[0] as Failure

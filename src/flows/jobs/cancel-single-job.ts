@@ -29,5 +29,6 @@ export async function cancelSingleJob(parts: GatewayParts, { jobId, projectId }:
   if (state === 'cancelled') return { jobId, state, cancel_requested: false }
   if (state !== 'running') throw failure('job_already_ended')
   await parts.database.transact([requestCancel(statementContext(parts.database, parts.clock, parts.newId), jobId)])
+  await parts.batches.unwanted(jobId)
   return { jobId, state, cancel_requested: true }
 }

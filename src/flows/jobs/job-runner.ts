@@ -77,6 +77,7 @@ export class JobRunner {
   added({ priority, routes, ...job }: AddedJob): void {
     this.#queue.added({ ...job, priority: priorities[priority], routes: routes.join(',') })
     void this.#weigh(job.projectId)
+    if (job.lane === 'economy') this.#parts?.batches.added()
     this.#look()
   }
 

@@ -2,7 +2,7 @@ import { failure } from '../../contract/failure.ts'
 import type { JobRow } from '../../db/index.ts'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { endAttempt, queueAgain } from '../../generations/index.ts'
-import { findJob, postponeJob, priorityName } from '../../jobs/index.ts'
+import { findJob, type JobLane, postponeJob, priorityName } from '../../jobs/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { reservedCall } from '../accept-generation.ts'
@@ -46,7 +46,7 @@ export async function putBack(parts: GatewayParts, run: GenerationRun, call: Ref
   fp('job_after_put_back')
   reportAttempt(parts, { ...run, model: run.request.model.id }, call.outcome)
   parts.metrics.jobPutBack(verdict.retryReason ?? 'none')
-  if (isWanted) parts.jobs.added(waiting(job, next.readyAtMs))
+  if (isWanted) parts.jobs.added(waitingJob(job, next.readyAtMs))
   parts.jobEvents.happened(run.id)
   return true
 }
@@ -73,11 +73,12 @@ function pauseOf(parts: GatewayParts, { attempt }: GenerationRun, { outcome }: R
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 1, 16)) * (0.5 + parts.chance() / 2)
 }
 
-function waiting(job: JobRow, readyAtMs: number) {
+/** A job as the queue is told of it. */
+export function waitingJob(job: JobRow, readyAtMs: number) {
   return {
     id: job.id,
     projectId: job.project_id,
-    lane: 'standard' as const,
+    lane: job.lane as JobLane,
     priority: priorityName(job.priority),
     routes: job.routes.split(','),
     readyAtMs,

@@ -2,9 +2,9 @@ import { Failure, failure } from '../../contract/failure.ts'
 import type { JobRow } from '../../db/index.ts'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { findGeneration, GenerationEnded, type GenerationRows, startQueued } from '../../generations/index.ts'
-import { claimJob, findJob, findOrder, JobTaken } from '../../jobs/index.ts'
+import { claimJob, findJob, findOrder, type JobLane, JobTaken } from '../../jobs/index.ts'
 import { release, reserve } from '../../ledger/index.ts'
-import { priceCardName } from '../../pricing/index.ts'
+import { pricesName } from '../../pricing/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { NullReplyClient } from '../../relay/index.ts'
 import { type GenerationAsk, newAttempt, openRun, reservedCall } from '../accept-generation.ts'
@@ -18,6 +18,7 @@ import { recordWithinLimits } from '../record-within-limits.ts'
 import { runGeneration } from '../run-generation.ts'
 import { failInQueue } from './end-in-queue.ts'
 import { broughtBy, type JobOrder, openOrder } from './job-order.ts'
+import { lanePrices } from './lane-prices.ts'
 import { tellJob } from './tell-job.ts'
 
 /** What became of a job whose turn it was. */
@@ -35,40 +36,62 @@ export type JobStart =
  * as it is; one that is not allowed any more ends, free of charge.
  */
 export async function startJob(parts: GatewayParts, jobId: string): Promise<JobStart> {
-  const job = await findJob(parts.database, { id: jobId, projectId: null })
-  const rows = await findGeneration(parts.database, { id: jobId, projectId: null })
-  if (job === null || rows === null || rows.generation.status !== 'queued') return { kind: 'over' }
-  const sealed = await findOrder(parts.database, jobId)
-  if (sealed === null) return over(failInQueue(parts, job, failure('order_expired')))
-  const order = await openOrder(parts, jobId, sealed)
-  const ask = askOf(job, order)
+  const waiting = await findWaitingJob(parts, jobId)
+  if (waiting === null) return { kind: 'over' }
   try {
     await parts.storageHealth.assertWritable()
-    const priced = await priceCall(parts, ask)
+    const priced = await priceCall(parts, waiting.ask)
     const placed = takePlace(parts, priced.plan, priced.request)
     if (placed instanceof Failure) return { kind: 'no_room', of: 'routes', retryAfterMs: placed.retryAfterMs ?? null }
-    return await begin(parts, { job, rows, order, ask, priced }, placed)
+    return await begin(parts, { ...waiting, priced }, placed)
   } catch (error) {
-    if (error instanceof JobTaken || error instanceof GenerationEnded) return { kind: 'over' }
-    if (!(error instanceof Failure) || error.outcome !== 'not_charged') throw error
-    if (error.code === 'project_rate_limited') return { kind: 'no_room', of: 'project', retryAfterMs: error.retryAfterMs ?? null }
-    if (isPassing(error)) return { kind: 'no_room', of: 'routes', retryAfterMs: error.retryAfterMs ?? null }
-    return over(failInQueue(parts, job, error))
+    return whyNotBegun(parts, waiting, error)
   }
 }
 
-async function over(ending: Promise<unknown>): Promise<JobStart> {
-  await ending
+/** A job that waits, and what it is to make. */
+export interface WaitingJobOrder {
+  job: JobRow
+  rows: GenerationRows
+  order: JobOrder
+  /** Its order, as a call whose time has come. */
+  ask: GenerationAsk
+}
+
+/** Looks up what a job is to make. One whose order is not kept any more ends. @returns null for a job that does not wait any more */
+export async function findWaitingJob(parts: GatewayParts, jobId: string): Promise<WaitingJobOrder | null> {
+  const job = await findJob(parts.database, { id: jobId, projectId: null })
+  const rows = await findGeneration(parts.database, { id: jobId, projectId: null })
+  if (job === null || rows === null || rows.generation.status !== 'queued') return null
+  const order = await findJobOrder(parts, jobId)
+  if (order !== null) return { job, rows, order, ask: askOf(job, order) }
+  await failInQueue(parts, job, failure('order_expired'))
+  return null
+}
+
+/** What a job is to make; null where it is not kept any more. */
+export async function findJobOrder(parts: GatewayParts, jobId: string): Promise<JobOrder | null> {
+  const sealed = await findOrder(parts.database, jobId)
+  return sealed === null ? null : openOrder(parts, jobId, sealed)
+}
+
+/** What becomes of a job that could not begin: it waits on, or has ended by now. @throws what is no word on the job */
+export async function whyNotBegun(parts: GatewayParts, { job }: Pick<WaitingJobOrder, 'job'>, error: unknown): Promise<JobStart> {
+  if (error instanceof JobTaken || error instanceof GenerationEnded) return { kind: 'over' }
+  if (!(error instanceof Failure) || error.outcome !== 'not_charged') throw error
+  if (error.code === 'project_rate_limited') return { kind: 'no_room', of: 'project', retryAfterMs: error.retryAfterMs ?? null }
+  if (isPassing(error)) return { kind: 'no_room', of: 'routes', retryAfterMs: error.retryAfterMs ?? null }
+  await failInQueue(parts, job, error)
   return { kind: 'over' }
 }
 
 /** What may be otherwise in a moment, or once the operator has mended it: a job can wait for that. */
-function isPassing({ code, shouldRetry }: Failure): boolean {
+export function isPassing({ code, shouldRetry }: Failure): boolean {
   return shouldRetry === true || code === 'storage_full' || code === 'no_route'
 }
 
 /** The order of a job, as a call whose time has come. */
-function askOf(job: JobRow, order: JobOrder): GenerationAsk {
+export function askOf(job: JobRow, order: JobOrder): GenerationAsk {
   const { operation, body, headers, requestId, clientRequestId } = order
   return {
     operation,
@@ -79,14 +102,11 @@ function askOf(job: JobRow, order: JobOrder): GenerationAsk {
     requestId,
     clientRequestId,
     stage: 'start',
+    lane: lanePrices[job.lane as JobLane],
   }
 }
 
-interface Beginning {
-  job: JobRow
-  rows: GenerationRows
-  order: JobOrder
-  ask: GenerationAsk
+interface Beginning extends WaitingJobOrder {
   priced: PricedRequest
 }
 
@@ -108,7 +128,12 @@ async function begin(parts: GatewayParts, beginning: Beginning, placed: PlacedRo
   return { kind: 'begun', done: parts.running.track(run.id, made) }
 }
 
-async function openJobRun(parts: GatewayParts, { job, rows, order, ask, priced }: Beginning, placed: PlacedRoute): Promise<GenerationRun> {
+/** A run of a job, as it is begun on a route. */
+export async function openJobRun(
+  parts: GatewayParts,
+  { job, rows, order, ask, priced }: Beginning,
+  placed: PlacedRoute,
+): Promise<GenerationRun> {
   const opened = openRun(parts, ask, priced, placed, 'background')
   const attempt = rows.attempts.length + 1
   return {
@@ -132,11 +157,11 @@ function remarksOf(before: JobOrder['warnings'], now: PricedRequest['warnings'])
 }
 
 /** Money stays set aside as it is where it is made on the route, and at the price, that it was set aside for. */
-function isAsReserved({ choice, card, book, estimate }: Omit<GenerationRun, 'inputs' | 'policy'>, { generation }: GenerationRows): boolean {
+function isAsReserved({ choice, book, estimate }: Omit<GenerationRun, 'inputs' | 'policy'>, { generation }: GenerationRows): boolean {
   return (
     generation.route_id === choice.route.id &&
     generation.route_owner === choice.route.owner &&
-    generation.price_card === priceCardName(card) &&
+    generation.price_card === pricesName(estimate) &&
     generation.book === book &&
     generation.reserved_nanos === estimate.reserve
   )
@@ -144,11 +169,17 @@ function isAsReserved({ choice, card, book, estimate }: Omit<GenerationRun, 'inp
 
 async function recordStart(parts: GatewayParts, { job }: Beginning, run: GenerationRun): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  const card = priceCardName(run.card)
-  const nanos = run.estimate.reserve
-  const call = reservedCall(run)
+  const measured = { call: reservedCall(run), nanos: run.estimate.reserve, images: run.request.n }
   fp('job_before_start')
-  await recordWithinLimits(parts, context, { call, nanos, images: run.request.n }, [
+  await recordWithinLimits(parts, context, measured, startStatements(parts, context, job, run))
+  fp('job_after_start')
+}
+
+/** What takes a job out of the queue and puts its attempt on record, in one transaction with whatever else makes it begin. */
+export function startStatements(parts: GatewayParts, context: StatementContext, job: JobRow, run: GenerationRun): Statement[] {
+  const card = pricesName(run.estimate)
+  const nanos = run.estimate.reserve
+  return [
     claimJob(context, { jobId: job.id, starts: job.starts }, run.attemptId),
     ...startQueued(context, {
       generationId: run.id,
@@ -162,10 +193,9 @@ async function recordStart(parts: GatewayParts, { job }: Beginning, run: Generat
       estimatedNanos: run.estimate.expected,
       warnings: run.warnings,
     }),
-    ...(run.attemptId === job.attempt_id ? [] : reservedAnew(context, job.attempt_id, reserve(context, call, nanos))),
+    ...(run.attemptId === job.attempt_id ? [] : reservedAnew(context, job.attempt_id, reserve(context, reservedCall(run), nanos))),
     tellJob(context, { jobId: job.id, projectId: job.project_id }, 'job.started', { attempt: run.attempt }),
-  ])
-  fp('job_after_start')
+  ]
 }
 
 function reservedAnew(context: StatementContext, before: string, reservation: Statement[]): Statement[] {

@@ -58,6 +58,7 @@ function presentResponseEstimate({ choice, estimate }: Pick<PricedResponse, 'cho
     route_id: choice.route.id,
     route_owner: choice.route.owner,
     price_card: card === null ? { id: 'unpriced', date: '' } : { id: card.id, date: card.date },
+    lane: 'standard',
     tokens: estimate.toolTokens,
     main_model: { model: estimate.mainModel, price_card: main && { id: main.id, date: main.date }, tokens: estimate.mainTokens },
     low: moneyJson(estimate.low),

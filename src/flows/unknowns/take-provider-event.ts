@@ -38,7 +38,8 @@ export async function takeProviderEvent(parts: GatewayParts, message: ProviderMe
 }
 
 async function follow(parts: GatewayParts, route: RouteContract, event: ProviderEvent): Promise<EventEffect> {
-  if (event.about === 'batch') return askAboutBatches(parts)
+  if (event.about === 'batch')
+    return (await parts.batches.told({ routeId: route.id, upstreamId: event.batchId })) ? 'asked' : askAboutBatches(parts)
   const turn = await findTurnOnRoute(parts.database, { routeId: route.id, responseId: event.responseId })
   if (turn?.finished_at_ms === null) {
     await askForResponse(parts, turn)

@@ -1,3 +1,4 @@
+import { findOpenBatches } from '../../batches/index.ts'
 import { sumUnknowns, type UnknownTotal } from '../../generations/index.ts'
 import { formatUsd } from '../../primitives/money.ts'
 import type { GatewayParts, Policy } from '../gateway-parts.ts'
@@ -30,7 +31,7 @@ function alarmsOf(totals: readonly UnknownTotal[], bounds: Policy['unknownAlert'
   return alarms
 }
 
-/** The metrics as they stand, with what is unknown counted now. */
+/** The metrics as they stand, with what is unknown and what is in batches counted now. */
 export async function renderMetrics(parts: GatewayParts): Promise<string> {
   const nowMs = parts.clock.nowMs()
   const totals = await sumUnknowns(parts.database, { projectId: null })
@@ -44,5 +45,9 @@ export async function renderMetrics(parts: GatewayParts): Promise<string> {
     })),
   )
   parts.metrics.jobLoad(parts.jobs.load)
+  const batches = Map.groupBy(await findOpenBatches(parts.database), ({ route_id }) => route_id)
+  parts.metrics.openBatches(
+    [...batches].map(([routeId, open]) => ({ routeId, count: open.length, oldestSeconds: (nowMs - open[0]!.created_at_ms) / 1000 })),
+  )
   return parts.metrics.render()
 }

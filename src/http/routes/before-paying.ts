@@ -1,3 +1,4 @@
+import { failure } from '../../contract/failure.ts'
 import { inputLimits } from '../../contract/input-limits.ts'
 import {
   checkQuerySchema,
@@ -53,6 +54,11 @@ export const checkRoute = keyRoute({
   },
 })
 
+const noEconomy = failure('invalid_value', {
+  param: 'lane',
+  message: 'Assistant calls are not made in the economy lane. Nothing was sent or charged; leave lane out.',
+})
+
 /** What would the call cost? */
 export const estimateRoute = keyRoute({
   method: 'POST',
@@ -72,10 +78,13 @@ export const estimateRoute = keyRoute({
       rename: (param) => param.replace(/^request\./, ''),
       files: inputLimits.responseImages + 1,
     })
-    const { operation, request: body, route } = readChecked(estimateRequestSchema, taken.body)
+    const { operation, request: body, route, lane } = readChecked(estimateRequestSchema, taken.body)
     const asked = { principal: context.principal, body: body as JsonObject, headers: { ...headers, route: route ?? headers.route } }
-    if (operation === 'respond') return await estimateResponseCall(context.parts, { ...asked, brought: taken.brought })
+    if (operation === 'respond') {
+      if (lane === 'economy') throw noEconomy
+      return await estimateResponseCall(context.parts, { ...asked, brought: taken.brought })
+    }
     const brought = operation === 'edit' ? taken.brought : null
-    return await estimateCall(context.parts, { ...asked, operation, brought })
+    return await estimateCall(context.parts, { ...asked, operation, brought, lane: lane === 'economy' ? 'batch' : 'standard' })
   },
 })

@@ -1,5 +1,6 @@
 import type { HttpRoute } from '../http-route.ts'
 import { adviseRoute } from './advise.ts'
+import { batchesRoute, batchRoute } from './batches.ts'
 import { checkRoute, estimateRoute } from './before-paying.ts'
 import { budgetRoute, changeBudgetRoute, createBudgetRoute, endBudgetRoute, listBudgetsRoute } from './budgets.ts'
 import {
@@ -68,6 +69,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   bulkItemsRoute,
   bulkManifestRoute,
   bulkArchiveRoute,
+  batchesRoute,
+  batchRoute,
   createResponseRoute,
   responseRoute,
   cancelResponseRoute,
