@@ -7,22 +7,34 @@ import type { CallOptions, Transport, WireCall } from './transport.ts'
 /** Name of a call: `GET /v2/budgets/{id}`. */
 export type OperationName = keyof Operations
 
-type Member<Name extends string, Value> = Value extends undefined | NoParameters
+/** Of a body that may be of several shapes there is one member all the same. */
+type Member<Name extends string, Value> = [Value] extends [undefined | NoParameters]
   ? { [key in Name]?: undefined }
   : Record<never, never> extends Value
     ? { [key in Name]?: Value }
     : { [key in Name]: Value }
 
+interface Taken {
+  path: unknown
+  query: unknown
+  body: unknown
+}
+
+type InputOf<Call extends Taken> = Member<'path', Call['path']> & Member<'query', Call['query']> & Member<'body', Call['body']>
+
+/** One entry for each call: looked up by a name that is not known yet, it is a list of shapes and no product of them. */
+type Inputs = { [Name in OperationName]: InputOf<Operations[Name]> }
+type Arguments = {
+  [Name in OperationName]: Record<never, never> extends Inputs[Name]
+    ? [input?: Inputs[Name], options?: OperationOptions]
+    : [input: Inputs[Name], options?: OperationOptions]
+}
+
 /** What a call takes: the parameters of its path, its query, its body. */
-export type OperationInput<Name extends OperationName> = Member<'path', Operations[Name]['path']> &
-  Member<'query', Operations[Name]['query']> &
-  Member<'body', Operations[Name]['body']>
+export type OperationInput<Name extends OperationName> = Inputs[Name]
 
 /** The same as arguments: a call that needs nothing takes nothing. */
-export type OperationArguments<Name extends OperationName> =
-  Record<never, never> extends OperationInput<Name>
-    ? [input?: OperationInput<Name>, options?: OperationOptions]
-    : [input: OperationInput<Name>, options?: OperationOptions]
+export type OperationArguments<Name extends OperationName> = Arguments[Name]
 
 /** What a call answers. */
 export type OperationReply<Name extends OperationName> = Operations[Name]['reply']
@@ -41,6 +53,9 @@ const mayCost: ReadonlySet<string> = new Set([
 /** Calls that only look. */
 const onlyLook: ReadonlySet<string> = new Set(['POST /v2/check', 'POST /v2/estimate', 'POST /v2/advise'])
 
+/** The arguments of some call. */
+export type AnyArguments = readonly [input?: AnyInput, options?: OperationOptions]
+
 interface AnyInput {
   path?: unknown
   query?: unknown
@@ -51,7 +66,7 @@ interface AnyInput {
 export async function callOperation<Name extends OperationName>(
   transport: Transport,
   name: Name,
-  [input = {}, options = {}]: readonly [input?: AnyInput, options?: OperationOptions],
+  [input = {}, options = {}]: AnyArguments,
 ): Promise<OperationReply<Name>> {
   const [method, template] = name.split(' ') as [string, string]
   const idempotencyKey = mayCost.has(name) ? (options.idempotencyKey ?? newIdempotencyKey()) : null
