@@ -2,6 +2,7 @@ import { type Command, type CommandContext, say, UsageError } from './command.ts
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand } from './commands/backup.ts'
 import { budgetsCommand } from './commands/budgets.ts'
+import { bulkCommand } from './commands/bulk.ts'
 import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   sandboxCommand,
   generateCommand,
   editCommand,
+  bulkCommand,
   maskCommand,
   checkCommand,
   estimateCommand,

@@ -1,3 +1,4 @@
+import { submitBulk } from '../bulk/submit-bulk.ts'
 import { type Command, type Interrupted, say } from '../command.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { type ImageCall, makeImages, priceImageCall, withMoneyMeant } from '../image-call.ts'
@@ -11,15 +12,18 @@ export const generateCommand: Command = {
   name: 'generate',
   summary: 'make a picture and save it',
   usage: `generate "PROMPT" [options]
+       darkroom generate --economy FILE [options of darkroom bulk submit]
 
   -o, --out FILE         where to save it (picture.png); its ending chooses the format;
                          several pictures become FILE-1, FILE-2 …
 ${imageOptionsHelp}
+      --economy          the prompts of a FILE as one bulk, at half the price, within a day
       --live             pay OpenAI with OPENAI_API_KEY, or what a running gateway asks;
                          without it the routes of darkroom.yaml serve, or the sandbox
       --data FOLDER      data folder (./data)
       --json             print the whole production log record`,
   async run(args, context) {
+    if (wordsOf(args).includes('--economy')) return submitBulk('generate --economy', args, context)
     const { values, positionals } = readArguments(args, { ...gatewayOptions, ...imageOptions, out: { type: 'string', short: 'o' } })
     const prompt = onePrompt('generate', positionals)
     const out = values.out ?? 'picture.png'
@@ -38,6 +42,9 @@ ${imageOptionsHelp}
     return saved.length > 0 && saved.length === record.images.length ? 0 : 1
   },
 }
+
+/** What may be an option: behind `--` everything is a prompt. */
+const wordsOf = (args: readonly string[]) => (args.includes('--') ? args.slice(0, args.indexOf('--')) : args)
 
 /** A gateway that somebody else started is asked first what the call would cost; ours was started for this. */
 async function meantCall(client: GatewayClient, call: ImageCall, live: boolean): Promise<ImageCall> {
