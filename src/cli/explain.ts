@@ -67,6 +67,8 @@ const optionWords: Readonly<Record<string, string>> = {
   'x-darkroom-mask: guide': 'leave --strict out',
   'x-darkroom-transparency: key': '--key-transparency',
   'darkroom.feather_px': '--feather, with --strict',
+  accept_double_charge: 'darkroom jobs retry ID --accept-double-charge',
+  'POST /v2/jobs/{id}/retry': 'darkroom jobs retry ID',
 }
 
 function optionsIn(message: string): string[] {

@@ -44,7 +44,12 @@ export async function withMoneyMeant(
 ): Promise<ImageCall> {
   const { route_id, route_owner, expected } = estimate
   await assertMoneyMeant(client, { usd: expected.usd, where: `${route_id} (${route_owner})`, owner: route_owner, live })
-  return { ...call, headers: { ...call.headers, 'x-darkroom-route': route_id } }
+  return heldTo(route_id, call)
+}
+
+/** A call that only this route may serve. */
+export function heldTo(routeId: string, call: ImageCall): ImageCall {
+  return { ...call, headers: { ...call.headers, 'x-darkroom-route': routeId } }
 }
 
 /** Money that a command is about to spend. */

@@ -9,6 +9,7 @@ import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
 import { gateCommand } from './commands/gate.ts'
 import { generateCommand } from './commands/generate.ts'
+import { jobsCommand } from './commands/jobs.ts'
 import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { maskCommand } from './commands/mask.ts'
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   sandboxCommand,
   generateCommand,
   editCommand,
+  jobsCommand,
   bulkCommand,
   maskCommand,
   checkCommand,

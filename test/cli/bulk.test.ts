@@ -4,9 +4,10 @@ import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Bulk } from '../../src/contract/bulk-replies.ts'
 import type { LedgerReply } from '../../src/contract/record.ts'
+import { sandboxRoute } from '../../src/routes/index.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { commandLine } from '../support/command-line.ts'
-import { promptWith } from '../support/generation-calls.ts'
+import { postGeneration, promptWith } from '../support/generation-calls.ts'
 import { sha256 } from '../support/picture-bytes.ts'
 import { startTestGateway } from '../support/test-gateway.ts'
 import { launcher, makeFolder, run, until } from './darkroom-program.ts'
@@ -291,14 +292,16 @@ describe('darkroom bulk beside a gateway that runs', () => {
     expect(unpaid).toMatchObject({ code: 1, stderr: expect.stringContaining('--live changes nothing here') })
   })
 
-  it('keeps a bulk that play money was meant for from a gateway that would pay', async () => {
+  it('keeps a bulk to the route that it was meant for, also when a gateway with another one goes on with it', async () => {
     const line = onFolder('pinned')
     const id = idIn((await line.run('bulk', 'submit', itemsFile('pinned.jsonl', ['pinned']), '--detach')).stdout)
     await using upstream = await startSandbox({ latencyMs: 0, flat: true })
-    const yaml = `version: 1\nroutes:\n  - { id: openai, owner: openai, kind: official, base_url: '${upstream.url}/v1', key: { env: PAID_KEY } }\n`
-    await using gateway = await startTestGateway({ dataFolder: line.data, yaml, environment: { PAID_KEY: 'sk-paid' } })
+    // It carries traffic at once, so that nothing but the bulk itself keeps its items away.
+    const config = { routes: [{ ...sandboxRoute(upstream.url), id: 'other' }] }
+    await using gateway = await startTestGateway({ dataFolder: line.data, config })
+    expect((await postGeneration(gateway)).status).toBe(200)
     const followed = await commandLine(line.data, { DARKROOM_ADMIN_TOKEN: gateway.adminToken }).run('bulk', 'follow', id)
     expect(followed).toMatchObject({ code: 1, stdout: expect.stringContaining(`${id} is paused: 1 waiting.`) })
-    expect([followed.stderr, upstream.calls.posts()]).toEqual([expect.stringContaining('no_route'), 0])
+    expect([followed.stderr, upstream.calls.posts()]).toEqual([expect.stringContaining('no_route'), 1])
   })
 })

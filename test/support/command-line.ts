@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { type CommandContext, Interrupted } from '../../src/cli/command.ts'
 import { runCommand } from '../../src/cli/run-command.ts'
@@ -17,6 +18,8 @@ export interface RunningCommand {
   ended: Promise<CommandEnd>
   /** Resolves once its error stream matches. */
   says(pattern: RegExp): Promise<void>
+  /** The same of its standard output. */
+  tells(pattern: RegExp): Promise<void>
   /** As Ctrl-C does. */
   interrupt(): void
 }
@@ -38,14 +41,16 @@ export function commandLine(dataFolder: string, environment: Record<string, stri
       await new Promise((resolve) => setImmediate(resolve))
       return { code, ...heard }
     })
-    const says = async (pattern: RegExp) => {
-      while (!pattern.test(heard.stderr)) {
-        const more = await Promise.race([new Promise((resolve) => stderr.once('data', resolve)), ended.then(() => null)])
-        if (more === null && !pattern.test(heard.stderr))
+    const matches = (name: 'stdout' | 'stderr', stream: PassThrough) => async (pattern: RegExp) => {
+      const isOver = ended.then(() => true)
+      while (!pattern.test(heard[name])) {
+        const hasEnded = await Promise.race([once(stream, 'data').then(() => false), isOver])
+        if (hasEnded && !pattern.test(heard[name]))
           throw new Error(`expected ${pattern}, but it ended and said:\n${heard.stdout}${heard.stderr}`)
       }
     }
-    return { ended, says, interrupt: () => wish.abort(new Interrupted(130)) }
+    const [tells, says] = [matches('stdout', stdout), matches('stderr', stderr)]
+    return { ended, says, tells, interrupt: () => wish.abort(new Interrupted(130)) }
   }
   return { start, run: (...args: string[]) => start(...args).ended }
 }
