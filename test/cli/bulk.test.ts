@@ -149,7 +149,7 @@ item  param      message
     const ended = await line.run('bulk', 'submit', at('mixed.csv'), '--template', template)
     const id = idIn(ended.stdout)
     expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('has ended: 1 completed, 1 failed, 1 refused.') })
-    expect(ended.stderr).toContain(`What is failed: darkroom bulk items ${id} --state failed\n`)
+    expect(ended.stderr).toContain(`What failed: darkroom bulk items ${id} --state failed\n`)
     const failed = await line.run('bulk', 'items', id, '--state', 'failed')
     expect(failed.stdout).toMatch(/^item +custom_id +state .*\n +2 +failed +0 +\S+ +gen_\w+ +moderation_blocked: .+\n$/)
     const { items } = JSON.parse((await line.run('bulk', 'items', id, '--json')).stdout) as { items: { state: string }[] }

@@ -13,12 +13,15 @@ const endings: Readonly<Record<Bulk['state'], string>> = {
   ended: 'has ended',
 }
 
-/** Says how a bulk stands, what it cost, and what can be done about what went wrong. @returns the exit code: 0 when every item is completed */
+/**
+ * Says how a bulk stands, what it cost, and what can be done about what went wrong; commands stay on one line, so that they can be pasted.
+ * @returns the exit code: 0 when every item is completed
+ */
 export async function reportBulk(
   client: GatewayClient,
   bulk: Bulk,
   context: CommandContext,
-  { json, data, live }: FollowOptions & { json?: boolean | undefined },
+  { json, data }: FollowOptions & { json?: boolean | undefined },
 ): Promise<number> {
   const { id, name, state, pause_reason, counts, total, cost } = bulk
   const isWhole = counts.completed === total
@@ -27,18 +30,18 @@ export async function reportBulk(
     return isWhole ? 0 : 1
   }
   const called = name === null ? id : `${id} (${plainText(name)})`
-  say(context.stdout, `${called} ${endings[state]}: ${countsInWords(bulk)}.`)
+  sayWrapped(context.stdout, `${called} ${endings[state]}: ${countsInWords(bulk)}.`)
   const held = cost.held_unknown.nanos === '0' ? '' : `, and ${cost.held_unknown.usd} held until it is known what became of it`
   say(context.stdout, `${cost.settled.usd} ${await currencyOfBulk(client, id)}${held}.`)
-  const next = (words: readonly string[]) => followCommand(words, { data, live: client.isOurs ? live : undefined })
+  const next = (words: readonly string[]) => followCommand(words, { data })
   if (pause_reason !== null)
-    sayWrapped(
+    say(
       context.stderr,
       `It paused by itself, because its next item would be refused: ${pause_reason}. When that is mended: ${next(['bulk', 'resume', id])}`,
     )
   for (const trouble of ['failed', 'refused', 'outcome_unknown'] as const)
-    if (counts[trouble] > 0) sayWrapped(context.stderr, `What is ${wordOf[trouble]}: ${next(['bulk', 'items', id, '--state', trouble])}`)
+    if (counts[trouble] > 0) say(context.stderr, `${wordOf[trouble]}: ${next(['bulk', 'items', id, '--state', trouble])}`)
   return isWhole ? 0 : 1
 }
 
-const wordOf = { failed: 'failed', refused: 'refused', outcome_unknown: 'unknown' } as const
+const wordOf = { failed: 'What failed', refused: 'What was refused', outcome_unknown: 'What is unknown' } as const

@@ -58,7 +58,7 @@ export async function submitBulk(command: string, args: readonly string[], conte
   const follow = followCommand(['bulk', 'follow', bulk.id], { data: values.data, live: client.isOurs ? values.live : undefined })
   say(context.stdout, values.json ? JSON.stringify(bulk, null, 2) : bulk.id)
   if (!values.json)
-    sayWrapped(context.stderr, `${client.isOurs ? 'It waits until a gateway runs on this data folder; make' : 'Follow'} it with: ${follow}`)
+    say(context.stderr, `${client.isOurs ? 'It waits until a gateway runs on this data folder; make' : 'Follow'} it with: ${follow}`)
   return 0
 }
 

@@ -7,7 +7,7 @@ import { submitBulk, submitOptionsHelp } from '../bulk/submit-bulk.ts'
 import { type Command, type CommandContext, say, UsageError } from '../command.ts'
 import { followCommand } from '../follow-command.ts'
 import { type ConnectOptions, GatewayClient } from '../gateway-client.ts'
-import { plainText, sayWrapped, table } from '../layout.ts'
+import { plainText, table } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, readArguments, wholeNumber } from '../options.ts'
 
 /** `darkroom bulk`: thousands of pictures by one file. */
@@ -86,7 +86,7 @@ function steering(action: 'pause' | 'resume' | 'cancel') {
     const bulk = await steerBulk(client, id, action)
     say(context.stdout, values.json ? JSON.stringify(bulk, null, 2) : `${id} ${outcomes[action]}: ${countsInWords(bulk)}.`)
     if (action === 'resume' && client.isOurs)
-      sayWrapped(context.stderr, `No gateway runs on this data folder; make it with: ${followCommand(['bulk', 'follow', id], values)}`)
+      say(context.stderr, `No gateway runs on this data folder; make it with: ${followCommand(['bulk', 'follow', id], values)}`)
     return 0
   }
 }

@@ -1,7 +1,6 @@
 import { type CommandContext, say } from '../command.ts'
 import { type FollowOptions, followCommand } from '../follow-command.ts'
 import type { GatewayClient } from '../gateway-client.ts'
-import { sayWrapped } from '../layout.ts'
 
 /** Says the id of a job that was accepted, and how to come to its pictures. */
 export function sayAccepted(
@@ -13,5 +12,5 @@ export function sayAccepted(
   say(context.stdout, json ? JSON.stringify(answer, null, 2) : answer.jobId)
   if (json) return
   const command = followCommand(['jobs', 'follow', answer.jobId], { ...options, live: client.isOurs ? live : undefined })
-  sayWrapped(context.stderr, `${client.isOurs ? 'It waits until a gateway runs on this data folder; make' : 'Follow'} it with: ${command}`)
+  say(context.stderr, `${client.isOurs ? 'It waits until a gateway runs on this data folder; make' : 'Follow'} it with: ${command}`)
 }
