@@ -123,6 +123,16 @@ describe('darkroom jobs', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^Refused: .*\nNot charged\. .*\(moderation_blocked; gen_/)])
   })
 
+  it('follows a set over all its calls, and saves the pictures of all of them', async () => {
+    const id = await submitSmall(gateway, { n: 3 }, { fanout: true })
+    expect(id).toMatch(/^set_/)
+    expect(await run('jobs', 'follow', id, '-o', at('set.png'))).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/ USD, 3 pictures\n$/),
+    })
+    for (const n of [1, 2, 3]) expect(await decodePicture(readFileSync(at(`set-${n}.png`)))).toMatchObject({ format: 'png', width: 1024 })
+  })
+
   it('says after Ctrl-C that the gateway goes on with it', async () => {
     const id = await submitSmall(gateway, {}, waiting)
     const program = line(gateway).start('jobs', 'follow', id, '-o', at('left.png'))

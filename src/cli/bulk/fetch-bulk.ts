@@ -27,14 +27,19 @@ export interface FetchTarget {
 export async function fetchTarget(path: string, replaces: boolean, soFar: string): Promise<FetchTarget> {
   if (path.toLowerCase().endsWith('.zip')) {
     await assertCanSave(path, soFar)
-    if (!replaces && (await stat(path).catch(() => null)))
-      throw new CommandError(`${path} exists already. ${soFar} Choose another name, or replace it with --replace.`)
-    return { kind: 'archive', path, replaces }
+    const target: FetchTarget = { kind: 'archive', path, replaces }
+    await assertFree(target, soFar)
+    return target
   }
   const found = await stat(path).catch(() => null)
   if (found && !found.isDirectory()) throw new CommandError(`${path} is a file, and neither an archive (.zip) nor a folder. ${soFar}`)
   if (!found) await assertCanSave(path, soFar)
   return { kind: 'folder', path, replaces }
+}
+
+async function assertFree({ path, replaces }: FetchTarget, soFar: string): Promise<void> {
+  if (!replaces && (await stat(path).catch(() => null)))
+    throw new CommandError(`${path} exists already. ${soFar} Choose another name, or replace it with --replace.`)
 }
 
 /** Fetches the pictures of a bulk that are there by now, and its manifest. @returns the exit code */
@@ -47,7 +52,10 @@ export async function fetchBulk(client: GatewayClient, bulk: Bulk, target: Fetch
   return code
 }
 
-async function fetchArchive(client: GatewayClient, { id }: Bulk, { path }: FetchTarget, context: CommandContext): Promise<number> {
+async function fetchArchive(client: GatewayClient, { id }: Bulk, target: FetchTarget, context: CommandContext): Promise<number> {
+  const { path } = target
+  // A bulk takes its time: somebody may have made a file of that name meanwhile.
+  await assertFree(target, 'Nothing was fetched.')
   const signal = context.interruption()
   try {
     using _ = new Progress(context.stderr, `fetching ${basename(path)}`)

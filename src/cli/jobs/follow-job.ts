@@ -2,8 +2,10 @@ import type { GenerationRecord, Job, JobEvent } from '../../contract/record.ts'
 import { type CommandContext, say } from '../command.ts'
 import { type Followed, type FollowOptions, followCommand, leave } from '../follow-command.ts'
 import { type GatewayClient, RefusedError } from '../gateway-client.ts'
+import { count } from '../layout.ts'
 import { gatewayFlags } from '../options.ts'
-import { reportImages, saveImages } from '../save-images.ts'
+import { saveBody } from '../save-file.ts'
+import { outFiles, reportImages, saveImages } from '../save-images.ts'
 import { readEvents } from '../server-sent-events.ts'
 import { jobPath, jobSheet, readJob } from './job-sheet.ts'
 
@@ -73,6 +75,7 @@ function lineOf(name: string, { at, progress }: { at?: string; progress: number 
 
 async function present(client: GatewayClient, job: Job, { json, out }: FollowJobWishes, context: CommandContext): Promise<number> {
   if (job.state === 'failed' || job.state === 'cancelled') throw new RefusedError(null, job.error ?? {})
+  if (out !== undefined && job.children !== undefined) return saveSet(client, job, out, context)
   if (out !== undefined && job.state === 'completed') {
     const record = await client.json<GenerationRecord>({ method: 'GET', path: `/v2/generations/${encodeURIComponent(job.id)}` })
     const saved = await saveImages(client, record, out, context)
@@ -81,4 +84,15 @@ async function present(client: GatewayClient, job: Job, { json, out }: FollowJob
   }
   if (!json) say(context.stdout, `\n${jobSheet(job, { showsAddresses: !client.isOurs })}`)
   return job.state === 'completed' ? 0 : 1
+}
+
+/** A set has no record of its own: its pictures are those of its children. */
+async function saveSet(client: GatewayClient, { results, cost }: Job, out: string, context: CommandContext): Promise<number> {
+  const files = outFiles(out, results.length)
+  for (const [index, { image_id, width, height }] of results.entries()) {
+    await saveBody(await client.call({ method: 'GET', path: `/v2/images/${encodeURIComponent(image_id)}` }), files[index]!)
+    say(context.stderr, `${files[index]}  ${width}x${height}`)
+  }
+  say(context.stderr, `${cost.settled.usd} USD, ${count(results.length, 'picture')}`)
+  return results.length > 0 ? 0 : 1
 }
