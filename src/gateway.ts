@@ -91,6 +91,8 @@ export interface GatewayOptions {
   economy?: Partial<EconomySettings>
   /** True for a gateway that is opened to set or remove secrets: it starts although one is missing or cannot be opened. @default false */
   mayLackSecrets?: boolean
+  /** True for a gateway that is opened to look at jobs or to steer them: those that wait are left to the next one. @default false */
+  leavesJobs?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
   bookingPausesMs?: readonly number[]
   /** How webhooks are delivered. */
@@ -244,9 +246,11 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await adoptBatches(parts)
   await sweepAbandoned(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
-  await parts.jobs.start(parts)
-  parts.jobSets.start(parts)
-  await parts.batches.start(parts)
+  if (!options.leavesJobs) {
+    await parts.jobs.start(parts)
+    parts.jobSets.start(parts)
+    await parts.batches.start(parts)
+  }
   parts.jobEvents.whenAny(() => {
     parts.jobSets.wake()
     webhookDeliveries.wake()

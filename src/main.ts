@@ -50,7 +50,7 @@ async function openGateway(flags: GatewayFlags): Promise<OpenedGateway> {
   const logger = createLogger({ level: 'error', destination: process.stderr })
   const shellUmask = process.umask(OWNER_ONLY)
   try {
-    const options = { logger, mayLackSecrets: flags.mayLackSecrets ?? false }
+    const options = { logger, mayLackSecrets: flags.mayLackSecrets ?? false, leavesJobs: flags.leavesJobs ?? false }
     const { gateway } = await startGateway({ ...flags, port: 0, host: '127.0.0.1' }, options)
     return { baseUrl: gateway.url, serves: servingOf(gateway).by, close: async () => void (await gateway.close()) }
   } finally {

@@ -2085,6 +2085,8 @@ export interface Operations {
   'GET /v2/jobs/bulk': {
     path: NoParameters
     query: {
+      /** Only what the caller submitted under this key. */
+      idempotency_key?: string
       cursor?: string
       limit?: number
     }

@@ -48,6 +48,7 @@ const mayCost: ReadonlySet<string> = new Set([
   'POST /v1/images/edits',
   'POST /v1/responses',
   'POST /v2/images/generate',
+  'POST /v2/jobs/bulk',
   'POST /v2/jobs/{id}/retry',
 ])
 /** Calls that only look. */

@@ -1,5 +1,6 @@
 export type * as api from './api-types.ts'
 export type { RetrySettings } from './attempts.ts'
+export type { BulkEntry, BulkHandle, BulkOptions, BulkOrder, BulkWaitOptions } from './bulk.ts'
 export type { OperationInput, OperationName, OperationOptions, OperationReply } from './call.ts'
 export type { CallFacts } from './call-facts.ts'
 export { createDarkroom, type DarkroomOptions } from './create-darkroom.ts'

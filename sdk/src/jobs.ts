@@ -1,4 +1,5 @@
 import type { ErrorObject, Job, JobAccepted, JobRequest } from './api-types.ts'
+import { BulkHandle, type BulkOptions, type BulkOrder, submitBulk } from './bulk.ts'
 import type { OperationInput, OperationOptions, OperationReply } from './call.ts'
 import { DarkroomError, type ErrorFacts } from './darkroom-error.ts'
 import { type JobStep, readJobSteps } from './job-steps.ts'
@@ -103,6 +104,20 @@ export class Jobs {
    */
   stream(job: JobReference, options: CallOptions & { lastEventId?: string } = {}): AsyncGenerator<JobStep, void, undefined> {
     return readJobSteps(this.#transport, `${pathOf(job)}/events`, options)
+  }
+
+  /**
+   * Hands thousands of jobs in by one request: items, or a template and the values of each. All are read before any is queued, and it is on disk when this resolves. Sent again under
+   * its key it is the same bulk.
+   * @throws RefusedError `invalid_bulk` naming the items that cannot be used; nothing was queued or charged
+   */
+  bulk(order: BulkOrder, options: BulkOptions = {}): Promise<BulkHandle> {
+    return submitBulk(this.#transport, order, options)
+  }
+
+  /** A bulk that was submitted before, by its id: from another process, say. Nothing is sent yet. */
+  openBulk(id: string): BulkHandle {
+    return new BulkHandle(this.#transport, id)
   }
 
   #send<T>(call: WireCall, options: CallOptions): Promise<T> {

@@ -18,6 +18,8 @@ export interface GatewayFlags {
   dataFolder?: string
   /** Start although a secret is missing or cannot be opened: the command is about to mend that. */
   mayLackSecrets?: boolean
+  /** Leave the jobs that wait where they are: the command looks at them, or is about to cancel some. */
+  leavesJobs?: boolean
 }
 
 /** A stream of the terminal, or of whatever took its place. */

@@ -1,6 +1,7 @@
 import { Failure, type NextAction, type Outcome } from '../contract/failure.ts'
 import type { ErrorObject } from '../contract/record.ts'
 import { ConfigurationError } from '../primitives/settings.ts'
+import { faultTable } from './bulk/fault-table.ts'
 import { CommandError, Interrupted, UsageError } from './command.ts'
 import { RefusedError } from './gateway-client.ts'
 import { wrap } from './layout.ts'
@@ -20,7 +21,9 @@ export function explain(error: unknown, options: { asJson: boolean; width: numbe
   const exitCode = exitCodeOf(error)
   if (options.asJson) return { text: JSON.stringify({ error: errorObject(error) }, null, 2), exitCode }
   const lines = sentences(error).flatMap((line) => line.split('\n'))
-  return { text: lines.map((line) => (options.width ? wrap(line, options.width) : line)).join('\n'), exitCode }
+  const wrapped = lines.map((line) => (options.width ? wrap(line, options.width) : line))
+  const faults = error instanceof RefusedError ? faultTable(error.error['items'], options.width) : []
+  return { text: [...wrapped, ...faults].join('\n'), exitCode }
 }
 
 function exitCodeOf(error: unknown): number {
@@ -64,6 +67,8 @@ const optionWords: Readonly<Record<string, string>> = {
   'x-darkroom-mask: guide': 'leave --strict out',
   'x-darkroom-transparency: key': '--key-transparency',
   'darkroom.feather_px': '--feather, with --strict',
+  accept_double_charge: 'darkroom jobs retry ID --accept-double-charge',
+  'POST /v2/jobs/{id}/retry': 'darkroom jobs retry ID',
 }
 
 function optionsIn(message: string): string[] {

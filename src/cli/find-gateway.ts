@@ -17,6 +17,14 @@ export interface FoundGateway {
   close(): Promise<void>
 }
 
+/** Nobody owns the data folder any more. */
+export class GatewayGone extends CommandError {
+  constructor() {
+    super('The gateway has ended.')
+    this.name = 'GatewayGone'
+  }
+}
+
 /** How long another process that is starting or stopping is waited for, and how long a pause in that is. */
 export const PATIENCE_MS = 15_000
 export const PAUSE_MS = 100
@@ -24,17 +32,25 @@ export const PAUSE_MS = 100
 /**
  * Finds the gateway that owns the data folder; when nobody does, opens one for this command.
  * Several commands at once share the gateway of whoever came first.
- * @throws CommandError when the owner cannot be used; Failure `data_folder_locked` when it cannot be reached in time.
+ * @param guest of a command that waits for an owner and never opens one: its wish to stop
+ * @throws CommandError when the owner cannot be used; Failure `data_folder_locked` when it cannot be reached in time; GatewayGone when there is
+ * none and none is opened.
  */
-export async function findGateway(context: CommandContext, flags: GatewayFlags): Promise<FoundGateway> {
+export async function findGateway(
+  context: CommandContext,
+  flags: GatewayFlags,
+  guest?: AbortSignal,
+  patienceMs = PATIENCE_MS,
+): Promise<FoundGateway> {
   const folder = context.dataFolder(flags)
-  const giveUpMs = performance.now() + PATIENCE_MS
+  const giveUpMs = performance.now() + patienceMs
   for (;;) {
     const owner = await findDataFolderOwner(folder)
     if (owner !== null && owner !== 'unannounced') return ownersGateway(context, folder, owner.url)
-    const opened = owner === null ? await openOurs(context, flags, folder) : null
+    const opened = owner === null && !guest ? await openOurs(context, flags, folder) : null
     if (opened !== null) return opened
-    if (performance.now() > giveUpMs) throw failure('data_folder_locked')
+    if (performance.now() > giveUpMs) throw owner === null ? new GatewayGone() : failure('data_folder_locked')
+    guest?.throwIfAborted()
     await pause(PAUSE_MS)
   }
 }

@@ -20,6 +20,8 @@ export class RefusedError extends Error {
   }
 }
 
+const MOST_ATTEMPTS = 3
+
 /** One call to the gateway. */
 export interface ClientCall {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -35,6 +37,11 @@ export interface ConnectOptions {
   liveForOwner?: boolean
   /** False for a command that only reads what is there: an empty answer from the wrong folder would pass for the truth. @default true */
   makesFolder?: boolean
+  /**
+   * True for a command that may take hours: when the gateway of somebody else ends, it waits for the next one of theirs and opens none of its own, which would keep theirs out of
+   * the data folder. @default false
+   */
+  staysGuest?: boolean
 }
 
 /**
@@ -44,11 +51,13 @@ export interface ConnectOptions {
 export class GatewayClient implements AsyncDisposable {
   readonly #context: CommandContext
   readonly #flags: GatewayFlags
+  readonly #staysGuest: boolean
   #gateway: FoundGateway
 
-  private constructor(context: CommandContext, flags: GatewayFlags, gateway: FoundGateway) {
+  private constructor(context: CommandContext, flags: GatewayFlags, gateway: FoundGateway, staysGuest: boolean) {
     this.#context = context
     this.#flags = flags
+    this.#staysGuest = staysGuest
     this.#gateway = gateway
   }
 
@@ -60,12 +69,12 @@ export class GatewayClient implements AsyncDisposable {
   static async connect(
     context: CommandContext,
     flags: GatewayFlags,
-    { liveForOwner = false, makesFolder = true }: ConnectOptions = {},
+    { liveForOwner = false, makesFolder = true, staysGuest = false }: ConnectOptions = {},
   ): Promise<GatewayClient> {
     if (!makesFolder) assertFolderExists(context.dataFolder(flags))
     const gateway = await findGateway(context, flags)
     if (flags.live && !liveForOwner && !gateway.isOurs) throw new CommandError(noLiveHere(gateway.serves))
-    return new GatewayClient(context, flags, gateway)
+    return new GatewayClient(context, flags, gateway, staysGuest)
   }
 
   /** What serves, e.g. "the built-in sandbox". */
@@ -80,7 +89,7 @@ export class GatewayClient implements AsyncDisposable {
 
   /**
    * Calls the gateway.
-   * @throws RefusedError for every answer that is not 2xx; CommandError when the gateway went away; Interrupted when the user left.
+   * @throws RefusedError for every answer that is not 2xx; CommandError when the gateway went away, GatewayGone where a guest finds no other; Interrupted when the user left.
    */
   async call(call: ClientCall): Promise<Response> {
     const giveUpMs = performance.now() + PATIENCE_MS
@@ -90,13 +99,21 @@ export class GatewayClient implements AsyncDisposable {
       if (performance.now() > giveUpMs)
         throw new CommandError(`The gateway at ${this.#gateway.baseUrl} is stopping and takes no calls. Try again later.`)
       await pause(PAUSE_MS)
-      this.#gateway = await findGateway(this.#context, this.#flags)
+      this.#gateway = await findGateway(this.#context, this.#flags, this.#staysGuest ? this.#context.interruption() : undefined)
     }
   }
 
-  /** A call that answers JSON. */
+  /** A call that answers JSON. One that only reads is made again where its answer breaks off. */
   async json<T>(call: ClientCall): Promise<T> {
-    return (await (await this.call(call)).json()) as T
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.call(call)
+      try {
+        return (await response.json()) as T
+      } catch (error) {
+        const isBroken = error instanceof TypeError && call.method === 'GET' && !this.isOurs
+        if (!isBroken || attempt === MOST_ATTEMPTS) throw error
+      }
+    }
   }
 
   /** Null when the gateway is gone or going and surely did not take the call. */

@@ -43,19 +43,38 @@ export async function withMoneyMeant(
   { estimate, live }: { estimate: EstimateReply; live: boolean },
 ): Promise<ImageCall> {
   const { route_id, route_owner, expected } = estimate
-  const isPaid = !(await isPlayMoney(estimate))
+  await assertMoneyMeant(client, { usd: expected.usd, where: `${route_id} (${route_owner})`, owner: route_owner, live })
+  return heldTo(route_id, call)
+}
+
+/** A call that only this route may serve. */
+export function heldTo(routeId: string, call: ImageCall): ImageCall {
+  return { ...call, headers: { ...call.headers, 'x-darkroom-route': routeId } }
+}
+
+/** Money that a command is about to spend. */
+export interface Spending {
+  /** About how much, in dollars. */
+  usd: string
+  /** Who draws, for people. */
+  where: string
+  owner: string
+  /** Somebody said `--live`. */
+  live: boolean
+}
+
+/** @throws CommandError when money would be spent unsaid, or said and not spent. */
+export async function assertMoneyMeant(client: GatewayClient, { usd, where, owner, live }: Spending): Promise<void> {
+  const isPaid = !(await isPlayMoney(owner))
   if (live && !isPaid) throw new CommandError(noLiveHere(client.serves))
   if (isPaid && !live)
-    throw new CommandError(
-      `This would cost about ${expected.usd} USD: ${client.serves} draws on ${route_id} (${route_owner}). Say --live to mean it.`,
-    )
-  return { ...call, headers: { ...call.headers, 'x-darkroom-route': route_id } }
+    throw new CommandError(`This would cost about ${usd} USD: ${client.serves} draws on ${where}. Say --live to mean it.`)
 }
 
 /** What is about to be spent, in one sentence. */
 export async function priceSentence(estimate: EstimateReply): Promise<string> {
   const { expected, high, route_id } = estimate
-  return `This costs about ${expected.usd} ${currency(await isPlayMoney(estimate))} on ${route_id}, at most ${high.usd}.`
+  return `This costs about ${expected.usd} ${currency(await isPlayMoney(estimate.route_owner))} on ${route_id}, at most ${high.usd}.`
 }
 
 /** Dollars, or the sandbox's. */
@@ -63,9 +82,10 @@ export function currency(isPlayMoney: boolean): string {
   return isPlayMoney ? 'USD of play money' : 'USD'
 }
 
-async function isPlayMoney({ route_owner }: EstimateReply): Promise<boolean> {
+/** The sandbox's money buys nothing. */
+export async function isPlayMoney(owner: string): Promise<boolean> {
   const { sandboxOwner } = await import('../pricing/index.ts')
-  return route_owner === sandboxOwner
+  return owner === sandboxOwner
 }
 
 /**

@@ -10,16 +10,27 @@ export function displayWidth(text: string): number {
   return [...text].length + (text.match(wide)?.length ?? 0)
 }
 
-/** A text as one cell of a table: nothing that a caller chose may move the cursor. */
-function plainCell(text: string): string {
+/** A text on one line: nothing that a caller chose may move the cursor. */
+export function plainText(text: string): string {
   return stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ')
+}
+
+/** A text in at most so many cells; what is left out of a longer one shows as `…`. */
+export function cut(text: string, cells: number): string {
+  if (displayWidth(text) <= cells) return text
+  let kept = ''
+  for (const letter of text) {
+    if (displayWidth(`${kept}${letter}…`) > cells) break
+    kept += letter
+  }
+  return cells < 1 ? '' : `${kept}…`
 }
 
 const isNumberOrEmpty = (text: string) => /^(?:-?\d+(?:\.\d+)?)?$/.test(text)
 
 /** Lays rows out in columns, the first row being the head; columns of numbers lean right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map(plainCell))
+  const cells = rows.map((row) => row.map(plainText))
   const columns = cells[0]!.map((_, column) => ({
     width: Math.max(...cells.map((row) => displayWidth(row[column]!))),
     leansRight: cells.length > 1 && cells.slice(1).every((row) => isNumberOrEmpty(row[column]!)),

@@ -1,8 +1,10 @@
 import { type Output, say } from './command.ts'
 import { displayWidth } from './layout.ts'
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-const REDRAW_MS = 100
+/** Pictures of a line that moves. */
+export const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+/** Between two of them. */
+export const REDRAW_MS = 100
 const CLEAR = '\r\x1b[K'
 
 /** A line that shows a call is under way, on a terminal only: logs and pipes stay clean. */

@@ -2,12 +2,14 @@ import { type Command, type CommandContext, say, UsageError } from './command.ts
 import { adviseCommand } from './commands/advise.ts'
 import { backupCommand } from './commands/backup.ts'
 import { budgetsCommand } from './commands/budgets.ts'
+import { bulkCommand } from './commands/bulk.ts'
 import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
 import { gateCommand } from './commands/gate.ts'
 import { generateCommand } from './commands/generate.ts'
+import { jobsCommand } from './commands/jobs.ts'
 import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { maskCommand } from './commands/mask.ts'
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   sandboxCommand,
   generateCommand,
   editCommand,
+  jobsCommand,
+  bulkCommand,
   maskCommand,
   checkCommand,
   estimateCommand,

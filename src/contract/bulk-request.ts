@@ -102,7 +102,8 @@ function assertNoData({ images, mask }: JsonObject): void {
 
 function faulty(faults: readonly BulkFault[]): Failure {
   const [first] = faults
-  const others = faults.length === 1 ? '' : ` ${faults.length - 1} other items cannot be used either.`
+  const others =
+    ['', ' One other item cannot be used either.'][faults.length - 1] ?? ` ${faults.length - 1} other items cannot be used either.`
   return failure('invalid_bulk', {
     param: `items[${first!.item - 1}]${first!.param === null ? '' : `.${first!.param}`}`,
     message: `Item ${first!.item}: ${first!.message}${others} Nothing was queued or charged; correct them and send the bulk again.`,

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { parse } from 'csv-parse/sync'
 import { bulkLimits } from '../contract/bulk-request.ts'
-import { Failure, failure } from '../contract/failure.ts'
+import { readBulkLines, readBulkObject, readBulkTable, readBulkTemplate } from '../contract/bulk-rows.ts'
+import { failure } from '../contract/failure.ts'
 import { rowAsBody } from '../contract/fill-template.ts'
-import { parseStrictJson } from '../contract/strict-json.ts'
 import { takeBulkForm } from '../flows/index.ts'
-import { isJsonObject, type JsonObject } from '../primitives/json.ts'
+import type { JsonObject } from '../primitives/json.ts'
 import { bodySource } from './coming-edit.ts'
 import type { KnownContext } from './http-route.ts'
 
@@ -33,9 +32,9 @@ export async function readBulk(context: KnownContext): Promise<ReadBulk> {
     case 'application/x-ndjson':
     case 'application/jsonl':
     case 'application/jsonlines':
-      return { settings, template: null, rows: readLines(bytes) }
+      return { settings, template: null, rows: readBulkLines(bytes) }
     case 'text/csv':
-      return { settings, template: null, rows: readTable(bytes).map(rowAsBody) }
+      return { settings, template: null, rows: readBulkTable(bytes).map(rowAsBody) }
     default:
       throw failure('unsupported_media_type', {
         message:
@@ -59,76 +58,14 @@ async function readForm(context: KnownContext): Promise<ReadBulk> {
   const { parts, request, requestId } = context
   await using form = await takeBulkForm(parts, { requestId, source: bodySource(request) })
   const { template: text, ...settings } = form.fields
-  const template = text === undefined ? null : strictObject(Buffer.from(text), 'template')
+  const template = text === undefined ? null : readBulkTemplate(Buffer.from(text))
   const bytes = await readFile(form.path)
-  if (/^\s*\{/.test(bytes.subarray(0, 1024).toString('utf8'))) return { settings, template, rows: readLines(bytes) }
-  const rows = readTable(bytes)
+  if (/^\s*\{/.test(bytes.subarray(0, 1024).toString('utf8'))) return { settings, template, rows: readBulkLines(bytes) }
+  const rows = readBulkTable(bytes)
   return { settings, template, rows: template === null ? rows.map(rowAsBody) : rows }
 }
 
 function fromJson(bytes: Buffer): ReadBulk {
-  const { items, template, ...settings } = parsedJson(bytes)
-  if (!Array.isArray(items) || !items.every(isJsonObject)) throw invalid('items', "'items' must be a list of objects.")
-  if (template !== undefined && !isJsonObject(template)) throw invalid('template', "'template' must be an object.")
-  return { settings, template: template ?? null, rows: items }
+  const { items: rows, template, settings } = readBulkObject(bytes)
+  return { settings, template, rows }
 }
-
-/** Larger than any other JSON body: strictly read up to its usual bound, and as JSON beyond it. */
-function parsedJson(bytes: Buffer): JsonObject {
-  if (bytes.length <= 1_048_576) return strictObject(bytes, null)
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (isJsonObject(value as JsonObject)) return value as JsonObject
-  } catch {
-    throw failure('invalid_json')
-  }
-  throw failure('invalid_body')
-}
-
-function strictObject(bytes: Buffer, param: string | null): JsonObject {
-  const body = parseStrictJson(bytes)
-  if (!(body instanceof Failure)) return body
-  throw param === null ? body : invalid(param, `'${param}' is not one JSON object.`)
-}
-
-function readLines(bytes: Buffer): JsonObject[] {
-  const rows: JsonObject[] = []
-  let number = 0
-  for (const line of decoded(bytes).split('\n')) {
-    number += 1
-    if (line.trim() === '') continue
-    const row = parseStrictJson(Buffer.from(line))
-    if (row instanceof Failure) throw invalid(`line ${number}`, `Line ${number} is not one JSON object: ${row.message}`)
-    rows.push(row)
-    if (rows.length > bulkLimits.items) break
-  }
-  return rows
-}
-
-function readTable(bytes: Buffer): Record<string, string>[] {
-  decoded(bytes)
-  try {
-    return parse(bytes, {
-      columns: true,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      to: bulkLimits.items + 1,
-      max_record_size: 1_048_576,
-    })
-  } catch (error) {
-    const { message } = error as Error
-    throw invalid('table', `The table cannot be read: ${message}.`)
-  }
-}
-
-function decoded(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw failure('invalid_encoding')
-  }
-}
-
-const invalid = (param: string, what: string) =>
-  failure('invalid_bulk', { param, message: `${what} Nothing was queued or charged; correct it and send the bulk again.` })

@@ -31,6 +31,10 @@ const steer = async (gateway: Callable, id: string, what: string) => {
 }
 const itemsOf = async (gateway: Callable, id: string, query = '') =>
   (await (await gateway.fetch(`/v2/jobs/bulk/${id}/items${query}`)).json()) as { items: BulkItemReply[]; next_cursor: string | null }
+const ofKey = async (gateway: Callable, key: string) => {
+  const { bulks } = (await (await gateway.fetch(`/v2/jobs/bulk?idempotency_key=${key}`)).json()) as { bulks: Bulk[] }
+  return bulks.map(({ id }) => id)
+}
 
 async function bulkWhen(gateway: Callable, id: string, holds: (bulk: Bulk) => boolean): Promise<Bulk> {
   for (;;) {
@@ -122,6 +126,10 @@ describe('a bulk', () => {
     const again = await asJson(gateway, { items }, headers)
     expect([again.json.id, again.headers.get('idempotent-replayed')]).toEqual([json.id, 'true'])
     expect((await asJson(gateway, { items: items.slice(1) }, headers)).status).toBe(422)
+    expect(await ofKey(gateway, 'bulk-1')).toEqual([json.id])
+    expect(await ofKey(gateway, 'bulk-2')).toEqual([])
+    const { key: another } = await makeProject(gateway, 'another')
+    expect(await ofKey({ fetch: fetchWith(gateway, another) }, 'bulk-1')).toEqual([])
     expect((await steer(gateway, json.id, 'pause')).json.state).toBe('paused')
     expect((await steer(gateway, json.id, 'pause')).status).toBe(200)
     expect((await steer(gateway, json.id, 'resume')).json.state).toBe('running')

@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { unzipSync } from 'fflate'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeFolder, run } from '../cli/darkroom-program.ts'
@@ -11,7 +12,7 @@ const repository = resolve(import.meta.dirname, '../..')
 const examplesOf = (page: string) =>
   [...readFileSync(join(repository, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 const tsc = join(repository, 'node_modules/.bin/tsc')
-const names = ['make', 'edit', 'submit', 'watch', 'webhook', 'ai-sdk'] as const
+const names = ['make', 'edit', 'submit', 'watch', 'bulk', 'webhook', 'ai-sdk'] as const
 
 /** The folder of somebody who has installed the built package beside a gateway that they have just started. */
 const folder = makeFolder()
@@ -93,6 +94,14 @@ describe('the examples of its pages, as they stand', () => {
     const { code, stdout, stderr } = await example('watch')
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^queued 0 %\n(?:\w+ \d+ %\n)*completed 100 %\n200 image\/png\n$/)
+  })
+
+  it('make thousands', async () => {
+    const { code, stdout, stderr } = await example('bulk')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^\d+ % .*\n(?:\d+ % .*\n)*2 pictures for \$0\.\d+\n$/)
+    const files = unzipSync(new Uint8Array(readFileSync(join(cwd, 'animals.zip'))))
+    expect(Object.keys(files).sort()).toEqual(['1-fox-1.png', '2-hen-1.png', 'manifest.csv'])
   })
 
   it('draw with the AI SDK', async () => {

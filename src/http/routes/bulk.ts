@@ -9,6 +9,7 @@ import {
   bulkArchive,
   bulkItems,
   bulkManifest,
+  bulksOfKey,
   cancelBulk,
   listBulks,
   pauseBulk,
@@ -80,7 +81,11 @@ export const submitBulkRoute = keyRoute({
   },
 })
 
-const listQuerySchema = z.strictObject({ cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(100).default(20) })
+const listQuerySchema = z.strictObject({
+  idempotency_key: z.string().max(255).optional().describe('Only what the caller submitted under this key.'),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+})
 
 /** The bulks of a project. */
 export const bulksRoute = keyRoute({
@@ -92,7 +97,8 @@ export const bulksRoute = keyRoute({
   query: listQuerySchema,
   replies: { 200: { description: 'A page of them.', schema: bulksReplySchema }, ...errorReplies(400, 401) },
   handle({ parts, principal, request }) {
-    const { cursor, limit } = readChecked(listQuerySchema, request.query)
+    const { idempotency_key: key, cursor, limit } = readChecked(listQuerySchema, request.query)
+    if (key !== undefined) return bulksOfKey(parts, { key, projectId: principal.projectId })
     return listBulks(parts, { cursor: cursor ?? null, limit, ...scopeOf(principal) })
   },
 })

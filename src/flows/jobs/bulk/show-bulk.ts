@@ -2,7 +2,16 @@ import type { Bulk, BulkItemReply } from '../../../contract/bulk-replies.ts'
 import { failure } from '../../../contract/failure.ts'
 import type { JobSetRow } from '../../../db/index.ts'
 import { findResult } from '../../../generations/index.ts'
-import { endedSince, type FoundSetItem, findSet, itemsOf, listSets, progressOf, type SetProgress } from '../../../jobs/index.ts'
+import {
+  endedSince,
+  type FoundSetItem,
+  findSet,
+  findSetOfKey,
+  itemsOf,
+  listSets,
+  progressOf,
+  type SetProgress,
+} from '../../../jobs/index.ts'
 import { isoTime } from '../../../primitives/clock.ts'
 import { isId } from '../../../primitives/ids.ts'
 import { moneyJson } from '../../../primitives/money.ts'
@@ -43,6 +52,15 @@ export async function listBulks(
   const rows = await listSets(parts.database, { projectId, kind: 'bulk', before: cursor, limit: limit + 1 })
   const bulks = await Promise.all(rows.slice(0, limit).map((row) => presentBulk(parts, row)))
   return { bulks, next_cursor: rows.length > limit ? bulks.at(-1)!.id : null }
+}
+
+/** What a project submitted under a key: one bulk, or none. In the shape of a list. */
+export async function bulksOfKey(
+  parts: GatewayParts,
+  key: { key: string; projectId: string },
+): Promise<{ bulks: Bulk[]; next_cursor: null }> {
+  const set = await findSetOfKey(parts.database, key)
+  return { bulks: set?.kind === 'bulk' ? [await presentBulk(parts, set)] : [], next_cursor: null }
 }
 
 async function presentBulk(parts: GatewayParts, set: JobSetRow): Promise<Bulk> {
