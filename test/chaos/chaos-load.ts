@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Bulk } from '../../src/contract/bulk-replies.ts'
 import { maskWithHoles, scene } from '../support/edit-pictures.ts'
 import type { GatewayProcess } from '../support/gateway-process.ts'
 import { promptWith, smallCall } from '../support/generation-calls.ts'
@@ -9,6 +11,7 @@ import type { SeededChance } from '../support/seeded-chance.ts'
 
 /** An answer that a client read to its end: from then on its pictures must be there. */
 export interface Acknowledged {
+  /** Of a bulk, its id. */
   generationId: string
   /** Hashes of the pictures in the answer. */
   pictures: string[]
@@ -98,11 +101,24 @@ const job =
     return { generationId: jobId, pictures: [] }
   }
 
-/** A job that is cancelled while it waits. */
+/** A job that is cancelled while it waits; where the gateway dies first, it is made some seconds later. */
 const cancelled: ChaosCall = async (gateway) => {
-  const jobId = await submitSmall(gateway, {}, { start_at: new Date(Date.now() + 3_600_000).toISOString() })
+  const jobId = await submitSmall(gateway, {}, { start_at: new Date(Date.now() + 5_000).toISOString() })
   await postToJob(gateway, jobId, 'cancel').catch(() => undefined)
   return { generationId: jobId, pictures: [] }
+}
+
+/** A bulk, looked at until it has ended or its gateway has; whether each of its items became one job is read from the books. */
+const bulk: ChaosCall = async (gateway, chance) => {
+  const items = [1, 2, 3].map(() => ({ prompt: `lamp ${chance.whole(1e9)}` }))
+  const body = JSON.stringify({ template: { request: { ...smallCall, prompt: '{{prompt}}' } }, items })
+  const order = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+  const { id } = (await (await gateway.fetch('/v2/jobs/bulk', order)).json()) as { id: string }
+  for (;;) {
+    const answer = await gateway.fetch(`/v2/jobs/bulk/${id}`).catch(() => null)
+    if (answer === null || ((await answer.json()) as Bulk).ended_at !== null) return { generationId: id, pictures: [] }
+    await wait(20)
+  }
 }
 
 /** A receiver that nobody reaches: it is tested, sent the test again and disabled, which is an event that is handed out. */
@@ -139,6 +155,7 @@ export const chaosCalls = {
   job: job(),
   jobAgain: job('status=429,retry-after=0,first=1'),
   cancelled,
+  bulk,
   key: administrator('POST', '/v2/keys', { name: 'chaos' }),
   budget,
   gate: administrator('POST', '/v2/gate/signed', { max_cost_usd: '1' }),
@@ -165,6 +182,7 @@ export const loadNames: readonly ChaosCallName[] = [
   'again',
   'job',
   'jobAgain',
+  'bulk',
 ]
 
 function post(gateway: GatewayProcess, path: string, body: object, headers: Record<string, string> = {}): Promise<Acknowledged | null> {

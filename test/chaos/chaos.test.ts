@@ -11,6 +11,7 @@ it(`chaos (seed ${SEED}): no acknowledged answer, no received picture and no nan
     'turn_left_open',
     'job_after_start',
     'job_after_put_back',
+    'set_after_item',
   ] as const
   const figures = await runChaos({ seed: SEED, points, randomKills: 3, say: () => undefined })
   expect({ ...figures, books: null }).toEqual({
@@ -24,6 +25,8 @@ it(`chaos (seed ${SEED}): no acknowledged answer, no received picture and no nan
   })
   const { books } = figures
   expect(books).toMatchObject({ rowsWithoutBytes: [], running: [], madeTwice: [], differing: [] })
+  expect(books.bulks.amiss).toEqual([])
+  expect(books.bulks.recorded.size).toBeGreaterThan(0)
   expect(books.booked).toBe(books.invoiced - books.declaredUnknown - books.estimated.invoiced)
   expect(books.estimated.booked).toBeGreaterThanOrEqual(books.estimated.invoiced)
   expect(books.adopted).toBeGreaterThan(0)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Bulk, BulkItemReply } from '../../src/contract/bulk-replies.ts'
 import type { GenerationRecord, LedgerEntriesReply } from '../../src/contract/record.ts'
 import type { InvoiceLine } from '../../src/sandbox/index.ts'
 import type { GatewayProcess } from '../support/gateway-process.ts'
@@ -16,6 +17,8 @@ export interface Books {
   rowsWithoutBytes: string[]
   /** Generations that are open still. */
   running: string[]
+  /** Every bulk on record, and those of them that do not end, or whose items are not each one job. */
+  bulks: { recorded: ReadonlySet<string>; amiss: string[] }
   /** Upstream calls, and lines of batches, that were made more than once under one id. */
   madeTwice: string[]
   invoiced: bigint
@@ -39,6 +42,7 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
   const token = (await readFile(join(gateway.dataFolder, 'admin-token'), 'utf8')).trim()
   const get = async <Reply>(path: string) =>
     (await (await fetch(gateway.url + path, { headers: { authorization: `Bearer ${token}` } })).json()) as Reply
+  const bulks = await readBulks(async (path) => (await gateway.fetch(path)).json())
   const records = new Map<string, GenerationRecord>()
   for (const id of new Set((await everyLine(get)).map((line) => line.generation_id))) records.set(id, await ended(get, id))
   // Read once nothing is open any more.
@@ -77,6 +81,7 @@ export async function readBooks(gateway: GatewayProcess, sandboxUrl: string): Pr
     pictures,
     rowsWithoutBytes,
     running: all.filter(({ status }) => status === 'running' || status === 'queued').map(({ id }) => id),
+    bulks,
     madeTwice: [...Object.entries(counts), ...linesMade].flatMap(([id, count]) => (count > 1 && id.startsWith('dk-att_') ? [id] : [])),
     invoiced: BigInt(invoice.nanos),
     booked: sumOf(lines, 'settle', 'loss') - estimated.reduce((sum, { booked }) => sum + booked, 0n),
@@ -113,6 +118,35 @@ async function everyLine(get: Get): Promise<LedgerEntriesReply['entries']> {
     cursor = page.next_cursor
   } while (cursor !== null)
   return lines
+}
+
+/** What was recorded of a bulk is gone on with by every start, so each must come to its end. */
+async function readBulks(get: (path: string) => Promise<unknown>) {
+  const recorded = new Set<string>()
+  const amiss: string[] = []
+  let cursor = ''
+  do {
+    const page = (await get(`/v2/jobs/bulk?limit=100${cursor}`)) as { bulks: Bulk[]; next_cursor: string | null }
+    for (const { id, total } of page.bulks) {
+      recorded.add(id)
+      const end = await endOfBulk(get, id)
+      const { items } = (await get(`/v2/jobs/bulk/${id}/items`)) as { items: BulkItemReply[] }
+      const jobs = new Set(items.map(({ job_id }) => job_id).filter((jobId) => jobId !== null))
+      if (end === null || jobs.size !== total) amiss.push(`${id}: ${jobs.size} jobs of ${total} items, ${end === null ? 'open' : 'ended'}`)
+    }
+    cursor = page.next_cursor === null ? '' : `&cursor=${encodeURIComponent(page.next_cursor)}`
+  } while (cursor !== '')
+  return { recorded, amiss }
+}
+
+/** When a bulk ended; null for one that does not. */
+async function endOfBulk(get: (path: string) => Promise<unknown>, id: string): Promise<string | null> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { ended_at } = (await get(`/v2/jobs/bulk/${id}`)) as Bulk
+    if (ended_at !== null) return ended_at
+    await wait(100)
+  }
+  return null
 }
 
 /** Background responses may still be on their way home, and jobs on theirs to be made. */

@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Bulk } from '../../src/contract/bulk-replies.ts'
+import type { Job } from '../../src/contract/record.ts'
 import { inspectImageFile } from '../../src/pixels/index.ts'
 import { type FailPointName, failPointNames } from '../../src/primitives/fail-point-names.ts'
 import { type GatewayProcess, runProgram, startGatewayProcess } from '../support/gateway-process.ts'
@@ -74,6 +76,10 @@ const special: Partial<Record<FailPointName, ChaosCallName>> = {
   job_after_put_back: 'jobAgain',
   job_before_end_in_queue: 'cancelled',
   job_after_end_in_queue: 'cancelled',
+  bulk_before_record: 'bulk',
+  bulk_after_record: 'bulk',
+  set_before_item: 'bulk',
+  set_after_item: 'bulk',
   turn_before_note: 'responseStream',
   turn_after_note: 'responseStream',
   turn_before_settle: 'response',
@@ -180,6 +186,7 @@ class ChaosRun {
     await using gateway = await this.#start()
     const books = await readBooks(gateway, this.#sandboxUrl)
     const acknowledgedLost = this.#acknowledged.filter(({ generationId, pictures }) => {
+      if (books.bulks.recorded.has(generationId)) return false
       const had = books.pictures.get(generationId)
       return had === undefined || pictures.some((picture) => !had.has(picture))
     })
@@ -210,7 +217,7 @@ class ChaosRun {
   async #killInStart(point: FailPointName, before: 'nothing' | 'adoptable' | 'open' | 'background'): Promise<boolean> {
     if (before !== 'nothing') {
       // What the cycle before left is settled first: this one has a call of its own.
-      await (await this.#start()).end('SIGKILL')
+      await this.#settle()
       await using gateway = await this.#start(before === 'adoptable' ? 'before_settle:1:kill' : undefined)
       const name = { adoptable: 'json', open: 'silent', background: 'background' } as const
       const call = this.#call(gateway, name[before])
@@ -221,6 +228,19 @@ class ChaosRun {
     await using gateway = await this.#startArmed(`${point}:1:kill`)
     // Something behind the start may still come to the place.
     return gateway === null || (await Promise.race([gateway.ended, wait(1000, null)]))?.signal === 'SIGKILL'
+  }
+
+  /** Starts a gateway that ends what is open, jobs and bulks too, and kills it then. */
+  async #settle(): Promise<void> {
+    await using gateway = await this.#start()
+    const get = async <Reply>(path: string) => (await (await gateway.fetch(path)).json()) as Reply
+    const isBusy = async () => {
+      const { bulks } = await get<{ bulks: Bulk[] }>('/v2/jobs/bulk?limit=100')
+      const jobs = await Promise.all(['queued', 'running'].map((state) => get<{ jobs: Job[] }>(`/v2/jobs?state=${state}`)))
+      return bulks.some(({ ended_at }) => ended_at === null) || jobs.some((page) => page.jobs.length > 0)
+    }
+    while (await isBusy()) await wait(20)
+    await gateway.end('SIGKILL')
   }
 
   /** Resolves when upstream was called once more. */
