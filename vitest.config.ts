@@ -6,16 +6,21 @@ const shared = { setupFiles: ['test/support/clean-environment.ts'], testTimeout:
 
 /** Files that take longest, the longest first: begun last, one of them would run on when all others are done. */
 const long = [
-  'test/e2e/edits-equal-invoice',
   'test/e2e/crash-ladder',
-  'test/cli/with-server',
-  'src/guard/measure-drift',
   'test/cli/edit',
-  'test/e2e/ledger-equals-invoice',
-  'test/e2e/edit-death',
   'test/chaos/chaos',
-  'test/e2e/responses-death',
+  'test/e2e/jobs-engine',
+  'test/e2e/edit-death',
+  'src/guard/measure-drift',
+  'test/cli/bulk',
+  'test/cli/with-server',
+  'test/e2e/route-choice',
+  'test/e2e/economy-faults',
+  'test/chaos/batch-storm',
+  'test/chaos/webhooks',
+  'test/cli/routes',
   'test/e2e/duplicates',
+  'test/e2e/responses-death',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -29,8 +34,8 @@ function placeOf({ moduleId }: TestSpecification): number {
   return place < 0 ? long.length : place
 }
 
-// Files run in parallel in child processes: every test takes free ports and temporary folders, so none can see another. Those beside the code
-// share a process with the file before them, which saves a minute; those that start whole gateways have one of their own.
+// Files run in parallel in child processes: every test takes free ports and temporary folders, so none can see another. A file shares its process
+// with the one before it: loading the program anew for each of hundreds would cost two minutes.
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -39,7 +44,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { ...shared, name: 'src', include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'], isolate: false } },
-      { test: { ...shared, name: 'test', include: ['test/**/*.test.ts'] } },
+      { test: { ...shared, name: 'test', include: ['test/**/*.test.ts'], isolate: false } },
     ],
   },
 })
