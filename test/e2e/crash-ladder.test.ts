@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, it } from 'vitest'
 import type { GenerationRecord } from '../../src/contract/record.ts'
+import { pendingDrifts } from '../../src/guard/index.ts'
 import { answered, type CrashStage, everyRecord, openCrashStage, startAndDie } from '../support/crash-stage.ts'
 import { maskWithHoles, scene } from '../support/edit-pictures.ts'
 import type { GatewayProcess } from '../support/gateway-process.ts'
@@ -59,9 +60,10 @@ type Expect = typeof import('vitest')['expect']
 
 /** What holds after any death: rows have their bytes, bytes their names, the spool is empty, nothing is reserved, nothing was called twice. */
 async function expectSound(expect: Expect, stage: CrashStage, next: TestGateway): Promise<void> {
-  const { running } = next.gateway.parts
-  while (running.size > 0 || (await stage.spool()).some((name) => name.startsWith('drift-')))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  const { running, database } = next.gateway.parts
+  const isMeasured = async () =>
+    (await pendingDrifts(database, 1)).length === 0 && !(await stage.spool()).some((name) => name.startsWith('drift-'))
+  while (running.size > 0 || !(await isMeasured())) await wait(10)
   expect(await untidiness(next)).toMatchObject({ spool: [], rowsWithoutFile: [], missingObjects: [], unusedObjects: [] })
   expect((await rehash(stage.dataFolder)).wrong).toEqual([])
   const ends = (await ledgerLines(next)).filter(({ kind }) => kind !== 'settle' && kind !== 'loss').map(({ kind }) => kind)
