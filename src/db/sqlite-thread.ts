@@ -40,16 +40,18 @@ export class SqliteThread {
       env: threadEnvironment(),
       execArgv: [],
     })
+    // Listened for from the beginning: a thread that ends at once sends its message and its end in the same turn.
+    const whenEnded = onceEnded(worker)
     const first = await firstMessage(worker)
-    if (first.kind === 'ready') return new SqliteThread(worker, first.migrationsApplied)
-    await onceEnded(worker)
+    if (first.kind === 'ready') return new SqliteThread(worker, whenEnded, first.migrationsApplied)
+    await whenEnded
     throw first.fault.resultCode === null ? new Error(first.fault.message) : errorFromFault(first.fault)
   }
 
-  private constructor(worker: Worker, migrationsApplied: string[]) {
+  private constructor(worker: Worker, whenEnded: Promise<void>, migrationsApplied: string[]) {
     this.migrationsApplied = migrationsApplied
     this.#worker = worker
-    this.whenEnded = onceEnded(worker)
+    this.whenEnded = whenEnded
     worker.on('message', (message: SqliteMessage) => this.#receive(message))
     worker.on('error', (error) => this.#end(error as Error))
     worker.on('exit', () => this.#end(new Error('the database thread stopped')))
@@ -116,6 +118,7 @@ function firstMessage(worker: Worker): Promise<Exclude<SqliteMessage, { kind: 'r
   return new Promise((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('the database thread stopped before its connection was open')))
   })
 }
 
