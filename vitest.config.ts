@@ -34,8 +34,8 @@ function placeOf({ moduleId }: TestSpecification): number {
   return place < 0 ? long.length : place
 }
 
-// Files run in parallel in child processes: every test takes free ports and temporary folders, so none can see another. A file shares its process
-// with the one before it: loading the program anew for each of hundreds would cost two minutes.
+// Files run in parallel in child processes: every test takes free ports and temporary folders, so none can see another. Those beside the code
+// share a process with the file before them, which saves a minute; those that start whole gateways have one of their own.
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -44,7 +44,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { ...shared, name: 'src', include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'], isolate: false } },
-      { test: { ...shared, name: 'test', include: ['test/**/*.test.ts'], isolate: false } },
+      { test: { ...shared, name: 'test', include: ['test/**/*.test.ts'] } },
     ],
   },
 })
