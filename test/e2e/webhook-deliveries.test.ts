@@ -154,7 +154,7 @@ describe('a receiver', () => {
   ] as [string, (response: ServerResponse, at: number) => void][])(
     'F69 that trickles %s is cut off, and has failed',
     async (_what, trickle) => {
-      stage = await openWebhookStage()
+      stage = await openWebhookStage(1, { webhooks: { pace: { timeoutMs: 400 } } })
       stage.receivers[0]!.manner = (response) => {
         let at = 0
         const trickling = setInterval(() => trickle(response, at++), 20)

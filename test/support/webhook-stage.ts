@@ -1,7 +1,7 @@
 import type { WebhookMessageLogReply, WebhookMessageReply, WebhookReply } from '../../src/contract/record.ts'
 import { statementContext } from '../../src/db/index.ts'
 import { type ManualClock, manualClock } from '../../src/db/test-engines.ts'
-import { type EventType, recordEvent } from '../../src/events/index.ts'
+import { type EventType, eventsToHandOut, recordEvent } from '../../src/events/index.ts'
 import type { JsonObject } from '../../src/primitives/json.ts'
 import { seeReply } from './generation-calls.ts'
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from './test-gateway.ts'
@@ -14,14 +14,8 @@ export interface WebhookStage extends AsyncDisposable {
   receivers: WebhookReceiver[]
 }
 
-/** How long a receiver is waited for here, instead of fifteen seconds. */
-const TIMEOUT_MS = 400
-
 /** Opens a stage. Chance is the mean of all chances, so that waits are those of the schedule. */
-export async function openWebhookStage(
-  receivers = 1,
-  { webhooks = {}, ...options }: TestGatewayOptions & { clock?: ManualClock } = {},
-): Promise<WebhookStage> {
+export async function openWebhookStage(receivers = 1, options: TestGatewayOptions & { clock?: ManualClock } = {}): Promise<WebhookStage> {
   await using opening = new AsyncDisposableStack()
   const clock = options.clock ?? manualClock()
   const started: WebhookReceiver[] = []
@@ -32,7 +26,6 @@ export async function openWebhookStage(
       yaml: allowing(started),
       ...options,
       clock,
-      webhooks: { ...webhooks, pace: { timeoutMs: TIMEOUT_MS, ...webhooks.pace } },
     }),
     (open) => open.close(),
   )
@@ -79,6 +72,14 @@ export async function happen(
   const context = statementContext(parts.database, parts.clock, parts.newId)
   await parts.database.transact(types.map((type) => recordEvent(context, { projectId, subjectId, type, data })))
   if (!silently) parts.webhookDeliveries.wake()
+}
+
+/** Waits until every event has the messages that it is told with: a webhook made after that is not among its receivers. */
+export async function handedOut({ gateway: { parts } }: TestGateway): Promise<void> {
+  await until(
+    () => eventsToHandOut(parts.database, 1),
+    (waiting) => waiting.length === 0,
+  )
 }
 
 /** Lets time pass at once. */
