@@ -39,6 +39,7 @@ function placeOf({ moduleId }: TestSpecification): number {
 export default defineConfig({
   test: {
     pool: 'forks',
+    globalSetup: ['test/support/start-postgres.ts'],
     sequence: { sequencer: LongestFirst },
     // Tests wait for processes, sockets and disks more than for a core.
     maxWorkers: Math.max(2, availableParallelism() - 1),

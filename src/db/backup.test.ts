@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../primitives/clock.ts'
 import { backup, dataFolderPaths, lockDataFolder, openSqliteDatabase, restore, type SqliteDatabase, writePrivateFile } from './index.ts'
-import { readMigrations } from './sqlite-migrations.ts'
+import { readMigrations } from './migration-history.ts'
 import { manualClock } from './test-engines.ts'
 
 let parent: string

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { boundValue, isMoney, wholeNumber } from './bound-value.ts'
 import type { StatementResult } from './database.ts'
 import { primaryCode, type SqliteFault, type SqliteReply, type SqliteRequest, type SqliteStatement } from './sqlite-protocol.ts'
 
@@ -113,22 +114,14 @@ export function faultOf(error: unknown, sql: string | null = null): SqliteFault 
 
 /** Whole numbers are bound as int64: bound as a JavaScript number they would be floating point to SQLite. */
 function toEngine(value: unknown): SQLInputValue {
-  if (typeof value === 'number') {
-    if (Number.isSafeInteger(value)) return BigInt(value)
-    if (Number.isInteger(value) || !Number.isFinite(value)) throw new RangeError(`cannot store the number ${value} exactly; pass a bigint`)
-  }
-  if (value === undefined || typeof value === 'boolean') throw new TypeError(`cannot store ${value}; pass null, 0 or 1`)
-  return value as SQLInputValue
+  const bound = boundValue(value)
+  return typeof bound === 'number' && Number.isInteger(bound) ? BigInt(bound) : bound
 }
-
-const isMoney = (column: string) => column === 'nanos' || column.endsWith('_nanos')
 
 function fromEngine(row: Record<string, unknown>): Record<string, unknown> {
   for (const [column, value] of Object.entries(row)) {
     if (typeof value !== 'bigint' || isMoney(column)) continue
-    const number = Number(value)
-    if (!Number.isSafeInteger(number)) throw new RangeError(`column ${column} holds ${value}, which is too large for a number`)
-    row[column] = number
+    row[column] = wholeNumber(column, value)
   }
   return row
 }

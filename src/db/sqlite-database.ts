@@ -4,8 +4,9 @@ import type { Compilable } from 'kysely'
 import { failure } from '../contract/failure.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+import { ownMigrations } from './migration-history.ts'
 import type { WriterFigures } from './sqlite-protocol.ts'
-import { ownMigrations, SqliteThread } from './sqlite-thread.ts'
+import { SqliteThread } from './sqlite-thread.ts'
 import { sqliteBuilder } from './statement-builder.ts'
 
 /** Where the database says what an operator may want to know; a pino logger fits. */

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../primitives/clock.ts'
 import { openSqliteDatabase } from './index.ts'
-import { readMigrations } from './sqlite-migrations.ts'
+import { readMigrations } from './migration-history.ts'
 
 const ownMigrations = fileURLToPath(new URL('./migrations/', import.meta.url))
 /** Ids of the steps this version ships, in order. The tests' own come after all of them. */

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Compilable } from 'kysely'
 import { failure } from '../contract/failure.ts'
@@ -6,9 +5,6 @@ import { threadEnvironment } from '../primitives/thread-environment.ts'
 import type { Queries, RowsOf, Statement, StatementResult } from './database.ts'
 import { errorFromFault } from './sqlite-failure.ts'
 import type { SqliteMessage, SqliteReply, SqliteRequest, SqliteThreadSettings, WriterFigures } from './sqlite-protocol.ts'
-
-/** The folder of this program's migrations. */
-export const ownMigrations = fileURLToPath(new URL('./migrations/', import.meta.url))
 
 interface Waiting {
   statements: readonly Statement[]

@@ -1,8 +1,9 @@
 import { flushCompileCache } from 'node:module'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { fp } from '../primitives/fail-point.ts'
+import { readMigrations } from './migration-history.ts'
 import { faultOf, SqliteConnection } from './sqlite-connection.ts'
-import { migrateSqlite, readMigrations } from './sqlite-migrations.ts'
+import { migrateSqlite } from './sqlite-migrations.ts'
 import {
   primaryCode,
   type SqliteFault,

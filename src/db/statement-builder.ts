@@ -1,4 +1,15 @@
-import { type Compilable, CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import {
+  type Compilable,
+  CompiledQuery,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
 import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import type { Database } from './database.ts'
@@ -12,6 +23,18 @@ export function sqliteBuilder(): Kysely<Tables> {
       createDriver: () => new DummyDriver(),
       createIntrospector: (builder) => new SqliteIntrospector(builder),
       createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+}
+
+/** Kysely that compiles for PostgreSQL and can run nothing either. */
+export function postgresBuilder(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (builder) => new PostgresIntrospector(builder),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   })
 }

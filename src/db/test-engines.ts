@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import type { Database } from './database.ts'
+import { openPostgresDatabase } from './postgres-database.ts'
 import { openSqliteDatabase } from './sqlite-database.ts'
 import { rawQuery } from './statement-builder.ts'
+import { makeTestDatabase } from './test-postgres-databases.ts'
 
 /** A clock that a test moves by hand. */
 export interface ManualClock extends Clock {
@@ -53,7 +55,10 @@ export interface TestEngine {
 }
 
 /** Every engine there is: statement tests run once on each, `describe.each(engines)`. */
-export const engines: readonly TestEngine[] = [{ name: 'sqlite', open: openSqlite }]
+export const engines: readonly TestEngine[] = [
+  { name: 'sqlite', open: openSqlite },
+  { name: 'postgres', open: openPostgres },
+]
 
 async function openSqlite(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-db-'))
@@ -70,6 +75,28 @@ async function openSqlite(): Promise<TestDatabase> {
     },
     [Symbol.asyncDispose]: async () => {
       await db.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openPostgres(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-db-'))
+  const clock = manualClock()
+  const database = await makeTestDatabase()
+  const db = await openPostgresDatabase({ url: database.url, clock, poolSize: 4 })
+  return {
+    db,
+    clock,
+    newId: countingIds(),
+    folder,
+    clear: async () => {
+      clock.reset()
+      await emptyPostgres(db)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await db.close()
+      await database[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -123,5 +150,13 @@ async function emptySqlite(db: Database): Promise<void> {
     ...triggers.map(({ name }) => ({ query: rawQuery(`drop trigger ${name}`) })),
     ...tables.map((table) => ({ query: db.sql.deleteFrom(table) })),
     ...triggers.map(({ sql }) => ({ query: rawQuery(sql) })),
+  ])
+}
+
+/** As a replica applies changes: without triggers. */
+async function emptyPostgres(db: Database): Promise<void> {
+  await db.transact([
+    { query: rawQuery('set local session_replication_role = replica') },
+    ...tables.map((table) => ({ query: db.sql.deleteFrom(table) })),
   ])
 }

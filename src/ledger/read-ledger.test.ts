@@ -42,7 +42,7 @@ describe.each(engines)('reading the ledger on $name', (engine) => {
     it('refuse a sum beyond 64 bits instead of rounding it', async () => {
       await ledger.settled('a', 2n ** 63n - 1n)
       await ledger.settled('b', 1n)
-      await expect(readLedger(ledger.db, {})).rejects.toThrow('overflow')
+      await expect(readLedger(ledger.db, {})).rejects.toThrow(/overflow|out of range/)
     })
 
     it('equal the sum of what was booked, whatever happened to the calls', async () => {

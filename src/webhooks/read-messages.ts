@@ -101,7 +101,9 @@ export function waitingLanes(db: Database): Promise<WaitingLane[]> {
     db.sql
       .selectFrom('webhook_messages')
       .select(['lane', 'project_id'])
-      .select(text<number>`min(max(next_attempt_at_ms, coalesce(lease_until_ms, 0)))`.as('due_at_ms'))
+      .select(
+        text<number>`min(case when lease_until_ms > next_attempt_at_ms then lease_until_ms else next_attempt_at_ms end)`.as('due_at_ms'),
+      )
       .select(text<number>`count(*)`.as('waiting'))
       .where('state', '=', 'pending')
       .groupBy(['lane', 'project_id']),
