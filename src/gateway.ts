@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
-import { openAccess, openSecrets, type Secrets } from './access/index.ts'
+import { openAccess, type Secrets } from './access/index.ts'
 import { Admission, WrongKeys } from './admission/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
 import { MainModelCatalogue } from './contract/main-model-catalogue.ts'
@@ -10,11 +10,9 @@ import { shippedMainModelRows } from './contract/main-model-rows.ts'
 import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
-import { type Database, dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
+import { type Database, dataFolderPaths, lockDataFolder } from './db/index.ts'
 import {
   AfterDelivery,
-  adoptBackgroundTurns,
-  adoptBatches,
   BackgroundResponses,
   Batches,
   breakOffCalls,
@@ -25,19 +23,23 @@ import {
   faultCode,
   type GatewayParts,
   Housekeeping,
+  hearOthers,
   JobEvents,
   JobRunner,
   JobSets,
   jobReceiversOf,
   LivePreviews,
+  NodeLife,
+  type NodePace,
   OwnHosts,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
+  routeNews,
   SpoolRecovery,
   StorageHealth,
   shuttingDown,
-  sweepAbandoned,
+  takeOver,
   tellRouteHealth,
   UnknownRounds,
   unifiedJobBody,
@@ -47,6 +49,7 @@ import {
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import type { BodyPace } from './http/slow-body.ts'
+import { folderIdOf, openDatabase, openJobQueue, openSecretsOf } from './open-database.ts'
 import { createOutbound } from './outbound/index.ts'
 import { openPixelPool } from './pixels/index.ts'
 import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
@@ -97,6 +100,8 @@ export interface GatewayOptions {
   bookingPausesMs?: readonly number[]
   /** How webhooks are delivered. */
   webhooks?: WebhookDeliveriesOptions
+  /** How often processes that share a database look after one another. */
+  nodePace?: Partial<NodePace>
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -151,11 +156,28 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   fp('start_after_lock')
   const paths = dataFolderPaths(config.dataFolder)
   await mkdir(paths.spool, { recursive: true, mode: 0o700 })
-  const database = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
+  const { database, signals } = opening.use(await openDatabase(config, { clock, logger, bootId }))
   fp('start_after_database')
-  const secrets = await openSecrets(config.dataFolder, config.environment)
+  const nodeLife = new NodeLife({
+    role: config.role,
+    folderId: await folderIdOf(config),
+    ...(options.nodePace && { pace: options.nodePace }),
+  })
+  await nodeLife.register({ database, clock, newId: ids, bootId, version })
+  opening.adopt(nodeLife, (life) => life.close({ database, clock, newId: ids, bootId, version }))
+  const workers = () => nodeLife.nodes.filter(({ role }) => role !== 'api').length
+  const queue = opening.adopt(await openJobQueue(config, { database, logger, workers }), (open) => open.close())
+  const secrets = await openSecretsOf(config, { db: database, clock, newId: ids })
   const vault = await openSecretsOfUpstreams(config, { database, clock, ids, secrets }, options.mayLackSecrets ?? false)
-  const { access, firstStart } = await openAccess({ db: database, clock, newId: ids, secrets, logger, dataFolder: config.dataFolder })
+  const { access, firstStart } = await openAccess({
+    db: database,
+    clock,
+    newId: ids,
+    secrets,
+    logger,
+    dataFolder: config.dataFolder,
+    onChange: () => signals.send('access'),
+  })
 
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
@@ -199,7 +221,12 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     ),
     vault,
     standings: new RouteStandings(),
-    health: new RouteHealth({ clock, chance, onChange: (change) => tellRouteHealth({ logger, metrics }, change) }),
+    health: new RouteHealth({
+      clock,
+      chance,
+      onChange: (change) => tellRouteHealth({ logger, metrics }, change),
+      onNews: (news) => signals.send('health', routeNews(bootId, news)),
+    }),
     latencies: new RouteLatencies(),
     retryBudget: new RetryBudget(),
     chance,
@@ -213,14 +240,14 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     admission: new Admission({ limits: config.admission.limits, clock, chance, onChange: (load) => metrics.doorLoad(load) }),
     weights: config.admission.weights,
     wrongKeys: new WrongKeys(clock),
-    jobs: opening.adopt(new JobRunner(config.jobs), (runner) => runner.close()),
-    jobEvents: new JobEvents(),
+    jobs: opening.adopt(new JobRunner({ ...config.jobs, queue, signals }), (runner) => runner.close()),
+    jobEvents: new JobEvents((jobId) => signals.send('job', jobId)),
     livePreviews: new LivePreviews(),
     jobSets: opening.adopt(new JobSets(), (sets) => sets.close()),
     batches: opening.adopt(new Batches({ ...config.jobs.economy, ...options.economy }), (lane) => lane.close()),
     orderKey: sealingKey(secrets.masterKey, 'job orders'),
     addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
-    underWay: new CallsUnderWay(),
+    underWay: new CallsUnderWay((generationId) => signals.send('ended', generationId)),
     afterDelivery,
     background,
     unknownRounds,
@@ -236,37 +263,39 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     spoolFolder: paths.spool,
     version,
     bootId,
+    nodeLife,
+    signals,
     deadlines: config.deadlines,
     bookingPausesMs: options.bookingPausesMs ?? BOOKING_PAUSES_MS,
   }
   await parts.standings.refresh(parts)
   // What is on disk of a call comes before any word on its outcome.
   const { left } = await spoolRecovery.begin(parts)
-  await adoptBackgroundTurns(parts)
-  await adoptBatches(parts)
-  await sweepAbandoned(parts, left)
+  await takeOver(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
+  if (!options.leavesJobs && config.role !== 'api') await parts.jobs.start(parts)
   if (!options.leavesJobs) {
-    await parts.jobs.start(parts)
     parts.jobSets.start(parts)
     await parts.batches.start(parts)
   }
   parts.jobEvents.whenAny(() => {
-    parts.jobSets.wake()
+    parts.jobSets.look()
     webhookDeliveries.wake()
   })
+  hearOthers(parts)
   afterDelivery.start(parts)
   background.start(parts)
   unknownRounds.start(parts)
   costWatch.start(parts)
   spoolRecovery.start(parts)
+  nodeLife.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi, options.bodyPace), closeHttpServer)
   fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()
   parts.ownHosts.listensAt(url)
-  await webhookDeliveries.start(parts)
+  if (config.role !== 'api') await webhookDeliveries.start(parts)
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
  * Parts do not know each other; whoever is outside a part comes in through its door, `index.ts`.
  */
 const layers = {
-  start: ['main.ts', 'gateway.ts', 'start-up-message.ts', 'config'],
+  start: ['main.ts', 'gateway.ts', 'open-database.ts', 'start-up-message.ts', 'config'],
   edges: ['http', 'cli', 'worker'],
   flows: ['flows'],
   parts: [
@@ -42,6 +42,7 @@ const layers = {
     'batches',
     'search',
     'events',
+    'nodes',
   ],
   platform: ['telemetry', 'db', 'outbound', 'pixels'],
   ground: ['contract', 'primitives'],

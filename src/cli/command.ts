@@ -15,6 +15,8 @@ export interface GatewayFlags {
   live?: boolean
   port?: number
   host?: string
+  /** `all`, `api` or `worker`. */
+  role?: string
   dataFolder?: string
   /** Start although a secret is missing or cannot be opened: the command is about to mend that. */
   mayLackSecrets?: boolean

@@ -3,8 +3,10 @@ import type { AdmissionLimits } from '../admission/index.ts'
 import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
+import { readDatabaseConfig, type SharedDatabaseConfig } from '../db/index.ts'
 import type { EconomySettings, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
+import type { NodeRole } from '../nodes/index.ts'
 import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../pricing/index.ts'
 import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
@@ -20,6 +22,10 @@ export interface DarkroomConfig {
   file: { path: string; exists: boolean }
   http: HttpConfig
   dataFolder: string
+  /** A database that other processes may share; null = the data folder's own. */
+  sharedDatabase: SharedDatabaseConfig | null
+  /** What this process does. */
+  role: NodeRole
   /** Configured routes; empty = the built-in sandbox serves. */
   routes: readonly RouteContract[]
   priceCards: readonly PriceCard[]
@@ -56,6 +62,7 @@ export interface ConfigFlags {
   port?: number
   host?: string
   dataFolder?: string
+  role?: string
 }
 
 const SECOND = 1000
@@ -82,6 +89,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     file: { path: file.path, exists: file.exists },
     http: { ...http, host: flags.host ?? http.host, port: flags.port ?? http.port },
     dataFolder: readDataFolder(environment, flags),
+    ...readSharing(environment, flags),
     routes,
     ...priceListsFromRows(settings.price_cards),
     models: settings.models,
@@ -116,6 +124,18 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
     environment,
   }
+}
+
+const roles = ['all', 'api', 'worker'] as const
+
+/** @throws SettingError for a part of the work without the database by which the others would hear of it */
+function readSharing(environment: Environment, flags: ConfigFlags): Pick<DarkroomConfig, 'sharedDatabase' | 'role'> {
+  const sharedDatabase = readDatabaseConfig(environment)
+  const given = flags.role === undefined ? environment : { DARKROOM_ROLE: flags.role }
+  const role = readChoice(given, 'DARKROOM_ROLE', 'all', roles)
+  if (role !== 'all' && sharedDatabase === null)
+    throw new SettingError('DARKROOM_ROLE', 'DATABASE_URL beside it, since processes of different roles share a database', role)
+  return { sharedDatabase, role }
 }
 
 function admissionOf(row: ConfigFile['settings']['admission']): DarkroomConfig['admission'] {

@@ -25,6 +25,8 @@ export interface DataFolderPaths {
   adminToken: string
   /** Plaintext of the key made at first start. */
   defaultKey: string
+  /** Name of the folder among those of processes that share a database. */
+  folderId: string
   /** Locked by the process that owns the folder. */
   lock: string
   /** Who that is. */
@@ -43,6 +45,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     masterKey: join(dataFolder, 'master-key'),
     adminToken: join(dataFolder, 'admin-token'),
     defaultKey: join(dataFolder, 'default-key'),
+    folderId: join(dataFolder, 'folder-id'),
     lock: join(dataFolder, 'owner.lock'),
     owner: join(dataFolder, 'owner.json'),
   }

@@ -1,5 +1,6 @@
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
+export { readDatabaseConfig, type SharedDatabaseConfig } from './config.ts'
 export {
   type DataFolderPaths,
   dataFolderPaths,
@@ -10,7 +11,9 @@ export {
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
 export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'
+export { noSignals, type Signals, type SignalTopic } from './signals.ts'
 export { type DatabaseLogger, openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from './sqlite-database.ts'
 export type { WriterFigures } from './sqlite-protocol.ts'
 export { rawQuery, type StatementContext, statementContext } from './statement-builder.ts'
@@ -29,6 +32,7 @@ export type {
   CallIdentityRow,
   CredentialReportRow,
   DriftReportRow,
+  DutyRow,
   EventRow,
   FileRow,
   GateRunRow,
@@ -42,11 +46,13 @@ export type {
   JobSetItemRow,
   JobSetRow,
   LedgerEntryRow,
+  NodeRow,
   ObjectRow,
   ProjectRow,
   ResponseTurnRow,
   RouteGrantRow,
   RouteWatchRow,
+  SharedSecretRow,
   StoredReplyRow,
   Tables,
   TurnDocumentRow,

@@ -4,6 +4,7 @@ import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import type { ModelCatalogue } from '../contract/model-catalogue.ts'
 import type { Database } from '../db/database.ts'
+import type { Signals } from '../db/signals.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { PixelPool } from '../pixels/index.ts'
 import type { MainModelPriceCard, PriceCard } from '../pricing/index.ts'
@@ -25,6 +26,7 @@ import type { JobEvents } from './jobs/job-events.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
 import type { LivePreviews } from './jobs/live-previews.ts'
 import type { JobSets } from './jobs/sets/job-sets.ts'
+import type { NodeLife } from './nodes/node-life.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
@@ -129,6 +131,10 @@ export interface GatewayParts {
   version: string
   /** This process, as the owner of the attempts it makes. */
   bootId: string
+  /** Its life among those that share its database. */
+  nodeLife: NodeLife
+  /** What wakes those. */
+  signals: Signals
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** Waits between tries to book a call that has happened. */

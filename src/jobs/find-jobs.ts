@@ -82,6 +82,21 @@ export async function findWaiting(db: Database): Promise<WaitingJob[]> {
   }))
 }
 
+/** Jobs that wait though it is too late for them. */
+export async function findOverdue(db: Database, { nowMs, limit }: { nowMs: number; limit: number }): Promise<string[]> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('generations')
+      .innerJoin('jobs', 'jobs.id', 'generations.id')
+      .where('generations.status', '=', sql.lit('queued'))
+      .where('jobs.deadline_ms', '<=', nowMs)
+      .select('jobs.id')
+      .orderBy('jobs.id')
+      .limit(limit),
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** How many jobs of a project wait. */
 export async function countWaiting(db: Database, projectId: string): Promise<number> {
   const [row] = await db.read(

@@ -1,7 +1,9 @@
+export { BossQueue, type BossQueueOptions } from './boss-queue.ts'
 export { type EconomyGroup, type EconomyWait, findEconomyJobs, findEconomyWaits } from './find-economy.ts'
 export {
   countWaiting,
   findJob,
+  findOverdue,
   findRetry,
   findWaiting,
   type JobFilter,
@@ -22,7 +24,7 @@ export {
   type SetProgress,
   waitingItems,
 } from './find-sets.ts'
-export type { Blocks, JobQueue } from './job-queue.ts'
+export type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
 export {
   claimJob,
   type JobFence,

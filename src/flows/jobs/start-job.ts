@@ -27,8 +27,8 @@ export type JobStart =
   | { kind: 'begun'; done: Promise<void> }
   /** It has ended, was cancelled, or somebody else makes it. */
   | { kind: 'over' }
-  /** It waits on: nobody has room for it now. */
-  | { kind: 'no_room'; of: 'routes' | 'project'; retryAfterMs: number | null }
+  /** It waits on: nobody has room for it now, or beginning it failed for a fault of ours. */
+  | { kind: 'no_room'; of: 'routes' | 'project'; retryAfterMs: number | null; fault?: unknown }
 
 /**
  * Begins a job, by the road of any other call: what was ordered is judged and priced once more, by what holds now; a place is taken; then
