@@ -55,7 +55,7 @@ export class FolderStore implements ObjectStore {
       await syncFolder(dirname(file))
       fp('put_after_flush')
       await rm(spoolPath, { force: true })
-      return { path, bytes, existed }
+      return { store: this.name, path, bytes, existed }
     } catch (error) {
       throw storageFailure(error)
     }

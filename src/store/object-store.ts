@@ -12,10 +12,12 @@ export interface SpooledObject {
 
 /** Where an object is kept. */
 export interface StoredObject {
+  /** What `objects.store` is to say of it. */
+  store: string
   /** Path inside the store, to open it by. */
   path: string
   bytes: number
-  /** True when the same bytes were there before. */
+  /** True when the same bytes were there before, also when that cannot be known: whoever made nothing has nothing to take back. */
   existed: boolean
 }
 
