@@ -11,6 +11,8 @@ export interface DataFolderPaths {
   database: string
   /** Pictures by hash. */
   objects: string
+  /** Pictures on their way to a bucket; see `OutboxStore`. */
+  outbox: string
   /** Bytes on their way in; nothing in here outlives the call it belongs to, except after a crash. */
   spool: string
   /** Room that is given free when the disk is full; see `EmergencyReserve`. */
@@ -36,6 +38,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
   return {
     database: join(dataFolder, 'darkroom.db'),
     objects: join(dataFolder, 'objects'),
+    outbox: join(dataFolder, 'outbox'),
     spool: join(dataFolder, 'spool'),
     reserve: join(dataFolder, 'emergency-reserve'),
     quarantine: join(dataFolder, 'quarantine'),
@@ -46,6 +49,11 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     lock: join(dataFolder, 'owner.lock'),
     owner: join(dataFolder, 'owner.json'),
   }
+}
+
+/** Where objects lie in a data folder that are still on their way to a bucket. */
+export function outboxObjects({ outbox }: Pick<DataFolderPaths, 'outbox'>): string {
+  return join(outbox, 'objects')
 }
 
 /** Makes a folder that only its owner may enter; an existing one keeps its mode. */

@@ -5,6 +5,7 @@ export {
   dataFolderPaths,
   folderStoreName,
   makePrivateFolder,
+  outboxObjects,
   syncFolder,
   writePrivateFile,
 } from './data-folder.ts'

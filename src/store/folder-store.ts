@@ -17,26 +17,40 @@ const PIECE_BYTES = 512 * 1024
 
 /** Objects in a local folder: `ab/cd/<sha256>.<extension>`. */
 export class FolderStore implements ObjectStore {
-  readonly name = folderStoreName
+  readonly name: string
   readonly #root: string
 
-  private constructor(root: string) {
+  private constructor(root: string, name: string) {
     this.#root = root
+    this.name = name
   }
 
   /**
    * Opens the folder, making it when it is not there, and clears what a crash left half done.
    * Only the owner of the data folder may: another process's incoming files would be cleared too.
+   * @param name what `objects.store` says of bytes in it
    * @throws `Failure('storage_full' | 'storage_unavailable')`
    */
-  static async open(root: string): Promise<FolderStore> {
+  static async open(root: string, name: string = folderStoreName): Promise<FolderStore> {
     try {
       await makePrivateFolder(join(root, INCOMING))
       for (const name of await readdir(join(root, INCOMING))) await rm(join(root, INCOMING, name), { force: true })
-      return new FolderStore(root)
+      return new FolderStore(root, name)
     } catch (error) {
       throw storageFailure(error)
     }
+  }
+
+  /** Paths of all objects. What is put or removed meanwhile may be among them or not. */
+  async *paths(): AsyncGenerator<string> {
+    for (const first of await foldersIn(this.#root))
+      for (const second of await foldersIn(join(this.#root, first)))
+        for (const name of await readdir(join(this.#root, first, second))) yield `${first}/${second}/${name}`
+  }
+
+  /** The file that an object is kept in. */
+  fileOf(path: string): string {
+    return join(this.#root, checkedObjectPath(path))
   }
 
   async put({ spoolPath, sha256, extension }: SpooledObject): Promise<StoredObject> {
@@ -63,7 +77,7 @@ export class FolderStore implements ObjectStore {
 
   async open(path: string, range?: ByteRange): Promise<Readable> {
     try {
-      const file = await open(join(this.#root, checkedObjectPath(path)), constants.O_RDONLY)
+      const file = await open(this.fileOf(path), constants.O_RDONLY)
       return file.createReadStream(range)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw failure('object_missing', { cause: error })
@@ -72,7 +86,7 @@ export class FolderStore implements ObjectStore {
   }
 
   async stat(path: string): Promise<{ bytes: number } | null> {
-    const bytes = await sizeOf(join(this.#root, checkedObjectPath(path))).catch((error: unknown) => {
+    const bytes = await sizeOf(this.fileOf(path)).catch((error: unknown) => {
       throw storageFailure(error)
     })
     return bytes === null ? null : { bytes }
@@ -82,7 +96,7 @@ export class FolderStore implements ObjectStore {
     const hash = createHash('sha256')
     let bytes = 0
     try {
-      await using file = await open(join(this.#root, checkedObjectPath(path)), constants.O_RDONLY)
+      await using file = await open(this.fileOf(path), constants.O_RDONLY)
       const piece = Buffer.allocUnsafe(PIECE_BYTES)
       for (;;) {
         const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, bytes)
@@ -97,7 +111,7 @@ export class FolderStore implements ObjectStore {
   }
 
   async remove(path: string): Promise<void> {
-    const file = join(this.#root, checkedObjectPath(path))
+    const file = this.fileOf(path)
     try {
       if ((await sizeOf(file)) === null) return
       await rm(file, { force: true })
@@ -164,6 +178,11 @@ export class FolderStore implements ObjectStore {
       await rm(incoming, { force: true })
     }
   }
+}
+
+/** Folders of the two levels that objects lie in. */
+async function foldersIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
 }
 
 async function sizeOf(file: string): Promise<number | null> {

@@ -54,6 +54,7 @@ export class S3Connection {
   readonly library: S3Library
   readonly client: S3Client
   readonly patience: S3Patience
+  readonly #closing = new AbortController()
 
   private constructor(library: S3Library, client: S3Client, patience: S3Patience) {
     this.library = library
@@ -70,6 +71,7 @@ export class S3Connection {
       ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
       ...(settings.credentials === null ? {} : { credentials: revealed(settings.credentials) }),
       maxAttempts: 1,
+      logger: silence,
       // Checksums are ours, taken when the bytes came: the library would add weaker ones of its own, which older stores refuse.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -90,18 +92,23 @@ export class S3Connection {
       } catch (error) {
         const problem = problemOf(operation, error)
         const pauseMs = this.patience.retryPausesMs[tries]
-        if (pauseMs === undefined || !mayPass(problem)) throw s3Failure(operation, problem)
+        if (pauseMs === undefined || !mayPass(problem) || this.#closing.signal.aborted) throw s3Failure(operation, problem)
         await wait(pauseMs)
       }
     }
   }
 
+  /** Breaks off what is under way. */
   close(): void {
+    this.#closing.abort(new S3Problem('close', { code: 'closed', httpStatus: null }))
     this.client.destroy()
   }
 
   async #once<Answer>(operation: string, attempt: (made: S3Try) => Promise<Answer>, bytes?: SentBytes): Promise<Answer> {
+    this.#closing.signal.throwIfAborted()
     const ending = new AbortController()
+    const close = () => ending.abort(this.#closing.signal.reason)
+    this.#closing.signal.addEventListener('abort', close)
     const { answerTimeoutMs, slowestBytesPerSecond } = this.patience
     const late = new S3Problem(operation, { code: 'deadline', httpStatus: null })
     const deadlineMs = answerTimeoutMs + ((bytes?.length ?? 0) / slowestBytesPerSecond) * 1000
@@ -119,10 +126,14 @@ export class S3Connection {
     } finally {
       ended.catch(() => undefined)
       clearTimeout(deadline)
+      this.#closing.signal.removeEventListener('abort', close)
       body?.destroy()
     }
   }
 }
+
+/** What goes wrong is told once, by us, without requests and their signatures; the library would write to the console. */
+const silence = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
 function revealed({ accessKeyId, secretAccessKey, sessionToken }: NonNullable<S3Settings['credentials']>) {
   // A provider instead of values: the library's configuration, which may be printed, holds no secret.

@@ -5,7 +5,7 @@ import { Failure } from '../contract/failure.ts'
 import { storageFailure } from '../db/index.ts'
 import { createObjectLocks } from './object-locks.ts'
 import { checkedObjectPath, objectPath } from './object-path.ts'
-import type { ByteRange, ObjectStore, SpooledObject, StoredObject } from './object-store.ts'
+import type { AddressedObject, ByteRange, ObjectStore, SpooledObject, StoredObject } from './object-store.ts'
 import { S3Connection, type S3Patience, usualPatience } from './s3-connection.ts'
 import { S3Problem, s3Failure } from './s3-failure.ts'
 import type { S3Settings } from './s3-settings.ts'
@@ -15,6 +15,8 @@ import { withIdleLimit } from './with-idle-limit.ts'
 const MIB = 1024 * 1024
 /** A put that went through proves for so long that another would. Asking costs as much as a picture does. */
 const PROOF_MS = 30_000
+/** A browser that was sent there asks at once. */
+const ADDRESS_SECONDS = 60
 /** Its name can be no object's path. */
 const PROBE = 'darkroom-probe'
 const probeBytes = Buffer.from('Darkroom writes this to see whether it may.\n')
@@ -116,18 +118,18 @@ export class S3Store implements ObjectStore {
     return { freeBytes: Number.POSITIVE_INFINITY }
   }
 
-  /**
-   * An address under which the bucket itself gives an object for a while to whoever has it.
-   * @param shown what the bucket is to say of it
-   */
-  async presign(path: string, shown: { mediaType: string; disposition: string }, expiresInSeconds: number): Promise<string> {
+  /** Compares what the store says of the object with what it should be; the bytes themselves are not read. */
+  async address({ path, sha256, bytes, mediaType, disposition }: AddressedObject): Promise<string | null> {
+    if (this.#settings.reads !== 'presigned') return null
+    const found = await this.#head(path)
+    if (found?.bytes !== bytes || (saysWhole(found.checksum) && found.checksum !== base64(sha256))) return null
     const { GetObjectCommand } = this.#connection.library
     const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner')
-    const input = { ...this.#target(path), ResponseContentType: shown.mediaType, ResponseContentDisposition: shown.disposition }
-    return getSignedUrl(this.#connection.client, new GetObjectCommand(input), { expiresIn: expiresInSeconds })
+    const input = { ...this.#target(path), ResponseContentType: mediaType, ResponseContentDisposition: disposition }
+    return getSignedUrl(this.#connection.client, new GetObjectCommand(input), { expiresIn: ADDRESS_SECONDS })
   }
 
-  /** Closes idle connections. */
+  /** Breaks off what is under way; every further request fails. */
   close(): void {
     this.#connection.close()
   }
@@ -169,8 +171,7 @@ export class S3Store implements ObjectStore {
   /** Whether what has the name is what it should be. The store's own checksum of the whole says so; else the bytes are read. */
   async #isSound(path: string, found: { bytes: number; checksum: string | null }, { sha256, bytes }: S3Upload['file']): Promise<boolean> {
     if (found.bytes !== bytes) return false
-    // One with a hyphen is made of the checksums of parts.
-    if (found.checksum !== null && !found.checksum.includes('-')) return found.checksum === Buffer.from(sha256, 'hex').toString('base64')
+    if (saysWhole(found.checksum)) return found.checksum === base64(sha256)
     return (await this.examine(path))?.sha256 === sha256
   }
 
@@ -213,3 +214,8 @@ export class S3Store implements ObjectStore {
     await this.#connection.send('PutObject', ({ client, options }) => client.send(signedFor(new PutObjectCommand(input), sha256), options))
   }
 }
+
+const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+
+/** A checksum with a hyphen is made of those of parts. */
+const saysWhole = (checksum: string | null): checksum is string => checksum !== null && !checksum.includes('-')

@@ -142,7 +142,10 @@ function frontOf({ ails, requests, bucket, fileOf, uploads, modern }: Front) {
       return cutWrite(context)
     }
     const key = context.path.slice(`/${bucket}/`.length)
-    await inTurn(key, () => (modern ? withConditionsAndChecksums(context, fileOf(key), next) : next()))
+    await inTurn(key, () => {
+      const whole = () => wholeOrNothing(context, fileOf(key), next)
+      return modern ? withConditionsAndChecksums(context, fileOf(key), whole) : whole()
+    })
   }
 }
 
@@ -179,6 +182,16 @@ async function cutRead(context: S3Context, next: () => Promise<void>): Promise<v
 function cutWrite(context: S3Context): void {
   context.respond = false
   context.req.once('data', () => context.req.destroy())
+}
+
+/** A put that breaks off leaves nothing in S3; s3rver would leave what had come. */
+async function wholeOrNothing(context: S3Context, file: string, next: () => Promise<void>): Promise<void> {
+  try {
+    await next()
+  } catch (error) {
+    if (context.method === 'PUT') await rm(file, { force: true })
+    throw error
+  }
 }
 
 /** What s3rver leaves out of a put: `If-None-Match: *`, the signed hash of the bytes, and their checksum with its echo. */

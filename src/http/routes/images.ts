@@ -13,6 +13,7 @@ import { sendObject } from '../send-object.ts'
 
 const bytesReplies = {
   200: { description: 'The bytes.', contentType: 'image/*' },
+  302: { description: 'Where the bucket gives the bytes, for a minute; only with `S3_READS=presigned`.' },
   206: { description: 'The bytes of the range.', contentType: 'image/*' },
   304: { description: 'The bytes you have are the bytes.' },
 }
