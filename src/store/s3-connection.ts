@@ -10,6 +10,8 @@ export interface S3Patience {
   connectTimeoutMs: number
   /** From the beginning of a request to the head of its answer, beside the time that its bytes take. */
   answerTimeoutMs: number
+  /** For finding out whether the bucket can be written, with all tries: somebody waits for the answer before each call that is to be paid. */
+  probeTimeoutMs: number
   /** Longest silence between two pieces of an object that is read. */
   idleTimeoutMs: number
   /** The slowest line on which bytes may be sent. */
@@ -22,6 +24,7 @@ export interface S3Patience {
 export const usualPatience: S3Patience = {
   connectTimeoutMs: 3_000,
   answerTimeoutMs: 10_000,
+  probeTimeoutMs: 5_000,
   idleTimeoutMs: 30_000,
   slowestBytesPerSecond: 500_000,
   retryPausesMs: [200, 800],

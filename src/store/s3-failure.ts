@@ -77,11 +77,15 @@ export function isMissing({ code, httpStatus }: S3Problem): boolean {
   return httpStatus === 404 && missing.has(code)
 }
 
+const reading = new Set(['GetObject', 'HeadObject'])
+const notReadable = 'The picture store cannot be read at the moment. Nothing was charged; try again later.'
+
 /** The failure that callers see. Those that are one already pass. */
 export function s3Failure(operation: string, error: unknown): Failure {
   if (error instanceof Failure) return error
   const problem = problemOf(operation, error)
   if (isMissing(problem)) return failure('object_missing', { cause: problem })
+  if (reading.has(operation)) return failure('storage_unavailable', { cause: problem, message: notReadable })
   const isFull = full.has(problem.code) || problem.httpStatus === 507
   return failure(isFull ? 'storage_full' : 'storage_unavailable', { cause: problem })
 }

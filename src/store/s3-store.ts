@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { rm, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../contract/failure.ts'
 import { storageFailure } from '../db/index.ts'
 import { createObjectLocks } from './object-locks.ts'
@@ -211,7 +212,15 @@ export class S3Store implements ObjectStore {
     const target = { Bucket: this.#settings.bucket, Key: this.#settings.prefix + PROBE }
     const sha256 = createHash('sha256').update(probeBytes).digest('hex')
     const input = { ...target, ...this.#encryption(), Body: probeBytes, ContentType: 'text/plain' }
-    await this.#connection.send('PutObject', ({ client, options }) => client.send(signedFor(new PutObjectCommand(input), sha256), options))
+    const probe = this.#connection.send('PutObject', ({ client, options }) =>
+      client.send(signedFor(new PutObjectCommand(input), sha256), options),
+    )
+    const late = new AbortController()
+    const tooLate = wait(this.#connection.patience.probeTimeoutMs, undefined, { signal: late.signal, ref: false }).then(
+      () => Promise.reject(s3Failure('PutObject', new S3Problem('PutObject', { code: 'deadline', httpStatus: null }))),
+      () => undefined,
+    )
+    await Promise.race([probe, tooLate]).finally(() => late.abort())
   }
 }
 
