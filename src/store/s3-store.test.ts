@@ -53,7 +53,15 @@ describe('S3Store', () => {
   afterAll(() => s3.close())
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'darkroom-s3-spool-'))
-    Object.assign(s3.ails, { hangs: false, readOnly: false, overloaded: false, cutsReads: false, cutsWrites: 0, clockAheadMs: 0 })
+    Object.assign(s3.ails, {
+      hangs: false,
+      readOnly: false,
+      overloaded: false,
+      cutsReads: false,
+      cutsWrites: 0,
+      misreports: false,
+      clockAheadMs: 0,
+    })
     s3.requests.length = 0
   })
   afterEach(async () => {
@@ -110,6 +118,24 @@ describe('S3Store', () => {
     expect(Buffer.compare(await buffer(await store.open(path)), bytes)).toBe(0)
     expect(await s3.unfinished()).toEqual([])
     expect(existsSync(object.spoolPath)).toBe(false)
+  })
+
+  it('puts in parts to a server that knows no checksums too', async () => {
+    const old = await startS3({ modern: false })
+    const store = await openStore(old, {}, { ...hasty, wholeUpToBytes: 5 * MIB, partBytes: 5 * MIB })
+    const object = await spool(randomBytes(7 * MIB))
+    const { path } = await store.put(object)
+    expect(await store.examine(path)).toEqual({ sha256: object.sha256, bytes: 7 * MIB })
+    closeStores()
+    await old.close()
+  })
+
+  it.each([1000, 6 * MIB])('does not take a put of %i bytes for proven when the store says that it took others', async (bytes) => {
+    const store = await openStore(s3, {}, { ...hasty, wholeUpToBytes: 5 * MIB, partBytes: 5 * MIB })
+    const object = await spool(randomBytes(bytes))
+    s3.ails.misreports = true
+    await expect(store.put(object)).rejects.toMatchObject({ code: 'storage_unavailable', cause: { code: 'ChecksumMismatch' } })
+    expect(existsSync(object.spoolPath)).toBe(true)
   })
 
   it('gives an upload in parts up when it fails, and keeps the spooled file', async () => {

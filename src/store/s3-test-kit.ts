@@ -19,6 +19,8 @@ export interface S3Ailments {
   cutsReads: boolean
   /** Breaks off while bytes are sent, for so many requests. */
   cutsWrites: number
+  /** Says that it took another checksum than it was sent. */
+  misreports: boolean
   /** How far its clock is ahead of ours; it has no objects then. */
   clockAheadMs: number
 }
@@ -57,7 +59,15 @@ const FILE = /^(.*)\._S3rver_object$/
 export async function startS3({ modern = true } = {}): Promise<TestS3> {
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-s3-'))
   const bucket = 'pictures'
-  const ails: S3Ailments = { hangs: false, readOnly: false, overloaded: false, cutsReads: false, cutsWrites: 0, clockAheadMs: 0 }
+  const ails: S3Ailments = {
+    hangs: false,
+    readOnly: false,
+    overloaded: false,
+    cutsReads: false,
+    cutsWrites: 0,
+    misreports: false,
+    clockAheadMs: 0,
+  }
   const requests: TestS3['requests'] = []
   const folder = join(directory, bucket)
   const fileOf = (key: string) => join(folder, `${key}._S3rver_object`)
@@ -136,15 +146,17 @@ function frontOf({ ails, requests, bucket, fileOf, uploads, modern }: Front) {
     const { uploadId } = context.query
     if (context.method === 'DELETE' && uploadId) return giveUp(context, join(uploads, basename(uploadId)))
     if (context.method === 'HEAD' && modern) return withChecksum(context, fileOf(context.path.slice(`/${bucket}/`.length)), next)
+    if (context.method === 'POST' && uploadId && modern) return withChecksumOfParts(context, join(uploads, basename(uploadId)), ails, next)
     if (context.method !== 'PUT' && context.method !== 'POST') return next()
     if (ails.cutsWrites > 0 && context.method === 'PUT') {
       ails.cutsWrites -= 1
       return cutWrite(context)
     }
     const key = context.path.slice(`/${bucket}/`.length)
-    await inTurn(key, () => {
-      const whole = () => wholeOrNothing(context, fileOf(key), next)
-      return modern ? withConditionsAndChecksums(context, fileOf(key), whole) : whole()
+    const file = uploadId && context.method === 'PUT' ? join(uploads, basename(uploadId), String(context.query['partNumber'])) : fileOf(key)
+    await inTurn(file, () => {
+      const whole = () => wholeOrNothing(context, file, next)
+      return modern ? withConditionsAndChecksums(context, file, ails, whole) : whole()
     })
   }
 }
@@ -195,20 +207,37 @@ async function wholeOrNothing(context: S3Context, file: string, next: () => Prom
 }
 
 /** What s3rver leaves out of a put: `If-None-Match: *`, the signed hash of the bytes, and their checksum with its echo. */
-async function withConditionsAndChecksums(context: S3Context, file: string, next: () => Promise<void>): Promise<void> {
-  const { headers, query } = context
+async function withConditionsAndChecksums(context: S3Context, file: string, ails: S3Ailments, next: () => Promise<void>): Promise<void> {
+  const { headers } = context
   if (headers['if-none-match'] === '*' && existsSync(file)) return refuse(context, 412, 'PreconditionFailed')
   await next()
   const announced = headers['x-amz-checksum-sha256']
-  if (context.status !== 200 || announced === undefined || query['uploadId'] !== undefined) return
+  if (context.status !== 200 || announced === undefined) return
   const sha256 = createHash('sha256').update(await readFile(file))
   const found = sha256.copy().digest('hex')
   if (sha256.digest('base64') === announced && found === headers['x-amz-content-sha256']) {
-    context.set('x-amz-checksum-sha256', announced)
+    context.set('x-amz-checksum-sha256', ails.misreports ? another : announced)
     return
   }
   await rm(file, { force: true })
   refuse(context, 400, 'BadDigest')
+}
+
+const another = createHash('sha256').digest('base64')
+
+/** The checksum of an object in parts: the hash of their hashes, and how many there are. */
+async function withChecksumOfParts(context: S3Context, folder: string, ails: S3Ailments, next: () => Promise<void>): Promise<void> {
+  const numbers = (await readdir(folder)).filter((name) => /^\d+$/.test(name)).sort((one, other) => Number(one) - Number(other))
+  const all = createHash('sha256')
+  for (const number of numbers)
+    all.update(
+      createHash('sha256')
+        .update(await readFile(join(folder, number)))
+        .digest(),
+    )
+  await next()
+  const { CompleteMultipartUploadResult: result } = context.body as { CompleteMultipartUploadResult?: Record<string, string> }
+  if (result) result['ChecksumSHA256'] = `${ails.misreports ? another : all.digest('base64')}-${numbers.length}`
 }
 
 async function withChecksum(context: S3Context, file: string, next: () => Promise<void>): Promise<void> {

@@ -69,12 +69,14 @@ async function putParts(connection: S3Connection, { file }: S3Upload, parts: Par
     const stretch = { path: file.path, start, length: Math.min(partBytes, file.bytes - start) }
     const sha256 = await hashStretch(stretch, whole)
     const input = { ...parts, PartNumber: done.length + 1, ContentLength: stretch.length, ChecksumSHA256: base64(sha256) }
-    const { ETag } = await connection.send(
+    const { ETag, ChecksumSHA256 } = await connection.send(
       'UploadPart',
       ({ client, body, options }) => client.send(signedFor(new UploadPartCommand({ ...input, Body: body }), sha256), options),
       fileBytes(stretch, sha256),
     )
-    done.push({ PartNumber: input.PartNumber, ETag, ChecksumSHA256: input.ChecksumSHA256 })
+    // A store that says nothing of checksums would not understand them in the list either.
+    const checksum = ChecksumSHA256 === undefined ? {} : { ChecksumSHA256: sameChecksum(ChecksumSHA256, input.ChecksumSHA256) }
+    done.push({ PartNumber: input.PartNumber, ETag, ...checksum })
   }
   if (whole.digest('hex') !== file.sha256) throw new OtherBytesError()
   return done
@@ -86,10 +88,14 @@ async function finish(connection: S3Connection, { onlyIfNew }: S3Upload, parts: 
   const answer = await connection.send('CompleteMultipartUpload', ({ client, options }) =>
     client.send(new CompleteMultipartUploadCommand(input), options),
   )
+  return answer.ChecksumSHA256 === undefined ? null : sameChecksum(answer.ChecksumSHA256, checksumOfParts(done))
+}
+
+/** As Amazon makes it: the hash of the hashes, and how many there are. */
+function checksumOfParts(parts: readonly CompletedPart[]): string {
   const all = createHash('sha256')
-  for (const { ChecksumSHA256 } of done) all.update(Buffer.from(ChecksumSHA256!, 'base64'))
-  const expected = `${all.digest('base64')}-${done.length}`
-  return answer.ChecksumSHA256 === undefined ? null : sameChecksum(answer.ChecksumSHA256, expected)
+  for (const { ChecksumSHA256 = '' } of parts) all.update(Buffer.from(ChecksumSHA256, 'base64'))
+  return `${all.digest('base64')}-${parts.length}`
 }
 
 /** What cannot be given up now is left to the bucket's rule for unfinished uploads. */
