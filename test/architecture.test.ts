@@ -155,6 +155,11 @@ describe('architecture', () => {
     expect([...doors.map(show), ...fetches.map((path) => relative(root, path))]).toEqual([])
   })
 
+  it('loads the library of buckets only where a bucket is opened', () => {
+    const early = files.filter((path) => /^import (?!type )[^\n]*'@aws-sdk\//m.test(readFileSync(path, 'utf8')))
+    expect(early.filter((path) => !isTest(path)).map((path) => relative(root, path))).toEqual([])
+  })
+
   it('keeps sdk and studio free of the gateway, and the gateway of them', () => {
     const reaching = apart
       .flatMap(importsOf)

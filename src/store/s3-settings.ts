@@ -46,7 +46,7 @@ export function readS3Settings(environment: Environment): S3Settings | null {
   return {
     bucket,
     endpoint,
-    region: readText(environment, 'S3_REGION', null) ?? readText(environment, 'AWS_REGION', 'us-east-1'),
+    region: readText(environment, 'S3_REGION', 'us-east-1'),
     prefix: readPrefix(environment),
     credentials: readCredentials(environment),
     forcePathStyle: readChoice(environment, 'S3_FORCE_PATH_STYLE', endpoint === null ? 'false' : 'true', ['true', 'false']) === 'true',

@@ -60,6 +60,7 @@ describe('S3Store', () => {
       cutsReads: false,
       cutsWrites: 0,
       misreports: false,
+      hidesMissing: false,
       clockAheadMs: 0,
     })
     s3.requests.length = 0
@@ -230,7 +231,13 @@ describe('S3Store', () => {
     await expect(store.put(await spool())).rejects.toMatchObject({ code: 'storage_unavailable' })
     s3.ails.overloaded = false
     await store.checkWritable()
-    expect(s3.requests.at(-1)!.call).toMatch(/^PUT \/pictures\/darkroom-probe/)
+    expect(s3.requests.at(-2)!.call).toMatch(/^PUT \/pictures\/darkroom-probe/)
+  })
+
+  it('says that it cannot be written where the key may not be told that something is missing', async () => {
+    const store = await openStore(s3)
+    s3.ails.hidesMissing = true
+    await expect(store.checkWritable()).rejects.toMatchObject({ code: 'storage_unavailable', cause: { httpStatus: 403 } })
   })
 
   it.each([

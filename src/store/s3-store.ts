@@ -20,6 +20,7 @@ const PROOF_MS = 30_000
 const ADDRESS_SECONDS = 60
 /** Its name can be no object's path. */
 const PROBE = 'darkroom-probe'
+const nobodys = objectPath('0'.repeat(64), 'bin')
 const probeBytes = Buffer.from('Darkroom writes this to see whether it may.\n')
 
 /** What `objects.store` says of bytes in a bucket. */
@@ -212,9 +213,10 @@ export class S3Store implements ObjectStore {
     const target = { Bucket: this.#settings.bucket, Key: this.#settings.prefix + PROBE }
     const sha256 = createHash('sha256').update(probeBytes).digest('hex')
     const input = { ...target, ...this.#encryption(), Body: probeBytes, ContentType: 'text/plain' }
-    const probe = this.#connection.send('PutObject', ({ client, options }) =>
-      client.send(signedFor(new PutObjectCommand(input), sha256), options),
-    )
+    const put = () =>
+      this.#connection.send('PutObject', ({ client, options }) => client.send(signedFor(new PutObjectCommand(input), sha256), options))
+    // A key that may not list the bucket is refused what is not there, instead of being told so; every put begins with that question.
+    const probe = put().then(() => this.#head(nobodys))
     const late = new AbortController()
     const tooLate = wait(this.#connection.patience.probeTimeoutMs, undefined, { signal: late.signal, ref: false }).then(
       () => Promise.reject(s3Failure('PutObject', new S3Problem('PutObject', { code: 'deadline', httpStatus: null }))),

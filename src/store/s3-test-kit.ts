@@ -21,6 +21,8 @@ export interface S3Ailments {
   cutsWrites: number
   /** Says that it took another checksum than it was sent. */
   misreports: boolean
+  /** Refuses to say of anything that it is not there, as Amazon does to keys without `s3:ListBucket`. */
+  hidesMissing: boolean
   /** How far its clock is ahead of ours; it has no objects then. */
   clockAheadMs: number
 }
@@ -66,6 +68,7 @@ export async function startS3({ modern = true } = {}): Promise<TestS3> {
     cutsReads: false,
     cutsWrites: 0,
     misreports: false,
+    hidesMissing: false,
     clockAheadMs: 0,
   }
   const requests: TestS3['requests'] = []
@@ -144,15 +147,16 @@ function frontOf({ ails, requests, bucket, fileOf, uploads, modern }: Front) {
     if (refusal) return refuse(context, ...refusal)
     if (context.method === 'GET' && ails.cutsReads) return cutRead(context, next)
     const { uploadId } = context.query
+    const key = context.path.slice(`/${bucket}/`.length)
     if (context.method === 'DELETE' && uploadId) return giveUp(context, join(uploads, basename(uploadId)))
-    if (context.method === 'HEAD' && modern) return withChecksum(context, fileOf(context.path.slice(`/${bucket}/`.length)), next)
+    if (context.method === 'HEAD' && ails.hidesMissing && !existsSync(fileOf(key))) return refuse(context, 403, 'AccessDenied')
+    if (context.method === 'HEAD' && modern) return withChecksum(context, fileOf(key), next)
     if (context.method === 'POST' && uploadId && modern) return withChecksumOfParts(context, join(uploads, basename(uploadId)), ails, next)
     if (context.method !== 'PUT' && context.method !== 'POST') return next()
     if (ails.cutsWrites > 0 && context.method === 'PUT') {
       ails.cutsWrites -= 1
       return cutWrite(context)
     }
-    const key = context.path.slice(`/${bucket}/`.length)
     const file = uploadId && context.method === 'PUT' ? join(uploads, basename(uploadId), String(context.query['partNumber'])) : fileOf(key)
     await inTurn(file, () => {
       const whole = () => wholeOrNothing(context, file, next)

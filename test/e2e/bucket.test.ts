@@ -8,7 +8,17 @@ import { damage, startS3, type TestS3 } from '../../src/store/s3-test-kit.ts'
 import { makeFolder } from '../cli/darkroom-program.ts'
 import { scene } from '../support/edit-pictures.ts'
 import { startGatewayProcess } from '../support/gateway-process.ts'
-import { callsOf, invoiceOf, ledgerLines, postGeneration, promptWith, readRecord, seeReply, sumOf } from '../support/generation-calls.ts'
+import {
+  callsOf,
+  invoiceOf,
+  ledgerLines,
+  postGeneration,
+  promptWith,
+  readRecord,
+  seeReply,
+  smallCall,
+  sumOf,
+} from '../support/generation-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
 import { sha256 } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../support/test-gateway.ts'
@@ -61,7 +71,7 @@ async function expectReadable(gateway: Pick<TestGateway, 'fetch'>, generationId:
 }
 
 describe('a bucket that goes down and comes back', () => {
-  it('loses nothing, nothing is paid twice, and nothing new is bought meanwhile', async () => {
+  it('F89 loses nothing, nothing is paid twice, and nothing new is bought meanwhile', async () => {
     const clock = movedClock()
     await using gateway = await startWithBucket({ clock })
     const posts = () => gateway.gateway.sandbox!.calls.posts()
@@ -95,7 +105,7 @@ describe('a bucket that goes down and comes back', () => {
     expect((await gateway.fetch('/readyz')).status).toBe(200)
   })
 
-  it('gets what waited for it from the next start where the process is killed meanwhile', async () => {
+  it('F90 gets what waited for it from the next start where the process is killed meanwhile', async () => {
     await using upstream = await startSandbox({ flat: true, latencyMs: 0 })
     await using folder = await makeFolder()
     const start = () => startGatewayProcess({ dataFolder: folder.path, upstreamUrl: upstream.url, environment: { ...s3.environment } })
@@ -149,10 +159,18 @@ describe('a gateway that moves to a bucket', () => {
       [earlier, later].map(async ({ generationId }) => (await readRecord(gateway, generationId!)).images[0]!.storage_pointer!.store),
     )
     expect(stores).toEqual(['folder', 's3'])
+    const ids = await Promise.all(
+      [earlier, later].map(async ({ generationId }) => (await readRecord(gateway, generationId!)).images[0]!.id),
+    )
+    const edit = { ...smallCall, prompt: 'a lamp', images: ids.map((id) => ({ file_id: id })) }
+    const headers = { 'content-type': 'application/json' }
+    const edited = await seeReply(gateway.fetch('/v1/images/edits', { method: 'POST', body: JSON.stringify(edit), headers }))
+    expect(edited).toMatchObject({ status: 200, error: null })
+    await expectReadable(gateway, edited.generationId!)
     expect((await s3.keys()).filter((key) => key !== 'darkroom-probe')).toEqual(await onRecord(gateway, 's3'))
   })
 
-  it('is told by doctor when it lost the way to its bucket, or may not write there', async () => {
+  it('F91 is told by doctor when it lost the way to its bucket, or may not write there', async () => {
     await using folder = await makeFolder()
     const first = await startWithBucket({ dataFolder: folder.path })
     await seeReply(postGeneration(first))
