@@ -12,7 +12,7 @@ import {
   dataFolderPaths,
   lockDataFolder,
   openSqliteDatabase,
-  outboxObjects,
+  outboxFile,
   restore,
   type SqliteDatabase,
   writePrivateFile,
@@ -46,7 +46,7 @@ async function storeObject(text: string, { store = 'folder', lies = true } = {})
   const sha256 = createHash('sha256').update(text).digest('hex')
   const path = `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.png`
   const paths = dataFolderPaths(data)
-  const file = join(store === 'folder' ? paths.objects : outboxObjects(paths), path)
+  const file = store === 'folder' ? join(paths.objects, path) : outboxFile(paths, path)
   await mkdir(dirname(file), { recursive: true })
   if (lies) await writeFile(file, text)
   const row = { sha256, path, store, bytes: Buffer.byteLength(text), media_type: 'image/png', created_at_ms: 1 }
@@ -119,7 +119,7 @@ describe('backup and restore', () => {
     expect(manifest.objects).toMatchObject({ count: 0, outbox: 1, elsewhere: 1 })
     const restored = join(parent, 'restored')
     expect(await restore(target, restored)).toEqual(manifest)
-    expect((await tree(restored)).filter((file) => file.startsWith('outbox/'))).toEqual([`outbox/objects/${waits.path}`])
+    expect((await tree(restored)).filter((file) => file.startsWith('outbox/'))).toEqual([`outbox/objects/${waits.sha256}.png`])
     await rm(join(target, 'outbox'), { recursive: true })
     await expect(restore(target, join(parent, 'again'))).rejects.toThrow(/holds 0 objects that waited for a bucket, its manifest says 1/)
   })

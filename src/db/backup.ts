@@ -14,7 +14,7 @@ import {
   summarise,
 } from './backup-manifest.ts'
 import { copyAndHash, hashFile, linkOrCopy } from './copy-file.ts'
-import { dataFolderPaths, folderStoreName, outboxObjects, syncFolder } from './data-folder.ts'
+import { dataFolderPaths, folderStoreName, outboxFile, syncFolder } from './data-folder.ts'
 import { SqliteThread } from './sqlite-thread.ts'
 import { rawQuery } from './statement-builder.ts'
 import { storageFailure } from './storage-failure.ts'
@@ -67,8 +67,8 @@ async function copyObjects(dataFolder: string, target: string): Promise<BackupMa
   await withDatabase('reader', to.database, async (snapshot) => {
     for await (const object of allObjects(snapshot)) {
       if (object.store !== folderStoreName) {
-        const file = join(outboxObjects(from), object.path)
-        const waited = existsSync(file) ? await copyPresent(file, join(outboxObjects(to), object.path)) : undefined
+        const file = outboxFile(from, object.path)
+        const waited = existsSync(file) ? await copyPresent(file, outboxFile(to, object.path)) : undefined
         if (waited === undefined) copied.elsewhere += 1
         else copied.outbox = (copied.outbox ?? 0) + 1
         continue

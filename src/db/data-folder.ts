@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** What `objects.store` says of bytes that are in the data folder's own `objects`. */
 export const folderStoreName = 'folder'
@@ -51,9 +51,9 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
   }
 }
 
-/** Where objects lie in a data folder that are still on their way to a bucket. */
-export function outboxObjects({ outbox }: Pick<DataFolderPaths, 'outbox'>): string {
-  return join(outbox, 'objects')
+/** The file of an object in a data folder that is still on its way to a bucket. */
+export function outboxFile({ outbox }: Pick<DataFolderPaths, 'outbox'>, objectPath: string): string {
+  return join(outbox, 'objects', basename(objectPath))
 }
 
 /** Makes a folder that only its owner may enter; an existing one keeps its mode. */

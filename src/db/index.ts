@@ -5,7 +5,7 @@ export {
   dataFolderPaths,
   folderStoreName,
   makePrivateFolder,
-  outboxObjects,
+  outboxFile,
   syncFolder,
   writePrivateFile,
 } from './data-folder.ts'

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { buildFolder, withDatabase } from './backup.ts'
 import { allObjects, type BackupManifest, damaged, type FileSummary, type ObjectFile, readManifest, summarise } from './backup-manifest.ts'
 import { copyAndHash } from './copy-file.ts'
-import { dataFolderPaths, folderStoreName, outboxObjects } from './data-folder.ts'
+import { dataFolderPaths, folderStoreName, outboxFile } from './data-folder.ts'
 
 /**
  * Makes a data folder out of a backup. Every file is copied and its hash compared, the database is checked, its counts and ledger
@@ -42,9 +42,9 @@ async function restoreObjects(
   const found = { count: 0, outbox: 0 }
   for await (const object of objects) {
     if (object.store !== folderStoreName) {
-      if (await restoreObject(object, outboxObjects(from), outboxObjects(to), copyIfPresent)) found.outbox += 1
+      if (await restoreObject(object, outboxFile(from, object.path), outboxFile(to, object.path), copyIfPresent)) found.outbox += 1
     } else if (!deleted.includes(object.sha256)) {
-      await restoreObject(object, from.objects, to.objects, copyPresent)
+      await restoreObject(object, join(from.objects, object.path), join(to.objects, object.path), copyPresent)
       found.count += 1
     }
   }
@@ -55,8 +55,8 @@ async function restoreObjects(
 type Copy = (from: string, to: string) => Promise<{ sha256: string } | null>
 
 /** @returns false where the copy found nothing */
-async function restoreObject({ path, sha256 }: ObjectFile, from: string, to: string, copy: Copy): Promise<boolean> {
-  const copied = await copy(join(from, path), join(to, path))
+async function restoreObject({ sha256 }: ObjectFile, from: string, to: string, copy: Copy): Promise<boolean> {
+  const copied = await copy(from, to)
   if (copied && copied.sha256 !== sha256) throw damaged(`the object ${sha256} has other bytes than its name says`)
   return copied !== null
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { failure } from '../contract/failure.ts'
 import { folderStoreName, makePrivateFolder, storageFailure, syncFolder } from '../db/index.ts'
@@ -15,53 +15,56 @@ const PROBE_BYTES = 4_096
 /** Hashed at once: under a millisecond of the event loop. */
 const PIECE_BYTES = 512 * 1024
 
+/** How a folder of objects is laid out. */
+export interface FolderLayout {
+  /** What `objects.store` says of bytes in it. */
+  name: string
+  /** All files in one folder: for few objects, which come and go. */
+  flat: boolean
+}
+
 /** Objects in a local folder: `ab/cd/<sha256>.<extension>`. */
 export class FolderStore implements ObjectStore {
   readonly name: string
   readonly #root: string
+  readonly #flat: boolean
 
-  private constructor(root: string, name: string) {
+  private constructor(root: string, { name, flat }: FolderLayout) {
     this.#root = root
     this.name = name
+    this.#flat = flat
   }
 
   /**
    * Opens the folder, making it when it is not there, and clears what a crash left half done.
    * Only the owner of the data folder may: another process's incoming files would be cleared too.
-   * @param name what `objects.store` says of bytes in it
    * @throws `Failure('storage_full' | 'storage_unavailable')`
    */
-  static async open(root: string, name: string = folderStoreName): Promise<FolderStore> {
+  static async open(root: string, layout: FolderLayout = { name: folderStoreName, flat: false }): Promise<FolderStore> {
     try {
       await makePrivateFolder(join(root, INCOMING))
       for (const name of await readdir(join(root, INCOMING))) await rm(join(root, INCOMING, name), { force: true })
-      return new FolderStore(root, name)
+      return new FolderStore(root, layout)
     } catch (error) {
       throw storageFailure(error)
     }
   }
 
-  /** Paths of all objects. What is put or removed meanwhile may be among them or not. */
-  async *paths(): AsyncGenerator<string> {
-    for (const first of await foldersIn(this.#root))
-      for (const second of await foldersIn(join(this.#root, first)))
-        for (const name of await readdir(join(this.#root, first, second))) yield `${first}/${second}/${name}`
-  }
-
   /** The file that an object is kept in. */
   fileOf(path: string): string {
-    return join(this.#root, checkedObjectPath(path))
+    const inside = checkedObjectPath(path)
+    return join(this.#root, this.#flat ? basename(inside) : inside)
   }
 
   async put({ spoolPath, sha256, extension }: SpooledObject): Promise<StoredObject> {
     const path = objectPath(sha256, extension)
-    const file = join(this.#root, path)
+    const file = this.fileOf(path)
     try {
       const { size: bytes } = await stat(spoolPath)
       // Bytes that were damaged on the disk since are replaced by the sound ones that just came.
       const existed = (await sizeOf(file)) === bytes && (await this.examine(path))?.sha256 === sha256
       if (!existed) {
-        await this.#makeFolders(path)
+        await this.#makeFolders(dirname(file))
         fp('put_before_rename')
         await this.#moveIn(spoolPath, file)
         fp('put_after_rename')
@@ -144,8 +147,7 @@ export class FolderStore implements ObjectStore {
   }
 
   /** Makes both levels of folders; a new folder is durable once the folder that holds it is flushed. */
-  async #makeFolders(path: string): Promise<void> {
-    const second = dirname(join(this.#root, path))
+  async #makeFolders(second: string): Promise<void> {
     const made = await mkdir(second, { recursive: true, mode: 0o700 })
     if (made === undefined) return
     await syncFolder(dirname(second))
@@ -178,11 +180,6 @@ export class FolderStore implements ObjectStore {
       await rm(incoming, { force: true })
     }
   }
-}
-
-/** Folders of the two levels that objects lie in. */
-async function foldersIn(folder: string): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
 }
 
 async function sizeOf(file: string): Promise<number | null> {

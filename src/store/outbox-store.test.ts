@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FolderStore } from './folder-store.ts'
@@ -38,6 +38,8 @@ describeObjectStore('ObjectPlaces', {
   dispose: close,
 })
 
+const landed = (path: string) => join(folder, 'outbox/objects', basename(path))
+
 const spool = async (bytes: Uint8Array) => {
   const spoolPath = join(folder, randomBytes(8).toString('hex'))
   await writeFile(spoolPath, bytes)
@@ -62,7 +64,7 @@ describe('OutboxStore in front of a bucket that goes down', () => {
     await outbox.deliver()
     expect([outbox.waiting, await s3.keys()]).toEqual([0, put.map(({ path }) => path).sort()])
     for (const [index, { path }] of put.entries()) {
-      expect(existsSync(join(folder, 'outbox/objects', path))).toBe(false)
+      expect(existsSync(landed(path))).toBe(false)
       expect(await buffer(await outbox.open(path))).toEqual(Buffer.from(pictures[index]!))
     }
   })
@@ -113,7 +115,7 @@ describe('OutboxStore in front of a bucket that goes down', () => {
     await s3.goDown()
     const broken = await outbox.put(await spool(Buffer.from('broken')))
     const sound = await outbox.put(await spool(Buffer.from('sound!')))
-    await writeFile(join(folder, 'outbox/objects', broken.path), 'BROKEN')
+    await writeFile(landed(broken.path), 'BROKEN')
     await s3.comeBack()
     await outbox.deliver()
     expect(outbox.waiting).toBe(1)

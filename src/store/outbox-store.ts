@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Failure, failure } from '../contract/failure.ts'
 import { firstThatHas } from './first-that-has.ts'
 import { FolderStore } from './folder-store.ts'
+import { objectsNamedIn } from './object-files.ts'
 import { namedBy } from './object-path.ts'
 import type { AddressedObject, ByteRange, ObjectStore, SpooledObject, StoredObject } from './object-store.ts'
 import { RemovalNotes } from './removal-notes.ts'
@@ -39,9 +40,10 @@ export class OutboxStore implements ObjectStore {
 
   /** Opens the outbox and counts what an earlier process left in it. @throws `Failure('storage_full' | 'storage_unavailable')` */
   static async open(folder: string, distant: DistantStore): Promise<OutboxStore> {
-    const landed = await FolderStore.open(join(folder, 'objects'), distant.name)
+    const objects = join(folder, 'objects')
+    const landed = await FolderStore.open(objects, { name: distant.name, flat: true })
     const removals = await RemovalNotes.open(join(folder, 'removals'))
-    return new OutboxStore(distant, landed, removals, new Set(await Array.fromAsync(landed.paths())))
+    return new OutboxStore(distant, landed, removals, new Set(await objectsNamedIn(objects)))
   }
 
   get name(): string {

@@ -1,9 +1,7 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { storageFailure, syncFolder } from '../db/index.ts'
-import { objectPath } from './object-path.ts'
-
-const NOTE = /^([0-9a-f]{64})\.([a-z0-9]{1,8})$/
+import { objectsNamedIn } from './object-files.ts'
 
 /** Remembers which objects are still to be removed from a place that could not be reached: an empty file for each, named like the object. */
 export class RemovalNotes {
@@ -19,11 +17,7 @@ export class RemovalNotes {
   static async open(folder: string): Promise<RemovalNotes> {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const notes = (await readdir(folder)).flatMap((name) => {
-        const [, sha256, extension] = NOTE.exec(name) ?? []
-        return sha256 && extension ? [objectPath(sha256, extension)] : []
-      })
-      return new RemovalNotes(folder, new Set(notes))
+      return new RemovalNotes(folder, new Set(await objectsNamedIn(folder)))
     } catch (error) {
       throw storageFailure(error)
     }

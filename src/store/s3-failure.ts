@@ -80,6 +80,8 @@ export function isMissing({ code, httpStatus }: S3Problem): boolean {
 const reading = new Set(['GetObject', 'HeadObject'])
 const notReadable = 'The picture store cannot be read at the moment. Nothing was charged; try again later.'
 
+const noRoom = 'The bucket has no room left for a picture, so the call was not made and not charged; raise its quota, or remove something.'
+
 /** The failure that callers see. Those that are one already pass. */
 export function s3Failure(operation: string, error: unknown): Failure {
   if (error instanceof Failure) return error
@@ -87,5 +89,5 @@ export function s3Failure(operation: string, error: unknown): Failure {
   if (isMissing(problem)) return failure('object_missing', { cause: problem })
   if (reading.has(operation)) return failure('storage_unavailable', { cause: problem, message: notReadable })
   const isFull = full.has(problem.code) || problem.httpStatus === 507
-  return failure(isFull ? 'storage_full' : 'storage_unavailable', { cause: problem })
+  return isFull ? failure('storage_full', { cause: problem, message: noRoom }) : failure('storage_unavailable', { cause: problem })
 }

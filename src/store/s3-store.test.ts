@@ -57,6 +57,7 @@ describe('S3Store', () => {
       hangs: false,
       readOnly: false,
       overloaded: false,
+      full: false,
       cutsReads: false,
       cutsWrites: 0,
       misreports: false,
@@ -232,6 +233,15 @@ describe('S3Store', () => {
     s3.ails.overloaded = false
     await store.checkWritable()
     expect(s3.requests.at(-2)!.call).toMatch(/^PUT \/pictures\/darkroom-probe/)
+  })
+
+  it('says storage_full where the store takes no more, once and not again', async () => {
+    const store = await openStore(s3)
+    s3.ails.full = true
+    const object = await spool()
+    await expect(store.put(object)).rejects.toMatchObject({ code: 'storage_full', outcome: 'not_charged', message: /bucket/ })
+    await expect(store.checkWritable()).rejects.toMatchObject({ code: 'storage_full' })
+    expect([calls('PUT').length, existsSync(object.spoolPath)]).toEqual([2, true])
   })
 
   it('says that it cannot be written where the key may not be told that something is missing', async () => {

@@ -15,6 +15,8 @@ export interface S3Ailments {
   readOnly: boolean
   /** Answers 503 to everything. */
   overloaded: boolean
+  /** Takes no byte more. */
+  full: boolean
   /** Breaks off in the middle of every object that is read. */
   cutsReads: boolean
   /** Breaks off while bytes are sent, for so many requests. */
@@ -65,6 +67,7 @@ export async function startS3({ modern = true } = {}): Promise<TestS3> {
     hangs: false,
     readOnly: false,
     overloaded: false,
+    full: false,
     cutsReads: false,
     cutsWrites: 0,
     misreports: false,
@@ -173,6 +176,7 @@ function refusalOf({ method, headers }: S3Context, ails: S3Ailments): [number, s
   if (stamp && Math.abs(Date.now() + ails.clockAheadMs - Date.parse(stamp)) > SKEW_MS) return [403, 'RequestTimeTooSkewed']
   // s3rver has a clock of its own, which would refuse what suits the other one.
   if (ails.clockAheadMs !== 0) return [404, 'NoSuchKey']
+  if (ails.full && method === 'PUT') return [507, 'InsufficientStorage']
   return ails.readOnly && method !== 'GET' && method !== 'HEAD' ? [403, 'AccessDenied'] : null
 }
 
