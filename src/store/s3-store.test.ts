@@ -45,12 +45,15 @@ describe.each([
 
 describe('S3Store', () => {
   let s3: TestS3
+  /** It checks no bytes. */
+  let old: TestS3
   let folder: string
 
   beforeAll(async () => {
     s3 = await startS3()
+    old = await startS3({ modern: false })
   })
-  afterAll(() => s3.close())
+  afterAll(() => Promise.all([s3.close(), old.close()]))
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'darkroom-s3-spool-'))
     Object.assign(s3.ails, {
@@ -61,6 +64,7 @@ describe('S3Store', () => {
       cutsReads: false,
       cutsWrites: 0,
       misreports: false,
+      loses: false,
       hidesMissing: false,
       clockAheadMs: 0,
     })
@@ -123,13 +127,10 @@ describe('S3Store', () => {
   })
 
   it('puts in parts to a server that knows no checksums too', async () => {
-    const old = await startS3({ modern: false })
     const store = await openStore(old, {}, { ...hasty, wholeUpToBytes: 5 * MIB, partBytes: 5 * MIB })
     const object = await spool(randomBytes(7 * MIB))
     const { path } = await store.put(object)
     expect(await store.examine(path)).toEqual({ sha256: object.sha256, bytes: 7 * MIB })
-    closeStores()
-    await old.close()
   })
 
   it.each([1000, 6 * MIB])('does not take a put of %i bytes for proven when the store says that it took others', async (bytes) => {
@@ -161,13 +162,25 @@ describe('S3Store', () => {
   it.each([
     ['shorter', randomBytes(900)],
     ['of other bytes', randomBytes(1000)],
-  ])('gives no name to a spooled file that is %s than it was', async (_, bytes) => {
-    const store = await openStore(s3)
-    const object = { ...(await spool(bytes)), sha256: createHash('sha256').update('what it was').digest('hex') }
-    const before = await s3.keys()
-    await expect(store.put(object)).rejects.toMatchObject({ code: 'storage_unavailable' })
+  ])('gives no name to a spooled file that is %s than it was, also where the server would', async (_, bytes) => {
+    for (const server of [s3, old]) {
+      const store = await openStore(server)
+      const object = { ...(await spool(bytes)), sha256: createHash('sha256').update('what it was').digest('hex') }
+      const before = await server.keys()
+      await expect(store.put(object)).rejects.toMatchObject({ code: 'storage_unavailable' })
+      expect(existsSync(object.spoolPath)).toBe(true)
+      await expect.poll(() => server.keys()).toEqual(before)
+    }
+  })
+
+  it('keeps the spooled file where the server says yes and has less', async () => {
+    const store = await openStore(old)
+    const object = await spool()
+    old.ails.loses = true
+    await expect(store.put(object)).rejects.toMatchObject({ code: 'storage_unavailable', cause: { code: 'OtherSize' } })
     expect(existsSync(object.spoolPath)).toBe(true)
-    await expect.poll(() => s3.keys()).toEqual(before)
+    old.ails.loses = false
+    expect(await store.put(object)).toMatchObject({ existed: false })
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import S3rver, { type S3Context } from '@20minutes/s3rver'
@@ -23,6 +23,8 @@ export interface S3Ailments {
   cutsWrites: number
   /** Says that it took another checksum than it was sent. */
   misreports: boolean
+  /** Keeps half of what it is sent, and says nothing of it. */
+  loses: boolean
   /** Refuses to say of anything that it is not there, as Amazon does to keys without `s3:ListBucket`. */
   hidesMissing: boolean
   /** How far its clock is ahead of ours; it has no objects then. */
@@ -71,6 +73,7 @@ export async function startS3({ modern = true } = {}): Promise<TestS3> {
     cutsReads: false,
     cutsWrites: 0,
     misreports: false,
+    loses: false,
     hidesMissing: false,
     clockAheadMs: 0,
   }
@@ -162,7 +165,7 @@ function frontOf({ ails, requests, bucket, fileOf, uploads, modern }: Front) {
     }
     const file = uploadId && context.method === 'PUT' ? join(uploads, basename(uploadId), String(context.query['partNumber'])) : fileOf(key)
     await inTurn(file, () => {
-      const whole = () => wholeOrNothing(context, file, next)
+      const whole = () => wholeOrNothing(context, file, ails, next)
       return modern ? withConditionsAndChecksums(context, file, ails, whole) : whole()
     })
   }
@@ -205,9 +208,10 @@ function cutWrite(context: S3Context): void {
 }
 
 /** A put that breaks off leaves nothing in S3; s3rver would leave what had come. */
-async function wholeOrNothing(context: S3Context, file: string, next: () => Promise<void>): Promise<void> {
+async function wholeOrNothing(context: S3Context, file: string, ails: S3Ailments, next: () => Promise<void>): Promise<void> {
   try {
     await next()
+    if (ails.loses) await truncate(file, Math.floor((await stat(file)).size / 2))
   } catch (error) {
     if (context.method === 'PUT') await rm(file, { force: true })
     throw error
