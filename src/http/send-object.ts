@@ -44,10 +44,10 @@ export async function sendObject({ parts, request, reply }: RequestContext, obje
 
 /**
  * Where the store itself gives the object, if it is configured to. Pages of this server get the bytes from here: they may load nothing from
- * elsewhere.
+ * elsewhere. An address is signed for GET alone.
  */
 async function addressFor(parts: RequestContext['parts'], request: FastifyRequest, reply: FastifyReply, object: SentObject) {
-  if (!parts.store.address || request.headers['sec-fetch-site'] === 'same-origin') return null
+  if (!parts.store.address || request.method !== 'GET' || request.headers['sec-fetch-site'] === 'same-origin') return null
   const [mediaType, disposition] = [reply.getHeader('content-type'), reply.getHeader('content-disposition')].map(String)
   return parts.store.address({ ...object, mediaType: mediaType!, disposition: disposition! })
 }

@@ -14,7 +14,7 @@ export async function deliverOutbox(parts: { db: Database; locks: ObjectLocks; o
     const { sha256 } = namedBy(path)
     await parts.locks.hold([sha256], async () => {
       const isWanted = (await findObject(parts.db, sha256)) !== null
-      await (isWanted ? parts.outbox.forgetRemoval(path) : parts.outbox.remove(path))
+      await (isWanted ? parts.outbox.forgetRemoval(path) : parts.outbox.retryRemoval(path))
     })
   }
 }

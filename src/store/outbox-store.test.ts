@@ -98,7 +98,7 @@ describe('OutboxStore in front of a bucket that goes down', () => {
     await s3.comeBack()
     outbox = await openOutbox()
     expect([await s3.keys(), outbox.pendingRemovals(), await outbox.stat(path)]).toEqual([[path], [path], null])
-    await outbox.remove(path)
+    await outbox.retryRemoval(path)
     expect([await s3.keys(), outbox.pendingRemovals()]).toEqual([[], []])
   })
 

@@ -11,7 +11,7 @@ import { RemovalNotes } from './removal-notes.ts'
 
 /** How long a put waits for the bucket; an answer that is settled waits for the put. */
 const PROMPTLY_MS = 4_000
-/** After a failure puts leave the bucket alone for so long: rounds find out when it is back. */
+/** After a failure nobody waits for the store for so long: rounds find out when it is back. */
 const REST_MS = 5_000
 
 /** A store elsewhere, with connections that can be closed. */
@@ -86,15 +86,9 @@ export class OutboxStore implements ObjectStore {
   async remove(path: string): Promise<void> {
     await this.#landed.remove(path)
     this.#waiting.delete(path)
-    try {
-      // What is on its way arrives behind a removal that is sent now.
-      if (this.#deliveries.has(path)) return await this.#removals.add(path)
-      await this.#distant.remove(path)
-      await this.#removals.forget(path)
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error
-      await this.#removals.add(path)
-    }
+    // What is on its way would arrive behind a removal that is sent now.
+    const isLater = this.#deliveries.has(path) || performance.now() < this.#restUntilMs
+    if (isLater || !(await this.#isRemovedThere(path))) await this.#removals.add(path)
   }
 
   async checkWritable(): Promise<{ freeBytes: number }> {
@@ -112,9 +106,14 @@ export class OutboxStore implements ObjectStore {
     }
   }
 
-  /** Paths of objects that are still to be removed; `remove` tries again. */
+  /** Paths of objects that are still to be removed. */
   pendingRemovals(): string[] {
     return this.#removals.paths().filter((path) => !this.#deliveries.has(path))
+  }
+
+  /** Tries again to remove an object that nothing refers to. */
+  async retryRemoval(path: string): Promise<void> {
+    if (await this.#isRemovedThere(path)) await this.#removals.forget(path)
   }
 
   /** Somebody refers to the object again. */
@@ -126,6 +125,17 @@ export class OutboxStore implements ObjectStore {
   close(): void {
     this.#closed = true
     this.#distant.close()
+  }
+
+  async #isRemovedThere(path: string): Promise<boolean> {
+    try {
+      await this.#distant.remove(path)
+      return true
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      this.#restUntilMs = performance.now() + REST_MS
+      return false
+    }
   }
 
   #places(path: string): ObjectStore[] {

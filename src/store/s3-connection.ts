@@ -30,6 +30,10 @@ export const usualPatience: S3Patience = {
   retryPausesMs: [200, 800],
 }
 
+/** At most as many connections for each. Requests that find none wait for one, within their own time. */
+const WRITING_SOCKETS = 64
+const READING_SOCKETS = 512
+
 /** The library, as it was loaded. */
 export type S3Library = typeof import('@aws-sdk/client-s3')
 
@@ -44,6 +48,8 @@ export interface SentBytes {
 /** One try of a request. */
 export interface S3Try {
   client: S3Client
+  /** For bytes that are read: they come as slowly as whoever reads them, and hold no connection that a put may need. */
+  reader: S3Client
   /** The bytes to send, where the request has any. */
   body: Readable | undefined
   options: { abortSignal: AbortSignal }
@@ -57,31 +63,40 @@ export class S3Connection {
   readonly library: S3Library
   readonly client: S3Client
   readonly patience: S3Patience
-  readonly #closing = new AbortController()
+  readonly #reader: S3Client
+  readonly #running = new Set<AbortController>()
+  #closed: S3Problem | null = null
 
-  private constructor(library: S3Library, client: S3Client, patience: S3Patience) {
+  private constructor(library: S3Library, clients: { client: S3Client; reader: S3Client }, patience: S3Patience) {
     this.library = library
-    this.client = client
+    this.client = clients.client
+    this.#reader = clients.reader
     this.patience = patience
   }
 
   /** Opens nothing on the network yet. */
   static async open(settings: S3Settings, patience: S3Patience): Promise<S3Connection> {
     const library = await import('@aws-sdk/client-s3')
-    const client = new library.S3Client({
-      region: settings.region,
-      forcePathStyle: settings.forcePathStyle,
-      ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
-      ...(settings.credentials === null ? {} : { credentials: revealed(settings.credentials) }),
-      maxAttempts: 1,
-      logger: silence,
-      // Checksums are ours, taken when the bytes came: the library would add weaker ones of its own, which older stores refuse.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      expectContinueHeader: false,
-      requestHandler: { connectionTimeout: patience.connectTimeoutMs, socketTimeout: 0 },
-    })
-    return new S3Connection(library, client, patience)
+    const clientOf = (maxSockets: number) =>
+      new library.S3Client({
+        region: settings.region,
+        forcePathStyle: settings.forcePathStyle,
+        ...(settings.endpoint === null ? {} : { endpoint: settings.endpoint }),
+        ...(settings.credentials === null ? {} : { credentials: revealed(settings.credentials) }),
+        maxAttempts: 1,
+        logger: silence,
+        // Checksums are ours, taken when the bytes came: the library would add weaker ones of its own, which older stores refuse.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        expectContinueHeader: false,
+        requestHandler: {
+          connectionTimeout: patience.connectTimeoutMs,
+          socketTimeout: 0,
+          httpAgent: { keepAlive: true, maxSockets },
+          httpsAgent: { keepAlive: true, maxSockets },
+        },
+      })
+    return new S3Connection(library, { client: clientOf(WRITING_SOCKETS), reader: clientOf(READING_SOCKETS) }, patience)
   }
 
   /**
@@ -95,7 +110,7 @@ export class S3Connection {
       } catch (error) {
         const problem = problemOf(operation, error)
         const pauseMs = this.patience.retryPausesMs[tries]
-        if (pauseMs === undefined || !mayPass(problem) || this.#closing.signal.aborted) throw s3Failure(operation, problem)
+        if (pauseMs === undefined || !mayPass(problem) || this.#closed) throw s3Failure(operation, problem)
         await wait(pauseMs)
       }
     }
@@ -103,15 +118,16 @@ export class S3Connection {
 
   /** Breaks off what is under way. */
   close(): void {
-    this.#closing.abort(new S3Problem('close', { code: 'closed', httpStatus: null }))
+    this.#closed = new S3Problem('close', { code: 'closed', httpStatus: null })
+    for (const running of this.#running) running.abort(this.#closed)
     this.client.destroy()
+    this.#reader.destroy()
   }
 
   async #once<Answer>(operation: string, attempt: (made: S3Try) => Promise<Answer>, bytes?: SentBytes): Promise<Answer> {
-    this.#closing.signal.throwIfAborted()
+    if (this.#closed) throw this.#closed
     const ending = new AbortController()
-    const close = () => ending.abort(this.#closing.signal.reason)
-    this.#closing.signal.addEventListener('abort', close)
+    this.#running.add(ending)
     const { answerTimeoutMs, slowestBytesPerSecond } = this.patience
     const late = new S3Problem(operation, { code: 'deadline', httpStatus: null })
     const deadlineMs = answerTimeoutMs + ((bytes?.length ?? 0) / slowestBytesPerSecond) * 1000
@@ -120,7 +136,7 @@ export class S3Connection {
     body?.on('error', (error) => ending.abort(error))
     // The library waits for a body it has begun to write, even when it was told to stop: whoever told it does not.
     const ended = new Promise<never>((_, reject) => ending.signal.addEventListener('abort', () => reject(ending.signal.reason)))
-    const answer = attempt({ client: this.client, body, options: { abortSignal: ending.signal } })
+    const answer = attempt({ client: this.client, reader: this.#reader, body, options: { abortSignal: ending.signal } })
     try {
       return await Promise.race([answer, ended])
     } catch (error) {
@@ -129,7 +145,7 @@ export class S3Connection {
     } finally {
       ended.catch(() => undefined)
       clearTimeout(deadline)
-      this.#closing.signal.removeEventListener('abort', close)
+      this.#running.delete(ending)
       body?.destroy()
     }
   }

@@ -70,7 +70,7 @@ export class S3Store implements ObjectStore {
       await rm(spoolPath, { force: true })
       return { store: this.name, path, bytes, existed }
     } catch (error) {
-      if (error instanceof Failure && error.cause instanceof S3Problem) this.#provenAtMs = Number.NEGATIVE_INFINITY
+      if ((error instanceof Failure ? error.cause : error) instanceof S3Problem) this.#provenAtMs = Number.NEGATIVE_INFINITY
       throw error instanceof S3Problem ? s3Failure('put', error) : storageFailure(error)
     }
   }
@@ -78,7 +78,7 @@ export class S3Store implements ObjectStore {
   async open(path: string, range?: ByteRange): Promise<Readable> {
     const { GetObjectCommand } = this.#connection.library
     const input = { ...this.#target(path), ...(range ? { Range: `bytes=${range.start}-${range.end}` } : {}) }
-    const { Body } = await this.#connection.send('GetObject', ({ client, options }) => client.send(new GetObjectCommand(input), options))
+    const { Body } = await this.#connection.send('GetObject', ({ reader, options }) => reader.send(new GetObjectCommand(input), options))
     return withIdleLimit(Body as Readable, this.#connection.patience.idleTimeoutMs)
   }
 

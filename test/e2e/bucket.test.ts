@@ -224,6 +224,8 @@ describe('reading from a bucket', () => {
     expect([refused.status, refused.headers.get('location')]).toEqual([404, null])
     const page = await gateway.fetch(at, { redirect: 'manual', headers: { 'sec-fetch-site': 'same-origin' } })
     expect([page.status, sha256(Buffer.from(await page.arrayBuffer()))]).toEqual([200, hash])
+    const head = await gateway.fetch(at, { method: 'HEAD', redirect: 'manual' })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(bytes)])
     await damage(s3, path, Buffer.alloc(bytes))
     expect(await seeReply(gateway.fetch(at, { redirect: 'manual' }))).toMatchObject({ status: 500, error: { code: 'integrity_error' } })
   })
