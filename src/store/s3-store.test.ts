@@ -248,6 +248,12 @@ describe('S3Store', () => {
     expect(s3.requests.at(-2)!.call).toMatch(/^PUT \/pictures\/darkroom-probe/)
   })
 
+  it('knows before long that a server which says nothing cannot be written, however long a put may take', async () => {
+    const store = await openStore(s3, {}, { patience: { answerTimeoutMs: 600_000, probeTimeoutMs: 50 } })
+    s3.ails.hangs = true
+    await expect(store.checkWritable()).rejects.toMatchObject({ code: 'storage_unavailable', cause: { code: 'deadline' } })
+  })
+
   it('says storage_full where the store takes no more, once and not again', async () => {
     const store = await openStore(s3)
     s3.ails.full = true
