@@ -50,6 +50,7 @@ import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import type { BodyPace } from './http/slow-body.ts'
 import { folderIdOf, openDatabase, openJobQueue, openSecretsOf } from './open-database.ts'
+import { type OpenObjectsOptions, openObjects } from './open-objects.ts'
 import { createOutbound } from './outbound/index.ts'
 import { openPixelPool } from './pixels/index.ts'
 import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
@@ -62,7 +63,7 @@ import { createApiframeProvider, createOpenAiProvider } from './providers/index.
 import { Quarantine } from './quarantine/index.ts'
 import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
-import { createObjectLocks, EmergencyReserve, FolderStore } from './store/index.ts'
+import { createObjectLocks, EmergencyReserve } from './store/index.ts'
 import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
 import { openVault, type Vault } from './vault/index.ts'
@@ -102,6 +103,8 @@ export interface GatewayOptions {
   webhooks?: WebhookDeliveriesOptions
   /** How often processes that share a database look after one another. */
   nodePace?: Partial<NodePace>
+  /** How a bucket is spoken to, where there is one. */
+  s3?: OpenObjectsOptions
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -182,7 +185,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
   const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
-  const store = await FolderStore.open(paths.objects)
+  const { store, deliveries } = await openObjects(config, options.s3)
+  if (deliveries) opening.adopt(deliveries, (rounds) => rounds.close())
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
@@ -289,6 +293,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   costWatch.start(parts)
   spoolRecovery.start(parts)
   nodeLife.start(parts)
+  deliveries?.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi, options.bodyPace), closeHttpServer)
   fp('start_before_listen')

@@ -11,6 +11,7 @@ import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../
 import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
 import { officialRoute, type RouteContract } from '../routes/index.ts'
+import { readS3Settings, type S3Settings } from '../store/index.ts'
 import { checkRoutes } from './check-routes.ts'
 import { checkTimeouts } from './check-timeouts.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
@@ -37,6 +38,8 @@ export interface DarkroomConfig {
   outbound: { allow: readonly string[]; denyRanges: readonly string[] }
   /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
+  /** The bucket that new objects go to; null = the data folder. */
+  s3: S3Settings | null
   /** Room kept for a full disk; null = 1 GiB, at most a fiftieth of what is free. */
   emergencyReserveBytes: number | null
   /** How much is taken in at once, and what each project counts for, by name. */
@@ -112,6 +115,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),
       flat: false,
     },
+    s3: readS3Settings(environment),
     emergencyReserveBytes: reserveBytes(readInteger(environment, 'DARKROOM_RESERVE_MIB', null, reserves)),
     admission: admissionOf(settings.admission),
     jobs: {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** What `objects.store` says of bytes that are in the data folder's own `objects`. */
 export const folderStoreName = 'folder'
@@ -11,6 +11,8 @@ export interface DataFolderPaths {
   database: string
   /** Pictures by hash. */
   objects: string
+  /** Pictures on their way to a bucket; see `OutboxStore`. */
+  outbox: string
   /** Bytes on their way in; nothing in here outlives the call it belongs to, except after a crash. */
   spool: string
   /** Room that is given free when the disk is full; see `EmergencyReserve`. */
@@ -38,6 +40,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
   return {
     database: join(dataFolder, 'darkroom.db'),
     objects: join(dataFolder, 'objects'),
+    outbox: join(dataFolder, 'outbox'),
     spool: join(dataFolder, 'spool'),
     reserve: join(dataFolder, 'emergency-reserve'),
     quarantine: join(dataFolder, 'quarantine'),
@@ -49,6 +52,11 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     lock: join(dataFolder, 'owner.lock'),
     owner: join(dataFolder, 'owner.json'),
   }
+}
+
+/** The file of an object in a data folder that is still on its way to a bucket. */
+export function outboxFile({ outbox }: Pick<DataFolderPaths, 'outbox'>, objectPath: string): string {
+  return join(outbox, 'objects', basename(objectPath))
 }
 
 /** Makes a folder that only its owner may enter; an existing one keeps its mode. */

@@ -6,6 +6,7 @@ export {
   dataFolderPaths,
   folderStoreName,
   makePrivateFolder,
+  outboxFile,
   syncFolder,
   writePrivateFile,
 } from './data-folder.ts'

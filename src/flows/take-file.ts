@@ -45,16 +45,13 @@ async function keepFile(
   const [id, { projectId }] = [parts.newId('file'), principal]
   await parts.storageHealth.assertWritable()
   await parts.objectLocks.hold([sha256], async () => {
-    const { path, existed } = await parts.store.put({ spoolPath, sha256, extension: format })
+    const { store, path, existed } = await parts.store.put({ spoolPath, sha256, extension: format })
     const mediaType = mediaTypes[format]
     const context = statementContext(parts.database, parts.clock, parts.newId)
     const file = { id, projectId, purpose, fileName: upload.fileName ?? 'file', bytes, sha256, mediaType, width, height, expiresAfterMs }
     try {
       fp('file_before_record')
-      await parts.database.transact([
-        ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType }]),
-        recordFile(context, file),
-      ])
+      await parts.database.transact([...recordObjects(context, [{ sha256, store, path, bytes, mediaType }]), recordFile(context, file)])
     } catch (error) {
       if (!existed) await parts.store.remove(path).catch(() => undefined)
       throw error

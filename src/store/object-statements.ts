@@ -57,6 +57,17 @@ export async function findObject(db: Database, sha256: string): Promise<ObjectRo
   return row ?? null
 }
 
+/** How many objects are in stores other than these, by store. */
+export async function objectsOutside(db: Database, stores: readonly string[]): Promise<{ store: string; objects: number }[]> {
+  return db.read(
+    db.sql
+      .selectFrom('objects')
+      .select(({ fn }) => ['store', fn.countAll<number>().as('objects')])
+      .where('store', 'not in', stores)
+      .groupBy('store'),
+  )
+}
+
 /** Objects in the order of their hashes, behind one of them. */
 export function objectsAfter(db: Database, { after, limit }: { after: string; limit: number }): Promise<ObjectRow[]> {
   return db.read(db.sql.selectFrom('objects').selectAll().where('sha256', '>', after).orderBy('sha256').limit(limit))

@@ -84,6 +84,8 @@ export interface Metrics extends JobMetrics {
   storageReadOnly(): void
   /** Kept bytes that were wanted and are gone, or are not what they were. */
   objectUnreadable(reason: 'missing' | 'damaged'): void
+  /** Objects that wait for their bucket. */
+  objectsWaiting(count: number): void
   /** What is let in now, and what waits. */
   doorLoad(now: { calls: number; bodyBytes: number; waiting: number }): void
   /** A request that was refused before anything was read, by the code of the refusal. */
@@ -206,6 +208,11 @@ export function createMetrics(): Metrics {
     labelNames: ['reason'],
     registers,
   })
+  const outbox = new Gauge({
+    name: 'darkroom_objects_waiting',
+    help: 'Pictures in the outbox that their bucket has not taken yet.',
+    registers,
+  })
   const repetitions = new Counter({
     name: 'darkroom_repeated_calls_total',
     help: 'Requests since start that an earlier call answered, at no cost, by how it was recognised.',
@@ -238,6 +245,7 @@ export function createMetrics(): Metrics {
     quarantined: (cause) => quarantined.inc({ cause }),
     usageRefused: (routeOwner) => usageRefusals.inc({ route_owner: routeOwner }),
     storageReadOnly: () => readOnly.set(1),
+    objectsWaiting: (count) => outbox.set(count),
     objectUnreadable: (reason) => unreadable.inc({ reason }),
     doorLoad: door.load,
     doorRefused: door.refused,

@@ -1,0 +1,68 @@
+import { Failure } from '../contract/failure.ts'
+import { deliverOutbox, type OutboxStore } from '../store/index.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+
+const EVERY_MS = 5_000
+
+type DeliveryParts = Pick<GatewayParts, 'database' | 'objectLocks' | 'logger' | 'metrics'>
+
+/**
+ * Delivers to the bucket what waits in the outbox: once at start, then every few seconds. Says once that an outage began, and once that it is
+ * over.
+ */
+export class ObjectDeliveries {
+  readonly #outbox: OutboxStore
+  readonly #everyMs: number
+  #timer: NodeJS.Timeout | null = null
+  #round: Promise<void> = Promise.resolve()
+  #isUnderWay = false
+  #isStuck = false
+
+  constructor(outbox: OutboxStore, everyMs = EVERY_MS) {
+    this.#outbox = outbox
+    this.#everyMs = everyMs
+  }
+
+  start(parts: DeliveryParts): void {
+    const round = () => {
+      if (this.#isUnderWay) return
+      this.#isUnderWay = true
+      this.#round = this.#deliver(parts).finally(() => {
+        this.#isUnderWay = false
+      })
+    }
+    round()
+    this.#timer = setInterval(round, this.#everyMs).unref()
+  }
+
+  /** Breaks off a round that is under way. What waits is delivered by the next start. */
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#outbox.close()
+    await this.#round
+  }
+
+  async #deliver({ database: db, objectLocks: locks, logger, metrics }: DeliveryParts): Promise<void> {
+    try {
+      await deliverOutbox({ db, locks, outbox: this.#outbox })
+    } catch (error) {
+      logger.error({ err: error }, 'the outbox could not be delivered')
+    }
+    const { waiting } = this.#outbox
+    metrics.objectsWaiting(waiting)
+    if (waiting > 0 === this.#isStuck) return
+    this.#isStuck = waiting > 0
+    if (!this.#isStuck) return logger.warn({}, 'the bucket takes objects again: nothing waits in the outbox any more')
+    logger.error(
+      { waiting, err: await this.#problem() },
+      'the bucket takes no objects: they wait in the outbox, and no new calls are taken',
+    )
+  }
+
+  #problem(): Promise<unknown> {
+    return this.#outbox.checkWritable().then(
+      () => null,
+      (error: unknown) => (error instanceof Failure ? error.cause : error),
+    )
+  }
+}
