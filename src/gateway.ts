@@ -30,7 +30,6 @@ import {
   jobReceiversOf,
   LivePreviews,
   NodeLife,
-  type NodePace,
   OwnHosts,
   RetryBudget,
   RouteStandings,
@@ -101,8 +100,6 @@ export interface GatewayOptions {
   bookingPausesMs?: readonly number[]
   /** How webhooks are delivered. */
   webhooks?: WebhookDeliveriesOptions
-  /** How often processes that share a database look after one another. */
-  nodePace?: Partial<NodePace>
   /** How a bucket is spoken to, where there is one. */
   s3?: OpenObjectsOptions
   /** How promptly bodies of requests must come. */
@@ -164,7 +161,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const nodeLife = new NodeLife({
     role: config.role,
     folderId: await folderIdOf(config),
-    ...(options.nodePace && { pace: options.nodePace }),
+    pace: config.nodePace,
   })
   await nodeLife.register({ database, clock, newId: ids, bootId, version })
   opening.adopt(nodeLife, (life) => life.close({ database, clock, newId: ids, bootId, version }))

@@ -4,7 +4,7 @@ import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
 import { readDatabaseConfig, type SharedDatabaseConfig } from '../db/index.ts'
-import type { EconomySettings, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
+import type { EconomySettings, NodePace, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
 import type { NodeRole } from '../nodes/index.ts'
 import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../pricing/index.ts'
@@ -48,6 +48,8 @@ export interface DarkroomConfig {
   jobs: { places: number; mostWaiting: number; economy: EconomySettings }
   /** How long who waits for a call. */
   deadlines: DeadlineTable
+  /** How often processes that share a database look after one another. */
+  nodePace: NodePace
   /** How long shutdown waits for calls under way. */
   drainGraceMs: number
   logLevel: LogLevel
@@ -124,6 +126,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       economy: configuredEconomy(settings.jobs.economy),
     },
     deadlines: configuredDeadlines(file),
+    nodePace: { beatEveryMs: settings.nodes.beat_s * SECOND, deadAfterMs: settings.nodes.dead_s * SECOND },
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
     environment,

@@ -9,7 +9,6 @@ export interface NodePace {
   deadAfterMs: number
 }
 
-const usualPace: NodePace = { beatEveryMs: 5_000, deadAfterMs: 30_000 }
 /** What one process does for all: what the ended have left, sets, batches, sweeps. */
 const CARETAKER = 'caretaker'
 
@@ -33,10 +32,10 @@ export class NodeLife {
   #round: Promise<void> = Promise.resolve()
   #known: readonly LiveNode[] = []
 
-  constructor({ role, folderId, pace = {} }: { role: NodeRole; folderId: string; pace?: Partial<NodePace> }) {
+  constructor({ role, folderId, pace }: { role: NodeRole; folderId: string; pace: NodePace }) {
     this.role = role
     this.folderId = folderId
-    this.#pace = { ...usualPace, ...pace }
+    this.#pace = pace
   }
 
   /** True while what one process does for all is this one's to do. */
