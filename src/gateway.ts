@@ -10,7 +10,7 @@ import { shippedMainModelRows } from './contract/main-model-rows.ts'
 import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
-import { type Database, dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
+import { type Database, dataFolderPaths, lockDataFolder, observeDatabase, openSqliteDatabase } from './db/index.ts'
 import {
   AfterDelivery,
   adoptBackgroundTurns,
@@ -159,7 +159,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
 
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
-  const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
+  const metrics = opening.adopt(createMetrics({ version }), (kept) => kept.close())
+  const observed = observeDatabase(database, (what) => metrics.databaseAsked(what))
   const store = await FolderStore.open(paths.objects)
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
@@ -187,7 +188,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     newId: ids,
     logger,
     metrics,
-    database,
+    database: observed,
     access,
     catalogue: new ModelCatalogue(shippedModelRows, config.models),
     priceCards: [...builtInPriceCards, ...config.priceCards],

@@ -24,6 +24,18 @@ export type Queries<Rows extends readonly unknown[]> = { readonly [Index in keyo
 /** The rows of such queries, in order. */
 export type RowsOf<Rows extends readonly unknown[]> = { -readonly [Index in keyof Rows]: Rows[Index][] }
 
+/** What an engine has done since it was opened. */
+export interface DatabaseFigures {
+  /** Transactions of the engine, each with one flush to disk. */
+  commits: number
+  /** Callers' transactions that were committed; divided by `commits` it is how many shared a flush. */
+  transactions: number
+  /** A write or flush failed at the disk: nothing more is written until the process starts again. */
+  readOnly: boolean
+  /** Connections of the pool; null where the engine has none. */
+  connections: { open: number; idle: number } | null
+}
+
 /**
  * The database as the parts see it: statements are built with Kysely (`sql`), never run by it.
  *
@@ -47,6 +59,8 @@ export interface Database {
    * `Failure('storage_full' | 'storage_unavailable' | 'database_unavailable')` when the engine cannot write.
    */
   transact(statements: readonly Statement[]): Promise<StatementResult[]>
+  /** What the engine has done since it was opened; absent where it does not count. */
+  figures?(): DatabaseFigures
   /** Finishes what was asked for and stops; every later call is refused. */
   close(): Promise<void>
 }

@@ -9,7 +9,8 @@ export {
   writePrivateFile,
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
-export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { type DatabaseObserver, observeDatabase } from './observed-database.ts'
 export { restore } from './restore.ts'
 export { type DatabaseLogger, openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from './sqlite-database.ts'
 export type { WriterFigures } from './sqlite-protocol.ts'

@@ -3,8 +3,7 @@ import { dirname } from 'node:path'
 import type { Compilable } from 'kysely'
 import { failure } from '../contract/failure.ts'
 import type { Clock } from '../primitives/clock.ts'
-import type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
-import type { WriterFigures } from './sqlite-protocol.ts'
+import type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
 import { ownMigrations, SqliteThread } from './sqlite-thread.ts'
 import { sqliteBuilder } from './statement-builder.ts'
 
@@ -30,7 +29,7 @@ export interface SqliteOptions {
 export interface SqliteDatabase extends Database {
   readonly dialect: 'sqlite'
   /** What the writer thread has done so far; as of its last answer. */
-  figures(): WriterFigures
+  figures(): DatabaseFigures
 }
 
 const BUSY_TIMEOUT_MS = 5_000
@@ -89,8 +88,8 @@ class ThreadedSqlite implements SqliteDatabase {
     }
   }
 
-  figures(): WriterFigures {
-    return this.#writer.figures
+  figures(): DatabaseFigures {
+    return { ...this.#writer.figures, connections: null }
   }
 
   close(): Promise<void> {

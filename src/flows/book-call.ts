@@ -56,6 +56,8 @@ export interface Settled {
   verdict: AttemptVerdict
   settledNanos: Nanos
   heldNanos: Nanos
+  /** Pictures of upstream's that were booked. */
+  pictures: number
 }
 
 /** Tokens as the record keeps them. */
@@ -157,7 +159,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
   alarmOvershoot(parts, run, settledNanos, remarks)
   if (booking.watched) noteWatched(parts, booking.watched, results, context.nowMs)
   if (raisedAlert(results)) await tellBudgetAlerts(parts)
-  return { verdict: booking.verdict, settledNanos, heldNanos }
+  return { verdict: booking.verdict, settledNanos, heldNanos, pictures: booking.images.length }
 }
 
 /** What upstream answered whole is an answer, also where it says that it failed. */

@@ -32,12 +32,31 @@ export interface EndedRun extends BookedRun {
   book: 'provider' | 'sandbox'
 }
 
+/** How a call ended, as far as it is told. */
+export interface EndedCall {
+  class: string
+  /** Why, where the class has more than one reason. */
+  cause?: string
+  httpStatus?: number | null
+  firstByteMs: number | null
+  /** Of this call alone; left out where only the generation's time is known. */
+  totalMs?: number
+}
+
+/** Words of a small fixed set, or a status: never what upstream says. */
+function causeOf({ class: outcomeClass, cause, httpStatus }: EndedCall): string | null {
+  if (outcomeClass === 'ok') return null
+  return cause ?? (httpStatus == null ? 'none' : `http_${httpStatus}`)
+}
+
 /** Tells metrics how one call of a generation ended. */
-export function reportAttempt(parts: GatewayParts, run: EndedRun, outcome: { class: string; firstByteMs: number | null }): void {
+export function reportAttempt(parts: GatewayParts, run: EndedRun, outcome: EndedCall): void {
+  const { totalMs } = outcome
   parts.metrics.upstreamCall({
     routeOwner: run.choice.route.owner,
     outcome: outcome.class,
-    seconds: secondsOf(parts, run),
+    cause: causeOf(outcome),
+    seconds: totalMs === undefined ? secondsOf(parts, run) : totalMs / 1000,
     firstByteSeconds: outcome.firstByteMs === null ? null : outcome.firstByteMs / 1000,
   })
 }
@@ -45,17 +64,13 @@ export function reportAttempt(parts: GatewayParts, run: EndedRun, outcome: { cla
 const secondsOf = (parts: GatewayParts, run: BookedRun) => (parts.clock.monotonicMs() - run.startedMonotonicMs) / 1000
 
 /** Tells log and metrics how a generation ended. */
-export function reportEnd(
-  parts: GatewayParts,
-  run: EndedRun,
-  settled: Settled | null,
-  outcome: { class: string; firstByteMs: number | null },
-): void {
+export function reportEnd(parts: GatewayParts, run: EndedRun, settled: Settled | null, outcome: EndedCall): void {
   const seconds = secondsOf(parts, run)
   const status = settled === null ? 'unbooked' : (settled.verdict.failure?.code ?? 'completed')
   const { route } = run.choice
   reportAttempt(parts, run, outcome)
   parts.metrics.generationEnded({ operation: run.request.operation, surface: run.surface, outcome: status, seconds })
+  if (settled && settled.pictures > 0) parts.metrics.delivered({ routeOwner: route.owner, book: run.book, pictures: settled.pictures })
   if (settled && settled.settledNanos > 0n) parts.metrics.settled({ routeOwner: route.owner, book: run.book, nanos: settled.settledNanos })
   if (settled && settled.heldNanos > 0n) parts.metrics.heldUnknown({ routeOwner: route.owner, book: run.book, nanos: settled.heldNanos })
   parts.logger.info(
