@@ -60,7 +60,7 @@ import { Quarantine } from './quarantine/index.ts'
 import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, EmergencyReserve, FolderStore } from './store/index.ts'
-import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
+import { createLogger, createMetrics, type Logger, openTracing } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
 import { openVault, type Vault } from './vault/index.ts'
 
@@ -146,6 +146,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const chance = options.chance ?? Math.random
   await using opening = new AsyncDisposableStack()
 
+  // First of all, so that it ends last: what the others do until then is told.
+  const tracing = opening.adopt(await openTracing(config.tracing, { version, logger }), (spans) => spans.close())
   const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
   if (activeFailPoint !== null) logger.error({ code: activeFailPoint.name }, 'a fail point is armed: this process will fail on purpose')
   fp('start_after_lock')
@@ -188,6 +190,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     newId: ids,
     logger,
     metrics,
+    tracing,
     database: observed,
     access,
     catalogue: new ModelCatalogue(shippedModelRows, config.models),

@@ -632,6 +632,8 @@ export interface GenerationRecord {
   /** Upstream's request id of the last attempt. */
   request_id: string | null
   client_request_id: string | null
+  /** Of the caller's trace (`traceparent`), or of one that this gateway began. */
+  trace_id: string | null
   project_id: string
   project_tag: string | null
   /** Labels of the caller (`darkroom.metadata`). */

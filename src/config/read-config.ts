@@ -9,10 +9,12 @@ import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../
 import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
 import { officialRoute, type RouteContract } from '../routes/index.ts'
+import type { TracingConfig } from '../telemetry/index.ts'
 import { checkRoutes } from './check-routes.ts'
 import { checkTimeouts } from './check-timeouts.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { readDataFolder } from './read-data-folder.ts'
+import { readTracing } from './read-tracing.ts'
 
 /** Everything a gateway is built from. Read once at start; every part receives values, none reads the environment. */
 export interface DarkroomConfig {
@@ -42,6 +44,8 @@ export interface DarkroomConfig {
   /** How long shutdown waits for calls under way. */
   drainGraceMs: number
   logLevel: LogLevel
+  /** Where spans go; null = nowhere. */
+  tracing: TracingConfig | null
   environment: Environment
 }
 
@@ -114,6 +118,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     deadlines: configuredDeadlines(file),
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
+    tracing: readTracing(environment),
     environment,
   }
 }

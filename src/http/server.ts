@@ -15,6 +15,7 @@ import { serveReference } from './reference.ts'
 import { enforcePolicies } from './route-policy.ts'
 import { securityHeaders, stayWithHttps } from './security-headers.ts'
 import { type BodyPace, defaultBodyPace, watchBufferedBody, watchUpload } from './slow-body.ts'
+import { traceRequests } from './trace-requests.ts'
 import { answerUnmatched } from './unmatched-request.ts'
 
 const KIB = 1024
@@ -63,6 +64,7 @@ export async function createHttpServer(
   answerInOwnWords(app.server)
   limitConnections(app.server, config.connections)
   takeJsonAsBytes(app)
+  traceRequests(app, parts)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...everywhere, 'x-request-id': request.id })
     // Who keeps a connection open goes elsewhere with the next request.
@@ -136,7 +138,7 @@ function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, ro
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-    config: { streamsBody: route.streamsBody ?? false, policy: route.policy },
+    config: { streamsBody: route.streamsBody ?? false, policy: route.policy, traced: route.tag !== 'operations' },
     // Before the body is read: a flood must not make us take in a megabyte.
     onRequest: async (request, reply) => {
       if (route.admission) await admit(parts, { request, reply, principal: request.principal!, kind: route.admission })

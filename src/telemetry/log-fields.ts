@@ -21,6 +21,9 @@ export const logFields = [
   'batch_id',
   'boot_id',
   'client_request_id',
+  // Of the trace that the request belongs to: the caller's, or one that was begun here.
+  'trace_id',
+  'span_id',
   'upstream_request_id',
   // What was asked, by shape.
   'operation',
