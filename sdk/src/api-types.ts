@@ -2792,6 +2792,14 @@ export interface Operations {
     body: undefined
     reply: {
       status: 'ready'
+      /** `ok`, or why not. */
+      checks: {
+        draining: string
+        database: string
+        schema: string
+        store: string
+        spool: string
+      }
     }
   }
   /** Metrics in the Prometheus text format */

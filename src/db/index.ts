@@ -12,6 +12,7 @@ export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDat
 export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
 export { type DatabaseObserver, observeDatabase } from './observed-database.ts'
 export { restore } from './restore.ts'
+export { schemaStanding } from './schema-standing.ts'
 export { type DatabaseLogger, openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from './sqlite-database.ts'
 export type { WriterFigures } from './sqlite-protocol.ts'
 export { rawQuery, type StatementContext, statementContext } from './statement-builder.ts'

@@ -56,8 +56,8 @@ export async function createHttpServer(
     frameworkErrors: (_error, request, reply) => presentFailure(failure('not_found'), request, reply.headers(everywhere)),
     forceCloseConnections: false,
     return503OnClosing: false,
-    loggerInstance: parts.logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    loggerInstance: parts.logger as unknown as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
   })
   app.setErrorHandler((error, request, reply) => presentFailure(error, request, reply))
   app.setNotFoundHandler(answerUnmatched(routes))
