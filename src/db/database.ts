@@ -24,16 +24,14 @@ export type Queries<Rows extends readonly unknown[]> = { readonly [Index in keyo
 /** The rows of such queries, in order. */
 export type RowsOf<Rows extends readonly unknown[]> = { -readonly [Index in keyof Rows]: Rows[Index][] }
 
-/** What an engine has done since it was opened. */
+/** What an engine has done since it was opened, as far as it counts. */
 export interface DatabaseFigures {
-  /** Transactions of the engine, each with one flush to disk. */
-  commits: number
-  /** Callers' transactions that were committed; divided by `commits` it is how many shared a flush. */
+  /** Callers' transactions that were committed. */
   transactions: number
-  /** A write or flush failed at the disk: nothing more is written until the process starts again. */
-  readOnly: boolean
-  /** Connections of the pool; null where the engine has none. */
-  connections: { open: number; idle: number } | null
+  /** Transactions of the engine, each with one flush, where it puts several callers' into one. */
+  commits?: number
+  /** Connections of its pool, where it has one. */
+  connections?: { open: number; idle: number }
 }
 
 /**

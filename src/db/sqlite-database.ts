@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import type { Compilable } from 'kysely'
 import { failure } from '../contract/failure.ts'
 import type { Clock } from '../primitives/clock.ts'
-import type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+import type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+import type { WriterFigures } from './sqlite-protocol.ts'
 import { ownMigrations, SqliteThread } from './sqlite-thread.ts'
 import { sqliteBuilder } from './statement-builder.ts'
 
@@ -29,7 +30,7 @@ export interface SqliteOptions {
 export interface SqliteDatabase extends Database {
   readonly dialect: 'sqlite'
   /** What the writer thread has done so far; as of its last answer. */
-  figures(): DatabaseFigures
+  figures(): WriterFigures
 }
 
 const BUSY_TIMEOUT_MS = 5_000
@@ -88,8 +89,8 @@ class ThreadedSqlite implements SqliteDatabase {
     }
   }
 
-  figures(): DatabaseFigures {
-    return { ...this.#writer.figures, connections: null }
+  figures(): WriterFigures {
+    return this.#writer.figures
   }
 
   close(): Promise<void> {

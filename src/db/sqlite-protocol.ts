@@ -1,4 +1,4 @@
-import type { DatabaseFigures, StatementResult } from './database.ts'
+import type { StatementResult } from './database.ts'
 
 /** What a database thread does: write, read on snapshots, or copy the whole file while both go on. */
 export type SqliteRole = 'writer' | 'reader' | 'copier'
@@ -50,7 +50,14 @@ export type SqliteReply =
   | { id: number; fault: SqliteFault }
 
 /** What the writer has done since it started. */
-export type WriterFigures = Omit<DatabaseFigures, 'connections'>
+export interface WriterFigures {
+  /** Transactions of the engine, each with one flush to disk. */
+  commits: number
+  /** Callers' transactions that were committed; divided by `commits` it is how many shared a flush. */
+  transactions: number
+  /** A write or flush failed at the disk: nothing more is written until the process starts again. */
+  readOnly: boolean
+}
 
 /** All that a thread tells its owner. */
 export type SqliteMessage =

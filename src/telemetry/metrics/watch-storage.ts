@@ -2,12 +2,12 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** What a database has done since it was opened. */
 export interface DatabaseNow {
-  /** Transactions of the engine, each with one flush. */
-  commits: number
   /** Callers' transactions that were committed. */
   transactions: number
-  /** Connections of the pool; null where the engine has none. */
-  connections: { open: number; idle: number } | null
+  /** Transactions of the engine, each with one flush; absent where that is the same. */
+  commits?: number
+  /** Connections of the pool; absent where the engine has none. */
+  connections?: { open: number; idle: number }
 }
 
 /** The database and the places where bytes are kept. */
@@ -69,9 +69,9 @@ export function watchStorage(registers: Registry[]): StorageMetrics {
       }
     },
     databaseNow(now) {
-      commits(now.commits)
+      commits(now.commits ?? now.transactions)
       transactions(now.transactions)
-      if (now.connections === null) return
+      if (now.connections === undefined) return
       connections.set({ state: 'idle' }, now.connections.idle)
       connections.set({ state: 'busy' }, now.connections.open - now.connections.idle)
     },
