@@ -93,6 +93,8 @@ export interface GatewayOptions {
   mayLackSecrets?: boolean
   /** True for a gateway that is opened to look at jobs or to steer them: those that wait are left to the next one. @default false */
   leavesJobs?: boolean
+  /** True for a gateway on a copy that somebody looks at: it makes no job, asks no upstream and sends no webhook. @default false */
+  callsNobody?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
   bookingPausesMs?: readonly number[]
   /** How webhooks are delivered. */
@@ -153,7 +155,9 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   fp('start_after_lock')
   const paths = dataFolderPaths(config.dataFolder)
   await mkdir(paths.spool, { recursive: true, mode: 0o700 })
-  const database = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
+  const metrics = opening.adopt(createMetrics({ version }), (kept) => kept.close())
+  const opened = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
+  const database = observeDatabase(opened, (what) => metrics.databaseAsked(what))
   fp('start_after_database')
   const secrets = await openSecrets(config.dataFolder, config.environment)
   const vault = await openSecretsOfUpstreams(config, { database, clock, ids, secrets }, options.mayLackSecrets ?? false)
@@ -161,8 +165,6 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
 
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
-  const metrics = opening.adopt(createMetrics({ version }), (kept) => kept.close())
-  const observed = observeDatabase(database, (what) => metrics.databaseAsked(what))
   const store = await FolderStore.open(paths.objects)
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
@@ -191,7 +193,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     logger,
     metrics,
     tracing,
-    database: observed,
+    database,
     access,
     catalogue: new ModelCatalogue(shippedModelRows, config.models),
     priceCards: [...builtInPriceCards, ...config.priceCards],
@@ -250,7 +252,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await adoptBatches(parts)
   await sweepAbandoned(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
-  if (!options.leavesJobs) {
+  if (!options.leavesJobs && !options.callsNobody) {
     await parts.jobs.start(parts)
     parts.jobSets.start(parts)
     await parts.batches.start(parts)
@@ -260,17 +262,19 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     webhookDeliveries.wake()
   })
   afterDelivery.start(parts)
-  background.start(parts)
-  unknownRounds.start(parts)
-  costWatch.start(parts)
   spoolRecovery.start(parts)
+  if (!options.callsNobody) {
+    background.start(parts)
+    unknownRounds.start(parts)
+    costWatch.start(parts)
+  }
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi, options.bodyPace), closeHttpServer)
   fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()
   parts.ownHosts.listensAt(url)
-  await webhookDeliveries.start(parts)
+  if (!options.callsNobody) await webhookDeliveries.start(parts)
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()

@@ -2741,6 +2741,23 @@ export interface Operations {
       }>
     }
   }
+  /** Hold the records against one another */
+  'GET /v2/audit': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      checks: Array<{
+        name: string
+        holds: string
+        wrong: Array<{
+          id: string
+          expected: string | null
+          found: string | null
+        }>
+      }>
+    }
+  }
   /** Hold kept bytes against their hashes */
   'POST /v2/objects/verify': {
     path: NoParameters

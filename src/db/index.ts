@@ -1,3 +1,4 @@
+export { AUDIT_ROWS, type AuditQuery, type AuditRow } from './audit-query.ts'
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
 export {

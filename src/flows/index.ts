@@ -1,6 +1,7 @@
 export { acceptGeneration, type GenerationAsk } from './accept-generation.ts'
 export { AfterDelivery } from './after-delivery.ts'
 export { headersOf } from './answer-headers.ts'
+export { type AuditFinding, auditBooks } from './audit-books.ts'
 export { adoptBatches } from './batches/adopt-batches.ts'
 export type { EconomySettings } from './batches/batch-work.ts'
 export { Batches } from './batches/batches.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnose, readiness, readinessChecks, renderMetrics, verifyObjects } from '../../flows/index.ts'
+import { auditBooks, diagnose, readiness, readinessChecks, renderMetrics, verifyObjects } from '../../flows/index.ts'
 import { errorReplies } from '../error-replies.ts'
 import { adminRoute, publicRoute } from '../http-route.ts'
 import { readChecked } from '../read-checked.ts'
@@ -80,6 +80,33 @@ export const doctorRoute = adminRoute({
     const { live } = readChecked(doctorQuery, request.query)
     return { findings: await diagnose(parts, { live: live === 'true' }) }
   },
+})
+
+/** What must hold between the records. */
+export const auditRoute = adminRoute({
+  method: 'GET',
+  path: '/v2/audit',
+  tenant: 'all',
+  tag: 'operations',
+  summary: 'Hold the records against one another',
+  description:
+    'Ledger, upstream calls, generations, budgets and pictures, all of one moment. `wrong` is empty for what holds, and names the first twenty of what does not. The bytes of pictures are for `POST /v2/objects/verify`.',
+  replies: {
+    200: {
+      description: 'What was held against what, and what was found.',
+      schema: z.object({
+        checks: z.array(
+          z.object({
+            name: z.string(),
+            holds: z.string(),
+            wrong: z.array(z.object({ id: z.string(), expected: z.string().nullable(), found: z.string().nullable() })),
+          }),
+        ),
+      }),
+    },
+    ...errorReplies(401, 404),
+  },
+  handle: async ({ parts }) => ({ checks: await auditBooks(parts) }),
 })
 
 /** Read for one answer: seconds of a disk, so that no proxy gives up. */
