@@ -83,17 +83,14 @@ describe('darkroom drill', () => {
     expect(readdirSync(folder.path).sort()).toEqual(['backup', 'data'])
   })
 
-  it('leaves a data folder that a gateway can be started on where it is told to', async () => {
+  it('leaves the data folder where it is told to, and says all of it as JSON', async () => {
     const { code, stdout } = await drill('backup', '--into', 'restored', '--json')
     expect(code).toBe(0)
     const { manifest, findings } = JSON.parse(stdout)
     expect(findings.map(({ level }: { level: string }) => level)).toEqual(findings.map(() => 'ok'))
-    const { code: again, stdout: records } = await darkroom(['ledger', '--data', 'restored'], { cwd: folder.path })
-    expect({ again, calls: records.length > 0, generations: manifest.rows.generations > 4 }).toEqual({
-      again: 0,
-      calls: true,
-      generations: true,
-    })
+    await using database = await openedDatabase(at('restored'))
+    const [rows] = await database.readAll([database.sql.selectFrom('generations').select('id')])
+    expect(rows).toHaveLength(manifest.rows.generations)
   })
 
   it('says what does not hold in a backup that is whole but wrong, and by how much', async () => {
@@ -138,5 +135,5 @@ describe('auditBooks', () => {
 
 async function openedDatabase(dataFolder: string) {
   const database = await openSqliteDatabase({ path: dataFolderPaths(dataFolder).database, clock: systemClock })
-  return { ...database, readAll: database.readAll.bind(database), [Symbol.asyncDispose]: () => database.close() }
+  return { ...database, sql: database.sql, readAll: database.readAll.bind(database), [Symbol.asyncDispose]: () => database.close() }
 }
