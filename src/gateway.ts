@@ -10,7 +10,7 @@ import { shippedMainModelRows } from './contract/main-model-rows.ts'
 import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
-import { type Database, dataFolderPaths, lockDataFolder } from './db/index.ts'
+import { type Database, dataFolderPaths, lockDataFolder, observeDatabase } from './db/index.ts'
 import {
   AfterDelivery,
   BackgroundResponses,
@@ -63,7 +63,7 @@ import { Quarantine } from './quarantine/index.ts'
 import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
 import { createObjectLocks, EmergencyReserve } from './store/index.ts'
-import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
+import { createLogger, createMetrics, type Logger, openTracing } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
 import { openVault, type Vault } from './vault/index.ts'
 
@@ -96,6 +96,8 @@ export interface GatewayOptions {
   mayLackSecrets?: boolean
   /** True for a gateway that is opened to look at jobs or to steer them: those that wait are left to the next one. @default false */
   leavesJobs?: boolean
+  /** True for a gateway on a copy that somebody looks at: it makes no job, asks no upstream and sends no webhook. @default false */
+  callsNobody?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
   bookingPausesMs?: readonly number[]
   /** How webhooks are delivered. */
@@ -151,12 +153,16 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const chance = options.chance ?? Math.random
   await using opening = new AsyncDisposableStack()
 
+  // First of all, so that it ends last: what the others do until then is told.
+  const tracing = opening.adopt(await openTracing(config.tracing, { version, logger }), (spans) => spans.close())
   const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
   if (activeFailPoint !== null) logger.error({ code: activeFailPoint.name }, 'a fail point is armed: this process will fail on purpose')
   fp('start_after_lock')
   const paths = dataFolderPaths(config.dataFolder)
   await mkdir(paths.spool, { recursive: true, mode: 0o700 })
-  const { database, signals } = opening.use(await openDatabase(config, { clock, logger, bootId }))
+  const metrics = opening.adopt(createMetrics({ version }), (kept) => kept.close())
+  const { database: opened, signals } = opening.use(await openDatabase(config, { clock, logger, bootId }))
+  const database = observeDatabase(opened, (what) => metrics.databaseAsked(what))
   fp('start_after_database')
   const nodeLife = new NodeLife({
     role: config.role,
@@ -181,7 +187,6 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
 
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
-  const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
   const { store, deliveries } = await openObjects(config, options.s3)
   if (deliveries) opening.adopt(deliveries, (rounds) => rounds.close())
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
@@ -210,6 +215,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     newId: ids,
     logger,
     metrics,
+    tracing,
     database,
     access,
     catalogue: new ModelCatalogue(shippedModelRows, config.models),
@@ -274,8 +280,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const { left } = await spoolRecovery.begin(parts)
   await takeOver(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
-  if (!options.leavesJobs && config.role !== 'api') await parts.jobs.start(parts)
-  if (!options.leavesJobs) {
+  if (!options.leavesJobs && !options.callsNobody) {
+    if (config.role !== 'api') await parts.jobs.start(parts)
     parts.jobSets.start(parts)
     await parts.batches.start(parts)
   }
@@ -285,10 +291,12 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   })
   hearOthers(parts)
   afterDelivery.start(parts)
-  background.start(parts)
-  unknownRounds.start(parts)
-  costWatch.start(parts)
   spoolRecovery.start(parts)
+  if (!options.callsNobody) {
+    background.start(parts)
+    unknownRounds.start(parts)
+    costWatch.start(parts)
+  }
   nodeLife.start(parts)
   deliveries?.start(parts)
 
@@ -297,7 +305,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()
   parts.ownHosts.listensAt(url)
-  if (config.role !== 'api') await webhookDeliveries.start(parts)
+  if (!options.callsNobody && config.role !== 'api') await webhookDeliveries.start(parts)
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()

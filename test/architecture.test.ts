@@ -190,4 +190,12 @@ describe('architecture', () => {
     )
     expect(parsing.map((path) => relative(root, path))).toEqual([])
   })
+
+  it('loads OpenTelemetry in one place, which is itself loaded only when spans go somewhere', () => {
+    const loading = imports.filter(({ to }) => to.startsWith('@opentelemetry/')).map(({ from }) => relative(root, from))
+    expect([...new Set(loading)]).toEqual(['src/telemetry/tracing/otlp-tracing.ts'])
+    const openers = imports.filter(({ to }) => to.endsWith('/otlp-tracing.ts')).map(({ from }) => from)
+    expect(openers.map((path) => relative(root, path))).toEqual(['src/telemetry/tracing/open-tracing.ts'])
+    expect(readFileSync(openers[0]!, 'utf8')).not.toMatch(/^import .*otlp-tracing/m)
+  })
 })

@@ -22,6 +22,8 @@ export interface GatewayFlags {
   mayLackSecrets?: boolean
   /** Leave the jobs that wait where they are: the command looks at them, or is about to cancel some. */
   leavesJobs?: boolean
+  /** Call nobody, whatever waits, and share nothing with others: the data folder is a copy that somebody looks at. */
+  callsNobody?: boolean
 }
 
 /** A stream of the terminal, or of whatever took its place. */

@@ -12,10 +12,12 @@ import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
 import { officialRoute, type RouteContract } from '../routes/index.ts'
 import { readS3Settings, type S3Settings } from '../store/index.ts'
+import type { TracingConfig } from '../telemetry/index.ts'
 import { checkRoutes } from './check-routes.ts'
 import { checkTimeouts } from './check-timeouts.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { readDataFolder } from './read-data-folder.ts'
+import { readTracing } from './read-tracing.ts'
 
 /** Everything a gateway is built from. Read once at start; every part receives values, none reads the environment. */
 export interface DarkroomConfig {
@@ -53,6 +55,8 @@ export interface DarkroomConfig {
   /** How long shutdown waits for calls under way. */
   drainGraceMs: number
   logLevel: LogLevel
+  /** Where spans go; null = nowhere. */
+  tracing: TracingConfig | null
   environment: Environment
 }
 
@@ -129,6 +133,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     nodePace: { beatEveryMs: settings.nodes.beat_s * SECOND, deadAfterMs: settings.nodes.dead_s * SECOND },
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
+    tracing: readTracing(environment),
     environment,
   }
 }

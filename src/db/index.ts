@@ -1,3 +1,4 @@
+export { AUDIT_ROWS, type AuditQuery, type AuditRow } from './audit-query.ts'
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
 export { readDatabaseConfig, type SharedDatabaseConfig } from './config.ts'
@@ -11,9 +12,11 @@ export {
   writePrivateFile,
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
-export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { type DatabaseObserver, observeDatabase } from './observed-database.ts'
 export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'
+export { schemaStanding } from './schema-standing.ts'
 export { noSignals, type Signals, type SignalTopic } from './signals.ts'
 export { type DatabaseLogger, openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from './sqlite-database.ts'
 export type { WriterFigures } from './sqlite-protocol.ts'

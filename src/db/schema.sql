@@ -355,7 +355,7 @@ CREATE TABLE generations (
       ('timeout', 'policy', 'validation', 'size', 'rate_limit', 'quota', 'auth', 'provider_5xx', 'network', 'unknown_outcome')
   ),
   next_action text not null check (next_action in ('retry', 'downgrade', 'reroute', 'human', 'stop', 'none')),
-  error_json text, images_asked integer not null default 1 check (images_asked >= 0), metadata_json text, started_at_ms bigint,
+  error_json text, images_asked integer not null default 1 check (images_asked >= 0), metadata_json text, started_at_ms bigint, trace_parent text,
   check ((completed_at_ms is null) = (status in ('queued', 'running')))
 );
 

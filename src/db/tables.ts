@@ -260,6 +260,8 @@ export interface GenerationRow {
   metadata_json: string | null
   /** When a job left the queue; null for what was never queued, and for what still is. */
   started_at_ms: number | null
+  /** The span that it belongs to, as a W3C `traceparent`. */
+  trace_parent: string | null
 }
 
 /** One upstream call for a generation. */

@@ -16,7 +16,7 @@ import type { ImageProvider } from '../providers/index.ts'
 import type { Quarantine } from '../quarantine/index.ts'
 import type { RouteHealth, RouteLatencies, RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
-import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { Logger, Metrics, Tracing } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
@@ -62,6 +62,7 @@ export interface GatewayParts {
   newId: IdSource
   logger: Logger
   metrics: Metrics
+  tracing: Tracing
   database: Database
   access: Access
   catalogue: ModelCatalogue

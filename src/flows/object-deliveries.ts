@@ -54,7 +54,7 @@ export class ObjectDeliveries {
     this.#isStuck = waiting > 0
     if (!this.#isStuck) return logger.warn({}, 'the bucket takes objects again: nothing waits in the outbox any more')
     logger.error(
-      { waiting, err: await this.#problem() },
+      { count: waiting, err: await this.#problem() },
       'the bucket takes no objects: they wait in the outbox, and no new calls are taken',
     )
   }

@@ -9,6 +9,7 @@ export {
   markSent,
   type NewAttempt,
 } from './attempt-statements.ts'
+export { generationAudits } from './audit-generations.ts'
 export { findAttempt } from './find-attempt.ts'
 export {
   type FoundImage,

@@ -9,7 +9,9 @@ export {
   type JobFilter,
   listJobs,
   receiversOf,
+  sumWaiting,
   type WaitingJob,
+  type WaitingLaneJobs,
 } from './find-jobs.ts'
 export {
   endedSince,

@@ -1,3 +1,4 @@
+export { objectAudits } from './audit-objects.ts'
 export { deliverOutbox } from './deliver-outbox.ts'
 export { EmergencyReserve } from './emergency-reserve.ts'
 export { FolderStore } from './folder-store.ts'

@@ -36,7 +36,7 @@ export async function withdrawGrants(parts: GatewayParts, { routeId, actor }: Pi
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const [revoked] = await parts.database.transact([revokeRouteGrants(context, { routeId })])
   await parts.standings.changed(parts)
-  parts.logger.warn({ route_id: routeId, actor, grants: revoked!.changes }, 'grants of manual tests were taken back')
+  parts.logger.warn({ route_id: routeId, actor, count: revoked!.changes }, 'grants of manual tests were taken back')
   return revoked!.changes
 }
 

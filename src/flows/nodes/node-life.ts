@@ -65,6 +65,7 @@ export class NodeLife {
 
   /** From now on says that it lives, and looks after the others. */
   start(parts: GatewayParts): void {
+    this.#tell(parts)
     if (parts.database.dialect === 'sqlite') return
     this.#timer = setInterval(() => {
       this.#round = this.#round.then(() => this.look(parts))
@@ -113,7 +114,14 @@ export class NodeLife {
     for (const { id } of gone) this.#seen.delete(id)
     if (gone.length > 0) parts.health.forgetElsewhere((from) => gone.some(({ id }) => id === from))
     this.#known = live
+    this.#tell(parts)
     return gone.length > 0 ? 'fewer' : 'same'
+  }
+
+  #tell({ metrics }: GatewayParts): void {
+    const live = { all: 0, api: 0, worker: 0 }
+    for (const { role } of this.#known) live[role] += 1
+    metrics.nodesNow({ live, isCaretaker: this.#isCaretaker })
   }
 
   async #bury(parts: GatewayParts, node: LiveNode): Promise<void> {

@@ -172,7 +172,7 @@ export class WebhookDeliveries {
     const waiting = await waitingLanes(parts.database)
     for (const { lane, project_id, due_at_ms } of waiting) this.#lanes.due({ lane, projectId: project_id, atMs: due_at_ms })
     this.#countAtMs = nowMs + COUNT_EVERY_MS
-    parts.metrics.webhooksWaiting({ messages: waiting.reduce((sum, lane) => sum + lane.waiting, 0), heldUp: this.#lanes.open })
+    parts.metrics.webhookLanesHeldUp(this.#lanes.open)
   }
 
   /** Takes what is due of a lane, as much as there is room for, and begins to send it. */

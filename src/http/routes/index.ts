@@ -26,7 +26,7 @@ import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from '.
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { mcpRoute } from './mcp.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
-import { doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
+import { auditRoute, doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
 import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
@@ -137,6 +137,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   setSecretRoute,
   removeSecretRoute,
   doctorRoute,
+  auditRoute,
   verifyObjectsRoute,
   listQuarantineRoute,
   quarantinedAnswerRoute,
