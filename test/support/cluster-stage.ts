@@ -17,7 +17,7 @@ export interface ClusterStage extends AsyncDisposable {
   adminToken: string
   key: string
   /** Starts another process in the folder of one that has ended, and puts it in its place. */
-  again(ended: GatewayProcess): Promise<GatewayProcess>
+  again(ended: GatewayProcess, failPoint?: string): Promise<GatewayProcess>
   /** The API process whose turn it is. */
   next(): GatewayProcess
 }
@@ -58,10 +58,17 @@ export async function openCluster({
   }
   const folders = new Map<GatewayProcess, { dataFolder: string; role: string }>()
   let key: string | undefined
-  const start = async (place: { dataFolder: string; role: string }) => {
+  const start = async (place: { dataFolder: string; role: string }, failPoint?: string) => {
     await mkdir(place.dataFolder, { recursive: true })
     const configuration = configFile(sandbox.url) + pace + yaml
-    const options = { dataFolder: place.dataFolder, upstreamUrl: sandbox.url, configuration, environment, flags: ['--role', place.role] }
+    const options = {
+      dataFolder: place.dataFolder,
+      upstreamUrl: sandbox.url,
+      configuration,
+      environment,
+      flags: ['--role', place.role],
+      ...(failPoint && { failPoint }),
+    }
     const started = await startGatewayProcess(key === undefined ? options : { ...options, key })
     folders.set(started, place)
     return started
@@ -86,9 +93,9 @@ export async function openCluster({
     key,
     adminToken,
     next: () => stage.apis[turn++ % stage.apis.length]!,
-    again: async (ended) => {
+    again: async (ended, failPoint) => {
       const place = folders.get(ended)!
-      const started = await start(place)
+      const started = await start(place, failPoint)
       const list = place.role === 'api' ? stage.apis : stage.workers
       list[list.indexOf(ended)] = started
       return started
