@@ -36,6 +36,8 @@ const context: CommandContext = {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
+// Where nobody reads what is wrong any more, nothing can be said of that either; the work goes on.
+process.stderr.on('error', () => undefined)
 process.exitCode = await runCommand(process.argv.slice(2), context)
 
 function listen(): AbortSignal {

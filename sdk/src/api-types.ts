@@ -363,6 +363,18 @@ export interface DarkroomExtension {
   review?: 'required' | 'none'
 }
 
+export interface DeadLetter {
+  /** Its name in the queue. */
+  id: string
+  job_id: string
+  project_id: string
+  /** The last fault. */
+  why: string | null
+  since: string
+  /** When it ends by itself, free of charge. */
+  deadline: string
+}
+
 export interface Drift {
   image_id: string
   status: 'pending' | 'measured' | 'failed' | 'not_comparable' | 'not_applicable'
@@ -1435,6 +1447,11 @@ export interface RecordedImage {
   deleted_at: string | null
 }
 
+export interface Redrive {
+  /** Names in the queue; left out = all. */
+  ids?: string[]
+}
+
 export interface ResolveUnknown {
   outcome: 'charged' | 'not_charged'
   /** How you know, in words: the support ticket, the line of the bill. No prompts, no keys. */
@@ -2175,6 +2192,25 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: Batch
+  }
+  /** List jobs that were put aside */
+  'GET /v2/dead-letters': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      dead_letters: DeadLetter[]
+    }
+  }
+  /** Put jobs back that were put aside */
+  'POST /v2/dead-letters/redrive': {
+    path: NoParameters
+    query: NoParameters
+    body: Redrive
+    reply: {
+      /** Jobs that wait again. */
+      redriven: number
+    }
   }
   /** Ask a main model that can draw */
   'POST /v1/responses': {

@@ -42,4 +42,10 @@ describe.each(['uncaughtException', 'unhandledRejection'])('F50 an %s', (event) 
     await journal.promise.catch(() => undefined)
     expect([noted.length, journalled(), exits]).toEqual([2, 1, [70]])
   })
+
+  it('is not noted without end where noting it makes the next', () => {
+    const { events, noted, journalled } = program()
+    for (let fault = 0; fault < 1000; fault++) events.emit(event, new Error('broken pipe'))
+    expect([noted.length, journalled()]).toEqual([10, 1])
+  })
 })

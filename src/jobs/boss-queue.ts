@@ -186,9 +186,11 @@ export class BossQueue implements JobQueue {
   async deadLetters(limit: number): Promise<DeadLetter[]> {
     const rows = await this.#options.db.read(
       rawQuery<{ id: string; data: string; output: string | null; at_ms: number }>(
-        `select id::text as id, data::text as data, output::text as output, (extract(epoch from created_on) * 1000)::bigint as at_ms
-         from ${SCHEMA}.job where name = $1 and state < 'completed' order by created_on limit $2`,
-        [DEAD, limit],
+        `select d.id::text as id, d.data::text as data, (extract(epoch from d.created_on) * 1000)::bigint as at_ms,
+           (select f.output::text from ${SCHEMA}.job f where f.name = $1 and f.state = 'failed' and f.data->>'id' = d.data->>'id'
+            order by f.completed_on desc limit 1) as output
+         from ${SCHEMA}.job d where d.name = $2 and d.state < 'completed' order by d.created_on limit $3`,
+        [QUEUE, DEAD, limit],
       ),
     )
     return rows.map(({ id, data, output, at_ms }) => ({ id, job: JSON.parse(data) as WaitingJob, why: whyOf(output), atMs: at_ms }))

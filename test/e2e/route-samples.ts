@@ -76,6 +76,8 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v1/tasks/{id}': { status: 200 },
   'GET /v2/batches': { status: 200 },
   'GET /v2/batches/{id}': { status: 404 },
+  'GET /v2/dead-letters': { status: 200 },
+  'POST /v2/dead-letters/redrive': { status: 200, body: {} },
   'GET /v2/images/{id}/signed': { status: 403 },
   'POST /v1/responses': { status: 200, body: assistantCall },
   'GET /v1/responses/{id}': { status: 200 },

@@ -14,6 +14,7 @@ import {
   resumeBulkRoute,
   submitBulkRoute,
 } from './bulk.ts'
+import { deadLettersRoute, redriveRoute } from './dead-letters.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
@@ -71,6 +72,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   bulkArchiveRoute,
   batchesRoute,
   batchRoute,
+  deadLettersRoute,
+  redriveRoute,
   createResponseRoute,
   responseRoute,
   cancelResponseRoute,
