@@ -5,6 +5,7 @@ import { callAs, makeBudget, makeProject } from '../support/admin-calls.ts'
 import { editRoom } from '../support/edit-calls.ts'
 import { ledgerLines, postGeneration, promptWith, readRecord, type SeenReply, seeReply, smallCall } from '../support/generation-calls.ts'
 import { type MovedClock, movedClock } from '../support/moved-clock.ts'
+import { withPlaceholders } from '../support/placeholders.ts'
 import { exchange, rawRequest } from '../support/raw-http.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
@@ -32,7 +33,8 @@ async function callsDuring(work: () => Promise<unknown>): Promise<number> {
 
 /** Changes rows behind the gateway's back, as retention would. */
 async function changeRows(sql: string, ...values: string[]): Promise<void> {
-  await gateway.gateway.parts.database.transact([{ query: rawQuery(sql, values) }])
+  const { database } = gateway.gateway.parts
+  await database.transact([{ query: rawQuery(withPlaceholders(database, sql), values) }])
 }
 
 describe('a call with an idempotency key', () => {

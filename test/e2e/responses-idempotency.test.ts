@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rawQuery } from '../../src/db/index.ts'
 import { promptWith, type SeenReply } from '../support/generation-calls.ts'
+import { withPlaceholders } from '../support/placeholders.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 import { postResponse, responseOf } from './responses-calls.ts'
 
@@ -13,7 +14,10 @@ afterAll(() => gateway.close())
 
 const ask = (change: object, key: string) => postResponse(gateway, change, { headers: { 'idempotency-key': key } })
 const isReplay = ({ headers }: SeenReply) => headers.get('idempotent-replayed') === 'true'
-const run = (sql: string, id: string) => gateway.gateway.parts.database.transact([{ query: rawQuery(sql, [id]) }])
+function run(sql: string, id: string) {
+  const { database } = gateway.gateway.parts
+  return database.transact([{ query: rawQuery(withPlaceholders(database, sql), [id]) }])
+}
 const posts = () => gateway.gateway.sandbox!.calls.posts()
 
 describe('a Responses call with an idempotency key', () => {
