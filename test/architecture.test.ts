@@ -42,6 +42,7 @@ const layers = {
     'batches',
     'search',
     'events',
+    'retention',
   ],
   platform: ['telemetry', 'db', 'outbound', 'pixels'],
   ground: ['contract', 'primitives'],

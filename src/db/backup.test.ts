@@ -39,7 +39,16 @@ async function storeObject(text: string): Promise<{ sha256: string; path: string
   const file = join(dataFolderPaths(data).objects, path)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, text)
-  const row = { sha256, path, store: 'folder', bytes: Buffer.byteLength(text), media_type: 'image/png', created_at_ms: 1 }
+  const row = {
+    sha256,
+    path,
+    store: 'folder',
+    bytes: Buffer.byteLength(text),
+    media_type: 'image/png',
+    created_at_ms: 1,
+    unused_since_ms: null,
+    removing_since_ms: null,
+  }
   await db.transact([{ query: db.sql.insertInto('objects').values(row) }])
   return { sha256, path }
 }

@@ -1,3 +1,4 @@
+export { activeHolds } from './active-holds.ts'
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
 export {
@@ -42,6 +43,8 @@ export type {
   JobSetItemRow,
   JobSetRow,
   LedgerEntryRow,
+  LegalHoldRow,
+  ObjectLockRow,
   ObjectRow,
   ProjectRow,
   ResponseTurnRow,

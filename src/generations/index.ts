@@ -9,6 +9,19 @@ export {
   markSent,
   type NewAttempt,
 } from './attempt-statements.ts'
+export {
+  countDueImages,
+  type DueCount,
+  type DueRow,
+  deleteImages,
+  deleteInputs,
+  dueImages,
+  dueInputs,
+  expireImages,
+  expireInputs,
+  findPictures,
+  type GenerationPictures,
+} from './deletion-statements.ts'
 export { findAttempt } from './find-attempt.ts'
 export {
   type FoundImage,

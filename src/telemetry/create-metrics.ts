@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { type JobMetrics, watchJobs } from './watch-jobs.ts'
+import { type RetentionMetrics, watchRetention } from './watch-retention.ts'
 
 /** A reply of the HTTP server. */
 export interface HttpReply {
@@ -54,7 +55,7 @@ export interface OpenBatches {
 }
 
 /** What the gateway counts, and its text for Prometheus. Labels come from small fixed sets: no ids, no projects, no models asked. */
-export interface Metrics extends JobMetrics {
+export interface Metrics extends JobMetrics, RetentionMetrics {
   /** Media type of `render`. */
   readonly contentType: string
   httpReply(reply: HttpReply): void
@@ -217,6 +218,7 @@ export function createMetrics(): Metrics {
   const door = watchDoor(registers)
   const webhooks = watchWebhooks(registers)
   const jobs = watchJobs(registers)
+  const retention = watchRetention(registers)
   const loop = watchEventLoop(registers)
 
   return {
@@ -243,6 +245,7 @@ export function createMetrics(): Metrics {
     doorRefused: door.refused,
     repeated: (attachedBy) => repetitions.inc({ attached_by: attachedBy }),
     ...jobs,
+    ...retention,
     webhookAttempt: webhooks.attempt,
     webhookExhausted: webhooks.exhausted,
     webhookDisabled: webhooks.disabled,

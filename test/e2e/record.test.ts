@@ -52,7 +52,7 @@ describe('the record of a call that succeeded', () => {
           'attempts',
           'previews',
         ],
-        ...['timeout_ms', 'idempotency', 'assistant', 'retry_reason', 'next_action', 'warnings', 'error'],
+        ...['timeout_ms', 'idempotency', 'assistant', 'retry_reason', 'next_action', 'legal_holds', 'warnings', 'error'],
       ].sort(),
     )
   })
