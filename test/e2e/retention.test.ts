@@ -6,7 +6,8 @@ import type { DeletedPictures, GenerationRecord, LegalHold } from '../../src/con
 import { newId } from '../../src/primitives/ids.ts'
 import { callAs, makeProject } from '../support/admin-calls.ts'
 import { editRoom, settledDrift } from '../support/edit-calls.ts'
-import { ledgerLines, postGeneration, readRecord, type SeenReply, seeReply } from '../support/generation-calls.ts'
+import { scene } from '../support/edit-pictures.ts'
+import { ledgerLines, postGeneration, promptWith, readRecord, type SeenReply, seeReply, smallCall } from '../support/generation-calls.ts'
 import { jobWhen, submitSmall } from '../support/job-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
@@ -120,6 +121,20 @@ describe('a picture that is deleted', () => {
     }
     expect(await untidiness(gateway)).toEqual(tidy)
     expect(project.archived_at).toBeNull()
+  })
+
+  it('is not used again by a job that is made once more', async () => {
+    const body = {
+      ...smallCall,
+      prompt: promptWith('moderation'),
+      images: [{ image_url: `data:image/png;base64,${scene(1024, 640, 7).toString('base64')}` }],
+    }
+    const order = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const { id: jobId } = JSON.parse((await seeReply(gateway.fetch('/v1/images/edits?async=true', order))).text) as { id: string }
+    expect((await jobWhen(gateway, jobId)).state).toBe('failed')
+    expect(deleted(await remove(`/v2/generations/${jobId}/images`)).map(({ kind }) => kind)).toEqual(['input'])
+    const again = { ...order, body: '{}' }
+    expect(await codeOf(gateway.fetch(`/v2/jobs/${jobId}/retry`, again))).toEqual([410, 'image_deleted'])
   })
 
   it('is not there for another project, nor is one that never was', async () => {

@@ -168,6 +168,6 @@ describe.each(engines)('objects on $name', (engine) => {
       }
       expect(await test.db.read(test.db.sql.selectFrom('object_locks').selectAll())).toEqual([])
     })
-    await fc.assert(history, { numRuns: 60, seed: 18 })
+    await fc.assert(history, { numRuns: 25, seed: 18 })
   }, 60_000)
 })
