@@ -21,6 +21,7 @@ const long = [
   'test/cli/routes',
   'test/e2e/duplicates',
   'test/e2e/responses-death',
+  'test/e2e/bucket',
 ]
 
 class LongestFirst extends BaseSequencer {

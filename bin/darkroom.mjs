@@ -23,8 +23,19 @@ else fail(`darkroom needs Node ${MINIMUM_NODE.join('.')} or newer and found ${pr
 // Stripping types costs time and some 15 MB in every thread; with the result kept, only the first start pays. Threads take the variable.
 // The folder is the user's own: what lies in it is run as code.
 function cacheCompiledCode() {
-  process.env.NODE_COMPILE_CACHE ??= join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom', 'compiled')
-  nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE)
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return
+  const caches = process.env.XDG_CACHE_HOME || cachesOfUser()
+  if (caches !== null) process.env.NODE_COMPILE_CACHE ??= join(caches, 'darkroom', 'compiled')
+  if (process.env.NODE_COMPILE_CACHE) nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE)
+}
+
+// A user that the system has no name for has no home either, as in containers that are run under a number.
+function cachesOfUser() {
+  try {
+    return join(homedir(), '.cache')
+  } catch {
+    return null
+  }
 }
 
 function runOnOwnNode() {

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import packageJson from '../package.json' with { type: 'json' }
-import { openAccess, openSecrets, type Secrets } from './access/index.ts'
+import { openAccess, type Secrets } from './access/index.ts'
 import { Admission, WrongKeys } from './admission/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
 import { MainModelCatalogue } from './contract/main-model-catalogue.ts'
@@ -10,11 +10,9 @@ import { shippedMainModelRows } from './contract/main-model-rows.ts'
 import { ModelCatalogue } from './contract/model-catalogue.ts'
 import { shippedModelRows } from './contract/model-rows.ts'
 import { openApiDocument } from './contract/openapi.ts'
-import { type Database, dataFolderPaths, lockDataFolder, openSqliteDatabase } from './db/index.ts'
+import { type Database, dataFolderPaths, lockDataFolder, observeDatabase } from './db/index.ts'
 import {
   AfterDelivery,
-  adoptBackgroundTurns,
-  adoptBatches,
   BackgroundResponses,
   Batches,
   breakOffCalls,
@@ -25,20 +23,23 @@ import {
   faultCode,
   type GatewayParts,
   Housekeeping,
+  hearOthers,
   JobEvents,
   JobRunner,
   JobSets,
   jobReceiversOf,
   LivePreviews,
+  NodeLife,
   OwnHosts,
   RetentionRounds,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
+  routeNews,
   SpoolRecovery,
   StorageHealth,
   shuttingDown,
-  sweepAbandoned,
+  takeOver,
   tellRouteHealth,
   UnknownRounds,
   unifiedJobBody,
@@ -48,6 +49,8 @@ import {
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import type { BodyPace } from './http/slow-body.ts'
+import { folderIdOf, openDatabase, openJobQueue, openSecretsOf } from './open-database.ts'
+import { type OpenObjectsOptions, openObjects } from './open-objects.ts'
 import { createOutbound } from './outbound/index.ts'
 import { openPixelPool } from './pixels/index.ts'
 import { builtInMainModelCards, builtInPriceCards } from './pricing/index.ts'
@@ -60,8 +63,8 @@ import { createApiframeProvider, createOpenAiProvider } from './providers/index.
 import { Quarantine } from './quarantine/index.ts'
 import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
-import { EmergencyReserve, FolderStore, openObjectLocks } from './store/index.ts'
-import { createLogger, createMetrics, type Logger } from './telemetry/index.ts'
+import { EmergencyReserve, openObjectLocks } from './store/index.ts'
+import { createLogger, createMetrics, type Logger, openTracing } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
 import { openVault, type Vault } from './vault/index.ts'
 
@@ -94,10 +97,14 @@ export interface GatewayOptions {
   mayLackSecrets?: boolean
   /** True for a gateway that is opened to look at jobs or to steer them: those that wait are left to the next one. @default false */
   leavesJobs?: boolean
+  /** True for a gateway on a copy that somebody looks at: it makes no job, asks no upstream and sends no webhook. @default false */
+  callsNobody?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
   bookingPausesMs?: readonly number[]
   /** How webhooks are delivered. */
   webhooks?: WebhookDeliveriesOptions
+  /** How a bucket is spoken to, where there is one. */
+  s3?: OpenObjectsOptions
   /** How promptly bodies of requests must come. */
   bodyPace?: BodyPace
 }
@@ -147,21 +154,42 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const chance = options.chance ?? Math.random
   await using opening = new AsyncDisposableStack()
 
+  // First of all, so that it ends last: what the others do until then is told.
+  const tracing = opening.adopt(await openTracing(config.tracing, { version, logger }), (spans) => spans.close())
   const lock = opening.adopt(await lockDataFolder(config.dataFolder), (held) => held.release())
   if (activeFailPoint !== null) logger.error({ code: activeFailPoint.name }, 'a fail point is armed: this process will fail on purpose')
   fp('start_after_lock')
   const paths = dataFolderPaths(config.dataFolder)
   await mkdir(paths.spool, { recursive: true, mode: 0o700 })
-  const database = opening.adopt(await openSqliteDatabase({ path: paths.database, clock, logger: logger }), (open) => open.close())
+  const metrics = opening.adopt(createMetrics({ version }), (kept) => kept.close())
+  const { database: opened, signals } = opening.use(await openDatabase(config, { clock, logger, bootId }))
+  const database = observeDatabase(opened, (what) => metrics.databaseAsked(what))
   fp('start_after_database')
-  const secrets = await openSecrets(config.dataFolder, config.environment)
+  const nodeLife = new NodeLife({
+    role: config.role,
+    folderId: await folderIdOf(config),
+    pace: config.nodePace,
+  })
+  await nodeLife.register({ database, clock, newId: ids, bootId, version })
+  opening.adopt(nodeLife, (life) => life.close({ database, clock, newId: ids, bootId, version }))
+  const workers = () => nodeLife.nodes.filter(({ role }) => role !== 'api').length
+  const queue = opening.adopt(await openJobQueue(config, { database, logger, workers }), (open) => open.close())
+  const secrets = await openSecretsOf(config, { db: database, clock, newId: ids })
   const vault = await openSecretsOfUpstreams(config, { database, clock, ids, secrets }, options.mayLackSecrets ?? false)
-  const { access, firstStart } = await openAccess({ db: database, clock, newId: ids, secrets, logger, dataFolder: config.dataFolder })
+  const { access, firstStart } = await openAccess({
+    db: database,
+    clock,
+    newId: ids,
+    secrets,
+    logger,
+    dataFolder: config.dataFolder,
+    onChange: () => signals.send('access'),
+  })
 
   const outbound = opening.adopt(createOutbound({ userAgent: `darkroom/${version}`, ...config.outbound }), (door) => door.close())
   const sandbox = config.routes.length > 0 ? null : opening.adopt(await startBuiltInSandbox(config), (emulator) => emulator.close())
-  const metrics = opening.adopt(createMetrics(), (kept) => kept.close())
-  const store = await FolderStore.open(paths.objects)
+  const { store, deliveries } = await openObjects(config, options.s3)
+  if (deliveries) opening.adopt(deliveries, (rounds) => rounds.close())
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
@@ -189,6 +217,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     newId: ids,
     logger,
     metrics,
+    tracing,
     database,
     access,
     catalogue: new ModelCatalogue(shippedModelRows, config.models),
@@ -201,7 +230,12 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     ),
     vault,
     standings: new RouteStandings(),
-    health: new RouteHealth({ clock, chance, onChange: (change) => tellRouteHealth({ logger, metrics }, change) }),
+    health: new RouteHealth({
+      clock,
+      chance,
+      onChange: (change) => tellRouteHealth({ logger, metrics }, change),
+      onNews: (news) => signals.send('health', routeNews(bootId, news)),
+    }),
     latencies: new RouteLatencies(),
     retryBudget: new RetryBudget(),
     chance,
@@ -209,20 +243,20 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     outbound,
     pixels,
     store,
-    objectLocks: await openObjectLocks({ db: database, clock, holder: bootId, isShared: false }),
+    objectLocks: await openObjectLocks({ db: database, clock, holder: bootId, isShared: database.dialect === 'postgres' }),
     storageHealth,
     running: new RunningGenerations(),
     admission: new Admission({ limits: config.admission.limits, clock, chance, onChange: (load) => metrics.doorLoad(load) }),
     weights: config.admission.weights,
     wrongKeys: new WrongKeys(clock),
-    jobs: opening.adopt(new JobRunner(config.jobs), (runner) => runner.close()),
-    jobEvents: new JobEvents(),
+    jobs: opening.adopt(new JobRunner({ ...config.jobs, queue, signals }), (runner) => runner.close()),
+    jobEvents: new JobEvents((jobId) => signals.send('job', jobId)),
     livePreviews: new LivePreviews(),
     jobSets: opening.adopt(new JobSets(), (sets) => sets.close()),
     batches: opening.adopt(new Batches({ ...config.jobs.economy, ...options.economy }), (lane) => lane.close()),
     orderKey: sealingKey(secrets.masterKey, 'job orders'),
     addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
-    underWay: new CallsUnderWay(),
+    underWay: new CallsUnderWay((generationId) => signals.send('ended', generationId)),
     afterDelivery,
     background,
     unknownRounds,
@@ -240,38 +274,43 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     spoolFolder: paths.spool,
     version,
     bootId,
+    nodeLife,
+    signals,
     deadlines: config.deadlines,
     bookingPausesMs: options.bookingPausesMs ?? BOOKING_PAUSES_MS,
   }
   await parts.standings.refresh(parts)
   // What is on disk of a call comes before any word on its outcome.
   const { left } = await spoolRecovery.begin(parts)
-  await adoptBackgroundTurns(parts)
-  await adoptBatches(parts)
-  await sweepAbandoned(parts, left)
+  await takeOver(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
   await retentionRounds.start(parts)
-  if (!options.leavesJobs) {
-    await parts.jobs.start(parts)
+  if (!options.leavesJobs && !options.callsNobody) {
+    if (config.role !== 'api') await parts.jobs.start(parts)
     parts.jobSets.start(parts)
     await parts.batches.start(parts)
   }
   parts.jobEvents.whenAny(() => {
-    parts.jobSets.wake()
+    parts.jobSets.look()
     webhookDeliveries.wake()
   })
+  hearOthers(parts)
   afterDelivery.start(parts)
-  background.start(parts)
-  unknownRounds.start(parts)
-  costWatch.start(parts)
   spoolRecovery.start(parts)
+  if (!options.callsNobody) {
+    background.start(parts)
+    unknownRounds.start(parts)
+    costWatch.start(parts)
+  }
+  nodeLife.start(parts)
+  deliveries?.start(parts)
 
   const app = opening.adopt(await createHttpServer(parts, config.http, httpRoutes, describeApi, options.bodyPace), closeHttpServer)
   fp('start_before_listen')
   const url = await app.listen({ host: config.http.host, port: config.http.port })
   setTimeout(() => void reserve.lay(), RESERVE_AFTER_MS).unref()
   parts.ownHosts.listensAt(url)
-  await webhookDeliveries.start(parts)
+  if (!options.callsNobody && config.role !== 'api') await webhookDeliveries.start(parts)
   await lock.announce({ url, bootId, startedAtMs: clock.nowMs() })
 
   const open = opening.move()

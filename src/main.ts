@@ -50,7 +50,8 @@ async function openGateway(flags: GatewayFlags): Promise<OpenedGateway> {
   const logger = createLogger({ level: 'error', destination: process.stderr })
   const shellUmask = process.umask(OWNER_ONLY)
   try {
-    const options = { logger, mayLackSecrets: flags.mayLackSecrets ?? false, leavesJobs: flags.leavesJobs ?? false }
+    const { mayLackSecrets = false, leavesJobs = false, callsNobody = false } = flags
+    const options = { logger, mayLackSecrets, leavesJobs, callsNobody }
     const { gateway } = await startGateway({ ...flags, port: 0, host: '127.0.0.1' }, options)
     return { baseUrl: gateway.url, serves: servingOf(gateway).by, close: async () => void (await gateway.close()) }
   } finally {
@@ -73,7 +74,7 @@ async function serve(flags: GatewayFlags): Promise<number> {
 async function startGateway(flags: GatewayFlags, options?: GatewayOptions) {
   const { readConfig } = await import('./config/read-config.ts')
   const { createGateway } = await import('./gateway.ts')
-  const config = readConfig(environment, flags)
+  const config = readConfig(flags.callsNobody ? alone(environment) : environment, flags)
   const gateway = await createGateway(config, options)
   running = gateway
   endOnFault(process, {
@@ -81,6 +82,11 @@ async function startGateway(flags: GatewayFlags, options?: GatewayOptions) {
     journal: () => gateway.stop(),
   })
   return { config, gateway }
+}
+
+/** Without the database, the bucket and the collector that others share: what is in the data folder is all there is. */
+function alone(shared: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(shared).filter(([name]) => !/^(?:DATABASE_|S3_|OTEL_|NODE_ENV$)/.test(name)))
 }
 
 async function drain(gateway: Gateway): Promise<void> {

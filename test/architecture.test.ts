@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
  * Parts do not know each other; whoever is outside a part comes in through its door, `index.ts`.
  */
 const layers = {
-  start: ['main.ts', 'gateway.ts', 'start-up-message.ts', 'config'],
+  start: ['main.ts', 'gateway.ts', 'open-database.ts', 'open-objects.ts', 'start-up-message.ts', 'config'],
   edges: ['http', 'cli', 'worker'],
   flows: ['flows'],
   parts: [
@@ -43,6 +43,7 @@ const layers = {
     'search',
     'events',
     'retention',
+    'nodes',
   ],
   platform: ['telemetry', 'db', 'outbound', 'pixels'],
   ground: ['contract', 'primitives'],
@@ -54,6 +55,8 @@ const root = resolve(import.meta.dirname, '..')
 
 /** Packages that touch the network may be imported only behind the one door that checks where a call goes. */
 const networkPackages = ['undici', 'node:https', 'axios', 'got']
+/** The one library that brings its own door, for the one address that only an operator names (docs/decisions). */
+const bucketPackages = /^@aws-sdk\//
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -141,7 +144,10 @@ describe('architecture', () => {
   })
 
   it('lets only the outbound door open connections', () => {
-    const doors = imports.filter(({ from, to }) => networkPackages.includes(to) && roomOf(from) !== 'outbound')
+    const doors = imports.filter(
+      ({ from, to }) =>
+        (networkPackages.includes(to) && roomOf(from) !== 'outbound') || (bucketPackages.test(to) && !/\/store\/s3-[a-z]+\.ts$/.test(from)),
+    )
     const fetches = files.filter(
       (path) =>
         !isTest(path) &&
@@ -149,6 +155,11 @@ describe('architecture', () => {
         !['outbound', 'cli'].includes(roomOf(path)),
     )
     expect([...doors.map(show), ...fetches.map((path) => relative(root, path))]).toEqual([])
+  })
+
+  it('loads the library of buckets only where a bucket is opened', () => {
+    const early = files.filter((path) => /^import (?!type )[^\n]*'@aws-sdk\//m.test(readFileSync(path, 'utf8')))
+    expect(early.filter((path) => !isTest(path)).map((path) => relative(root, path))).toEqual([])
   })
 
   it('keeps sdk and studio free of the gateway, and the gateway of them', () => {
@@ -179,5 +190,13 @@ describe('architecture', () => {
         /\.json\(\)|Buffer\.concat\(.*\)\.toString/.test(readFileSync(path, 'utf8')),
     )
     expect(parsing.map((path) => relative(root, path))).toEqual([])
+  })
+
+  it('loads OpenTelemetry in one place, which is itself loaded only when spans go somewhere', () => {
+    const loading = imports.filter(({ to }) => to.startsWith('@opentelemetry/')).map(({ from }) => relative(root, from))
+    expect([...new Set(loading)]).toEqual(['src/telemetry/tracing/otlp-tracing.ts'])
+    const openers = imports.filter(({ to }) => to.endsWith('/otlp-tracing.ts')).map(({ from }) => from)
+    expect(openers.map((path) => relative(root, path))).toEqual(['src/telemetry/tracing/open-tracing.ts'])
+    expect(readFileSync(openers[0]!, 'utf8')).not.toMatch(/^import .*otlp-tracing/m)
   })
 })

@@ -643,6 +643,8 @@ export interface GenerationRecord {
   /** Upstream's request id of the last attempt. */
   request_id: string | null
   client_request_id: string | null
+  /** Of the caller's trace (`traceparent`), or of one that this gateway began. */
+  trace_id: string | null
   project_id: string
   project_tag: string | null
   /** Labels of the caller (`darkroom.metadata`). */
@@ -2856,6 +2858,23 @@ export interface Operations {
       }>
     }
   }
+  /** Hold the records against one another */
+  'GET /v2/audit': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      checks: Array<{
+        name: string
+        holds: string
+        wrong: Array<{
+          id: string
+          expected: string | null
+          found: string | null
+        }>
+      }>
+    }
+  }
   /** Hold kept bytes against their hashes */
   'POST /v2/objects/verify': {
     path: NoParameters
@@ -2907,6 +2926,14 @@ export interface Operations {
     body: undefined
     reply: {
       status: 'ready'
+      /** `ok`, or why not. */
+      checks: {
+        draining: string
+        database: string
+        schema: string
+        store: string
+        spool: string
+      }
     }
   }
   /** Metrics in the Prometheus text format */

@@ -40,6 +40,8 @@ export interface AccessParts {
   clock: Clock
   newId: IdSource
   secrets: Pick<Secrets, 'pepper' | 'adminToken'>
+  /** Told when keys or projects were changed here. */
+  onChange?: () => void
   /** Told when something fails that no caller waits for. */
   logger?: { warn(details: object, message: string): void }
 }
@@ -58,7 +60,7 @@ export class Access {
     this.defaultProjectId = defaultProjectId
     this.#parts = parts
     this.#known = new KnownKeys(parts)
-    this.projects = new Projects(parts, defaultProjectId, () => this.#known.forgetAll())
+    this.projects = new Projects(parts, defaultProjectId, () => this.#known.forgetAll(), parts.onChange)
   }
 
   /**
@@ -74,6 +76,12 @@ export class Access {
     if (sameText(credential, this.#parts.secrets.adminToken.reveal()))
       return { kind: 'admin', projectId: this.defaultProjectId, keyId: null }
     throw failure('invalid_api_key')
+  }
+
+  /** Forgets what was read of keys and projects: another process has changed some. */
+  forgetKnown(): void {
+    this.#known.forgetAll()
+    this.projects.forgetKnown()
   }
 
   async #authenticateKey(key: string): Promise<Principal> {
@@ -144,6 +152,7 @@ export class Access {
     const { key, row } = newKey(this.#parts, old)
     const results = await db.transact([...replaceKey(context, id, overlapMs), insertKey(context, row), continueChain(context, row.id, id)])
     this.#known.forget(String(results.flatMap(({ rows }) => rows).find((found) => found['digest'])?.['digest']))
+    this.#parts.onChange?.()
     return createdKey(row, context.nowMs, key)
   }
 
@@ -157,6 +166,7 @@ export class Access {
     const digest = revoked!.rows[0]?.['digest']
     if (digest === undefined) throw failure('not_found')
     this.#known.forget(String(digest))
+    this.#parts.onChange?.()
   }
 }
 

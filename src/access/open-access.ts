@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { failure } from '../contract/failure.ts'
-import { dataFolderPaths, statementContext, writePrivateFile } from '../db/index.ts'
+import { dataFolderPaths, StatementError, statementContext, writePrivateFile } from '../db/index.ts'
 import { Access, type AccessParts, newKey } from './access.ts'
 import { insertKey, insertProject } from './key-statements.ts'
 import type { Secrets } from './secrets.ts'
@@ -28,7 +28,14 @@ export async function openAccess(parts: AccessParts & { secrets: Secrets; dataFo
   ])
   if (keys.length > 0 && parts.secrets.pepperMade) throw await lostPepper(parts.dataFolder)
   if (project) return { access: new Access(parts, project.id), firstStart: false }
-  return { access: new Access(parts, await makeDefaultProject(parts)), firstStart: true }
+  try {
+    return { access: new Access(parts, await makeDefaultProject(parts)), firstStart: true }
+  } catch (error) {
+    if (!(error instanceof StatementError && error.constraint)) throw error
+    // Another process that shares the database was faster: its key is the one that opens something.
+    await rm(dataFolderPaths(parts.dataFolder).defaultKey, { force: true })
+    return openAccess(parts)
+  }
 }
 
 async function makeDefaultProject(parts: AccessParts & { dataFolder: string }): Promise<string> {

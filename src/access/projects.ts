@@ -21,13 +21,23 @@ export class Projects {
   readonly #parts: { db: Database; clock: Clock; newId: IdSource }
   readonly #defaultProjectId: string
   readonly #keysChanged: () => void
+  readonly #onChange: () => void
   readonly #known = new Map<string, { project: Promise<Project>; untilMs: number }>()
 
-  /** @param keysChanged told when the keys of a project work no longer, or again */
-  constructor(parts: { db: Database; clock: Clock; newId: IdSource }, defaultProjectId: string, keysChanged: () => void) {
+  /**
+   * @param keysChanged told when the keys of a project work no longer, or again
+   * @param onChange told whenever a project was changed here
+   */
+  constructor(
+    parts: { db: Database; clock: Clock; newId: IdSource },
+    defaultProjectId: string,
+    keysChanged: () => void,
+    onChange: () => void = () => undefined,
+  ) {
     this.#parts = parts
     this.#defaultProjectId = defaultProjectId
     this.#keysChanged = keysChanged
+    this.#onChange = onChange
   }
 
   /**
@@ -42,6 +52,11 @@ export class Projects {
     this.#known.set(projectId, { project, untilMs: nowMs + HOLDS_MS })
     project.catch(() => this.#known.delete(projectId))
     return project
+  }
+
+  /** Forgets settings that were read: another process has changed some. */
+  forgetKnown(): void {
+    this.#known.clear()
   }
 
   /** All projects of a scope (null = all), oldest first, archived ones included. */
@@ -107,6 +122,7 @@ export class Projects {
     await db.transact([...(name === undefined ? [] : [this.#nameIsFree(name, id)]), ...change])
     this.#known.delete(id)
     if (archived !== undefined) this.#keysChanged()
+    this.#onChange()
     return this.find({ id, projectId: null })
   }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, readFile } from 'node:fs/promises'
-import { dataFolderPaths, makePrivateFolder, storageFailure, writePrivateFile } from '../db/index.ts'
+import { dataFolderPaths, makePrivateFolder, storageFailure } from '../db/index.ts'
 import { Secret } from '../primitives/secret.ts'
 import { ConfigurationError, type Environment, readText, SettingError } from '../primitives/settings.ts'
 import { givenMasterKey, keptMasterKey, newMasterKey } from './master-key.ts'
+import { readOrMake } from './read-or-make.ts'
 
 /** The secrets of a data folder. */
 export interface Secrets {
@@ -21,6 +21,8 @@ export interface Secrets {
 }
 
 const SECRET_BYTES = 32
+/** What API keys are digested with. */
+export const newPepper = () => randomBytes(SECRET_BYTES).toString('base64url')
 /** As much chance as an API key has; a shorter token could be guessed. */
 const SHORTEST_TOKEN = 24
 /** Different ones in a token: fewer are a word said again and again. */
@@ -38,7 +40,7 @@ export async function openSecrets(dataFolder: string, environment: Environment):
   const masterKey = await givenMasterKey(environment)
   try {
     await makePrivateFolder(dataFolder)
-    const pepper = await readOrMake(paths.pepper, () => randomBytes(SECRET_BYTES).toString('base64url'))
+    const pepper = await readOrMake(paths.pepper, newPepper)
     const token = given ? { value: given, made: false } : await readOrMake(paths.adminToken, newAdminToken)
     const key = masterKey === null ? await readOrMake(paths.masterKey, newMasterKey) : { value: masterKey, made: false }
     return {
@@ -54,10 +56,11 @@ export async function openSecrets(dataFolder: string, environment: Environment):
   }
 }
 
-/** Its own prefix, so that a scanner and a reader can tell it from an API key. */
-const newAdminToken = () => `dk_admin_${randomBytes(SECRET_BYTES).toString('base64url')}`
+/** A token of the administrator. Its own prefix, so that a scanner and a reader can tell it from an API key. */
+export const newAdminToken = () => `dk_admin_${randomBytes(SECRET_BYTES).toString('base64url')}`
 
-function givenAdminToken(environment: Environment): string | null {
+/** The administrator's token that the environment gives; null when it gives none. @throws SettingError */
+export function givenAdminToken(environment: Environment): string | null {
   const given = readText(environment, 'DARKROOM_ADMIN_TOKEN', null)
   if (given === null) return null
   // The value itself stays out of both messages: it is a secret, if a weak one.
@@ -71,19 +74,4 @@ function givenAdminToken(environment: Environment): string | null {
     )
   if (given.startsWith('dk_live_')) throw new SettingError('DARKROOM_ADMIN_TOKEN', 'a token of its own', 'the form of an API key')
   return given
-}
-
-async function readOrMake(path: string, make: () => string): Promise<{ value: string; made: boolean }> {
-  const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
-  if (kept.trim() !== '') {
-    // A copy made by hand may have lost the mode.
-    await chmod(path, 0o600)
-    return { value: kept.trim(), made: false }
-  }
-  const value = make()
-  await writePrivateFile(path, `${value}\n`)
-  return { value, made: true }
 }

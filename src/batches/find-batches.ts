@@ -79,9 +79,24 @@ export async function findItem(db: Database, { batchId, attemptId }: { batchId: 
   return row ?? null
 }
 
-/** Attempts that are lines of batches which have not come back: upstream goes on with them, or will be asked to. */
-export async function openLineAttempts(db: Database): Promise<string[]> {
-  const rows = await db.read(db.sql.selectFrom('batch_items').select('attempt_id').where('line', 'is', null))
+/**
+ * Attempts that are lines of batches which have not come back: upstream goes on with them, or will be asked to.
+ * @param notOwnedBy leaves out those that this process has already
+ */
+export async function openLineAttempts(db: Database, { notOwnedBy }: { notOwnedBy?: string } = {}): Promise<string[]> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('batch_items')
+      .select('attempt_id')
+      .where('line', 'is', null)
+      .$if(notOwnedBy !== undefined, (items) =>
+        items.where(
+          'attempt_id',
+          'in',
+          db.sql.selectFrom('attempts').select('id').where('owner', '<>', notOwnedBy!).where('state', '=', 'dispatching'),
+        ),
+      ),
+  )
   return rows.map(({ attempt_id }) => attempt_id)
 }
 

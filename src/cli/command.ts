@@ -15,11 +15,15 @@ export interface GatewayFlags {
   live?: boolean
   port?: number
   host?: string
+  /** `all`, `api` or `worker`. */
+  role?: string
   dataFolder?: string
   /** Start although a secret is missing or cannot be opened: the command is about to mend that. */
   mayLackSecrets?: boolean
   /** Leave the jobs that wait where they are: the command looks at them, or is about to cancel some. */
   leavesJobs?: boolean
+  /** Call nobody, whatever waits, and share nothing with others: the data folder is a copy that somebody looks at. */
+  callsNobody?: boolean
 }
 
 /** A stream of the terminal, or of whatever took its place. */

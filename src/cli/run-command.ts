@@ -5,6 +5,7 @@ import { budgetsCommand } from './commands/budgets.ts'
 import { bulkCommand } from './commands/bulk.ts'
 import { checkCommand } from './commands/check.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { drillCommand } from './commands/drill.ts'
 import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
 import { gateCommand } from './commands/gate.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   backupCommand,
   restoreCommand,
+  drillCommand,
   mcpCommand,
   openApiCommand,
 ]

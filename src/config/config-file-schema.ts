@@ -150,6 +150,13 @@ export const configFileSchema = z.strictObject({
       drain_s: z.int().min(0).max(3600).default(300).describe('How long shutdown waits for calls under way.'),
     })
     .prefault({}),
+  nodes: z
+    .strictObject({
+      beat_s: z.number().min(0.1).max(60).default(5).describe('How often a process says that it lives, where several share a database.'),
+      dead_s: z.number().min(1).max(3600).default(30).describe('How long one may be silent before the others take it for dead.'),
+    })
+    .refine(({ beat_s, dead_s }) => dead_s >= 3 * beat_s, { path: ['dead_s'], message: 'expected at least three times beat_s' })
+    .prefault({}),
 })
 
 /** The file's content after the schema filled in what it may. */

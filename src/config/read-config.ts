@@ -4,16 +4,21 @@ import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
 import type { RetentionDays } from '../contract/retention.ts'
-import type { EconomySettings, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
+import { readDatabaseConfig, type SharedDatabaseConfig } from '../db/index.ts'
+import type { EconomySettings, NodePace, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
+import type { NodeRole } from '../nodes/index.ts'
 import { type MainModelPriceCard, type PriceCard, priceListsFromRows } from '../pricing/index.ts'
 import { parseUsd } from '../primitives/money.ts'
 import { type Environment, readChoice, readInteger, readText, SettingError } from '../primitives/settings.ts'
 import { officialRoute, type RouteContract } from '../routes/index.ts'
+import { readS3Settings, type S3Settings } from '../store/index.ts'
+import type { TracingConfig } from '../telemetry/index.ts'
 import { checkRoutes } from './check-routes.ts'
 import { checkTimeouts } from './check-timeouts.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { readDataFolder } from './read-data-folder.ts'
+import { readTracing } from './read-tracing.ts'
 
 /** Everything a gateway is built from. Read once at start; every part receives values, none reads the environment. */
 export interface DarkroomConfig {
@@ -21,6 +26,10 @@ export interface DarkroomConfig {
   file: { path: string; exists: boolean }
   http: HttpConfig
   dataFolder: string
+  /** A database that other processes may share; null = the data folder's own. */
+  sharedDatabase: SharedDatabaseConfig | null
+  /** What this process does. */
+  role: NodeRole
   /** Configured routes; empty = the built-in sandbox serves. */
   routes: readonly RouteContract[]
   priceCards: readonly PriceCard[]
@@ -32,6 +41,8 @@ export interface DarkroomConfig {
   outbound: { allow: readonly string[]; denyRanges: readonly string[] }
   /** Settings of the built-in sandbox. `latencyMs` null = by quality. */
   sandbox: { port: number; latencyMs: number | null; flat: boolean }
+  /** The bucket that new objects go to; null = the data folder. */
+  s3: S3Settings | null
   /** Room kept for a full disk; null = 1 GiB, at most a fiftieth of what is free. */
   emergencyReserveBytes: number | null
   /** How much is taken in at once, and what each project counts for, by name. */
@@ -42,9 +53,13 @@ export interface DarkroomConfig {
   retention: RetentionDays
   /** How long who waits for a call. */
   deadlines: DeadlineTable
+  /** How often processes that share a database look after one another. */
+  nodePace: NodePace
   /** How long shutdown waits for calls under way. */
   drainGraceMs: number
   logLevel: LogLevel
+  /** Where spans go; null = nowhere. */
+  tracing: TracingConfig | null
   environment: Environment
 }
 
@@ -59,6 +74,7 @@ export interface ConfigFlags {
   port?: number
   host?: string
   dataFolder?: string
+  role?: string
 }
 
 const SECOND = 1000
@@ -85,6 +101,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     file: { path: file.path, exists: file.exists },
     http: { ...http, host: flags.host ?? http.host, port: flags.port ?? http.port },
     dataFolder: readDataFolder(environment, flags),
+    ...readSharing(environment, flags),
     routes,
     ...priceListsFromRows(settings.price_cards),
     models: settings.models,
@@ -107,6 +124,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       latencyMs: readInteger(environment, 'DARKROOM_SANDBOX_LATENCY_MS', null, sandboxLatencies),
       flat: false,
     },
+    s3: readS3Settings(environment),
     emergencyReserveBytes: reserveBytes(readInteger(environment, 'DARKROOM_RESERVE_MIB', null, reserves)),
     admission: admissionOf(settings.admission),
     jobs: {
@@ -116,10 +134,24 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
     },
     retention: configuredRetention(settings.retention),
     deadlines: configuredDeadlines(file),
+    nodePace: { beatEveryMs: settings.nodes.beat_s * SECOND, deadAfterMs: settings.nodes.dead_s * SECOND },
     drainGraceMs: settings.timeouts.drain_s * SECOND,
     logLevel: readChoice(environment, 'DARKROOM_LOG', 'info', logLevels),
+    tracing: readTracing(environment),
     environment,
   }
+}
+
+const roles = ['all', 'api', 'worker'] as const
+
+/** @throws SettingError for a part of the work without the database by which the others would hear of it */
+function readSharing(environment: Environment, flags: ConfigFlags): Pick<DarkroomConfig, 'sharedDatabase' | 'role'> {
+  const sharedDatabase = readDatabaseConfig(environment)
+  const given = flags.role === undefined ? environment : { DARKROOM_ROLE: flags.role }
+  const role = readChoice(given, 'DARKROOM_ROLE', 'all', roles)
+  if (role !== 'all' && sharedDatabase === null)
+    throw new SettingError('DARKROOM_ROLE', 'DATABASE_URL beside it, since processes of different roles share a database', role)
+  return { sharedDatabase, role }
 }
 
 function admissionOf(row: ConfigFile['settings']['admission']): DarkroomConfig['admission'] {

@@ -23,6 +23,7 @@ describe('parseDarkroomHeaders', () => {
       strictMask: null,
       convertMaskSource: false,
       keyTransparency: false,
+      traceParent: null,
     })
   })
 
@@ -54,6 +55,7 @@ describe('parseDarkroomHeaders', () => {
       strictMask: true,
       convertMaskSource: true,
       keyTransparency: true,
+      traceParent: null,
     })
   })
 

@@ -25,6 +25,8 @@ export interface DarkroomHeaders {
   convertMaskSource: boolean
   /** The flat background is made transparent after the call. */
   keyTransparency: boolean
+  /** The span that the call belongs to, as a W3C `traceparent`; of the gateway's own making, or the caller's. */
+  traceParent: string | null
 }
 
 /** Settings that were read, or every header that could not be used. */
@@ -118,6 +120,7 @@ export function nothingAsked(): DarkroomHeaders {
     strictMask: null,
     convertMaskSource: false,
     keyTransparency: false,
+    traceParent: null,
   }
 }
 

@@ -229,6 +229,7 @@ export const generationRecordSchema = z
     outcome_evidence: z.array(outcomeEvidenceSchema).describe('What was found out about an unknown outcome, oldest first.'),
     request_id: z.string().nullable().describe("Upstream's request id of the last attempt."),
     client_request_id: z.string().nullable(),
+    trace_id: z.string().nullable().describe("Of the caller's trace (`traceparent`), or of one that this gateway began."),
     project_id: z.string(),
     project_tag: z.string().nullable(),
     metadata: z.record(z.string(), z.string()).nullable().describe('Labels of the caller (`darkroom.metadata`).'),

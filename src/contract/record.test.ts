@@ -27,6 +27,7 @@ const record: GenerationRecord = {
   outcome_evidence: [],
   request_id: 'req_up',
   client_request_id: null,
+  trace_id: null,
   project_id: 'prj_1',
   metadata: null,
   project_tag: 'spring',

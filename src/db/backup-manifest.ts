@@ -20,6 +20,8 @@ export interface BackupManifest extends DatabaseSummary {
     bytes: number
     /** Hashes of objects that were deleted between the copy of the database and the copy of their bytes. */
     deleted_meanwhile: string[]
+    /** Objects of other stores that were still on their way there, and are in the backup. Absent in older ones: none. */
+    outbox?: number
     /** Objects in other stores, which a backup of this folder does not hold. */
     elsewhere: number
   }

@@ -7,7 +7,16 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../primitives/clock.ts'
-import { backup, dataFolderPaths, lockDataFolder, openSqliteDatabase, restore, type SqliteDatabase, writePrivateFile } from './index.ts'
+import {
+  backup,
+  dataFolderPaths,
+  lockDataFolder,
+  openSqliteDatabase,
+  outboxFile,
+  restore,
+  type SqliteDatabase,
+  writePrivateFile,
+} from './index.ts'
 import { readMigrations } from './migration-history.ts'
 import { manualClock } from './test-engines.ts'
 
@@ -33,16 +42,17 @@ afterEach(async () => {
   await rm(parent, { recursive: true, force: true })
 })
 
-async function storeObject(text: string): Promise<{ sha256: string; path: string }> {
+async function storeObject(text: string, { store = 'folder', lies = true } = {}): Promise<{ sha256: string; path: string }> {
   const sha256 = createHash('sha256').update(text).digest('hex')
   const path = `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.png`
-  const file = join(dataFolderPaths(data).objects, path)
+  const paths = dataFolderPaths(data)
+  const file = store === 'folder' ? join(paths.objects, path) : outboxFile(paths, path)
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, text)
+  if (lies) await writeFile(file, text)
   const row = {
     sha256,
     path,
-    store: 'folder',
+    store,
     bytes: Buffer.byteLength(text),
     media_type: 'image/png',
     created_at_ms: 1,
@@ -109,6 +119,18 @@ describe('backup and restore', () => {
     ])
     expect(await copy.read(copy.sql.selectFrom('objects').select('sha256'))).toEqual([{ sha256 }])
     await copy.close()
+  })
+
+  it('hold pictures that wait for their bucket, and count those that are there', async () => {
+    const waits = await storeObject('it waits', { store: 's3' })
+    await storeObject('it is there', { store: 's3', lies: false })
+    const manifest = await backup(data, target, clock)
+    expect(manifest.objects).toMatchObject({ count: 0, outbox: 1, elsewhere: 1 })
+    const restored = join(parent, 'restored')
+    expect(await restore(target, restored)).toEqual(manifest)
+    expect((await tree(restored)).filter((file) => file.startsWith('outbox/'))).toEqual([`outbox/objects/${waits.sha256}.png`])
+    await rm(join(target, 'outbox'), { recursive: true })
+    await expect(restore(target, join(parent, 'again'))).rejects.toThrow(/holds 0 objects that waited for a bucket, its manifest says 1/)
   })
 
   it('copy one moment of a live install that is written to all the while, and its lock holds', async () => {

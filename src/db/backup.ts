@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { failure } from '../contract/failure.ts'
@@ -13,7 +14,7 @@ import {
   summarise,
 } from './backup-manifest.ts'
 import { copyAndHash, hashFile, linkOrCopy } from './copy-file.ts'
-import { dataFolderPaths, folderStoreName, syncFolder } from './data-folder.ts'
+import { dataFolderPaths, folderStoreName, outboxFile, syncFolder } from './data-folder.ts'
 import { SqliteThread } from './sqlite-thread.ts'
 import { rawQuery } from './statement-builder.ts'
 import { storageFailure } from './storage-failure.ts'
@@ -66,12 +67,13 @@ async function copyObjects(dataFolder: string, target: string): Promise<BackupMa
   await withDatabase('reader', to.database, async (snapshot) => {
     for await (const object of allObjects(snapshot)) {
       if (object.store !== folderStoreName) {
-        copied.elsewhere += 1
+        const file = outboxFile(from, object.path)
+        const waited = existsSync(file) ? await copyPresent(file, outboxFile(to, object.path)) : undefined
+        if (waited === undefined) copied.elsewhere += 1
+        else copied.outbox = (copied.outbox ?? 0) + 1
         continue
       }
-      const bytes = await linkOrCopy(join(from.objects, object.path), join(to.objects, object.path)).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      })
+      const bytes = await copyPresent(join(from.objects, object.path), join(to.objects, object.path))
       if (bytes === object.bytes) {
         copied.count += 1
         copied.bytes += bytes
@@ -80,6 +82,14 @@ async function copyObjects(dataFolder: string, target: string): Promise<BackupMa
     }
   })
   return copied
+}
+
+/** @returns the size, or undefined where there is no such file */
+function copyPresent(from: string, to: string): Promise<number | undefined> {
+  return linkOrCopy(from, to).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
+  })
 }
 
 async function stillKnown(database: string, sha256: string): Promise<boolean> {

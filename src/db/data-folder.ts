@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** What `objects.store` says of bytes that are in the data folder's own `objects`. */
 export const folderStoreName = 'folder'
@@ -11,6 +11,8 @@ export interface DataFolderPaths {
   database: string
   /** Pictures by hash. */
   objects: string
+  /** Pictures on their way to a bucket; see `OutboxStore`. */
+  outbox: string
   /** Bytes on their way in; nothing in here outlives the call it belongs to, except after a crash. */
   spool: string
   /** Room that is given free when the disk is full; see `EmergencyReserve`. */
@@ -25,6 +27,8 @@ export interface DataFolderPaths {
   adminToken: string
   /** Plaintext of the key made at first start. */
   defaultKey: string
+  /** Name of the folder among those of processes that share a database. */
+  folderId: string
   /** Locked by the process that owns the folder. */
   lock: string
   /** Who that is. */
@@ -36,6 +40,7 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
   return {
     database: join(dataFolder, 'darkroom.db'),
     objects: join(dataFolder, 'objects'),
+    outbox: join(dataFolder, 'outbox'),
     spool: join(dataFolder, 'spool'),
     reserve: join(dataFolder, 'emergency-reserve'),
     quarantine: join(dataFolder, 'quarantine'),
@@ -43,9 +48,15 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     masterKey: join(dataFolder, 'master-key'),
     adminToken: join(dataFolder, 'admin-token'),
     defaultKey: join(dataFolder, 'default-key'),
+    folderId: join(dataFolder, 'folder-id'),
     lock: join(dataFolder, 'owner.lock'),
     owner: join(dataFolder, 'owner.json'),
   }
+}
+
+/** The file of an object in a data folder that is still on its way to a bucket. */
+export function outboxFile({ outbox }: Pick<DataFolderPaths, 'outbox'>, objectPath: string): string {
+  return join(outbox, 'objects', basename(objectPath))
 }
 
 /** Makes a folder that only its owner may enter; an existing one keeps its mode. */

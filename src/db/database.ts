@@ -24,6 +24,18 @@ export type Queries<Rows extends readonly unknown[]> = { readonly [Index in keyo
 /** The rows of such queries, in order. */
 export type RowsOf<Rows extends readonly unknown[]> = { -readonly [Index in keyof Rows]: Rows[Index][] }
 
+/** What an engine has done since it was opened, as far as it counts. */
+export interface DatabaseFigures {
+  /** Callers' transactions that were committed. */
+  transactions: number
+  /** Transactions of the engine, each with one flush, where it puts several callers' into one. */
+  commits?: number
+  /** Tries that were begun anew, by what was in the way, where others can be. */
+  repeated?: Readonly<Record<string, number>>
+  /** Connections of its pool, where it has one. */
+  connections?: { open: number; idle: number }
+}
+
 /**
  * The database as the parts see it: statements are built with Kysely (`sql`), never run by it.
  *
@@ -47,6 +59,8 @@ export interface Database {
    * `Failure('storage_full' | 'storage_unavailable' | 'database_unavailable')` when the engine cannot write.
    */
   transact(statements: readonly Statement[]): Promise<StatementResult[]>
+  /** What the engine has done since it was opened; absent where it does not count. */
+  figures?(): DatabaseFigures
   /** Finishes what was asked for and stops; every later call is refused. */
   close(): Promise<void>
 }

@@ -1,17 +1,24 @@
 export { activeHolds } from './active-holds.ts'
+export { AUDIT_ROWS, type AuditQuery, type AuditRow } from './audit-query.ts'
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
+export { readDatabaseConfig, type SharedDatabaseConfig } from './config.ts'
 export {
   type DataFolderPaths,
   dataFolderPaths,
   folderStoreName,
   makePrivateFolder,
+  outboxFile,
   syncFolder,
   writePrivateFile,
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
-export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { type DatabaseObserver, observeDatabase } from './observed-database.ts'
+export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'
+export { schemaStanding } from './schema-standing.ts'
+export { noSignals, type Signals, type SignalTopic } from './signals.ts'
 export { type DatabaseLogger, openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from './sqlite-database.ts'
 export type { WriterFigures } from './sqlite-protocol.ts'
 export { rawQuery, type StatementContext, statementContext } from './statement-builder.ts'
@@ -30,6 +37,7 @@ export type {
   CallIdentityRow,
   CredentialReportRow,
   DriftReportRow,
+  DutyRow,
   EventRow,
   FileRow,
   GateRunRow,
@@ -44,12 +52,14 @@ export type {
   JobSetRow,
   LedgerEntryRow,
   LegalHoldRow,
+  NodeRow,
   ObjectLockRow,
   ObjectRow,
   ProjectRow,
   ResponseTurnRow,
   RouteGrantRow,
   RouteWatchRow,
+  SharedSecretRow,
   StoredReplyRow,
   Tables,
   TurnDocumentRow,

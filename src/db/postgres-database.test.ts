@@ -21,7 +21,8 @@ afterEach(async () => {
   await own[Symbol.asyncDispose]()
 })
 
-const open = (options: Partial<PostgresOptions> = {}) => openPostgresDatabase({ url: own.url, clock: systemClock, ...options })
+const open = (options: Partial<PostgresOptions> = {}) =>
+  openPostgresDatabase({ url: own.url, clock: systemClock, durabilityVouched: true, ...options })
 const insert = (...ids: string[]): Statement[] =>
   ids.map((id) => ({ query: db.sql.insertInto('projects').values(testRows.project({ id })) }))
 const projects = async () => (await db.read(db.sql.selectFrom('projects').select('id').orderBy('id'))).map(({ id }) => id)
@@ -161,7 +162,7 @@ describe('values', () => {
     await admin.connect()
     await admin.query(`create database ${name} template template0 locale_provider icu icu_locale 'de-DE' locale 'C'`)
     url.pathname = `/${name}`
-    const german = await openPostgresDatabase({ url: url.href, clock: systemClock })
+    const german = await openPostgresDatabase({ url: url.href, clock: systemClock, durabilityVouched: true })
     await german.transact(
       ['b', 'a', 'B', 'ä', '_'].map((id) => ({ query: german.sql.insertInto('projects').values(testRows.project({ id })) })),
     )

@@ -10,6 +10,7 @@ import { errorFromPostgres, troubleOf } from './postgres-failure.ts'
 import { migratePostgres } from './postgres-migrations.ts'
 import { checkPostgresSettings } from './postgres-settings.ts'
 import { endOf, readTogether, runStatement, type TransactionEnd, tryTransaction } from './postgres-transaction.ts'
+import { SingleFile } from './single-file.ts'
 import type { DatabaseLogger } from './sqlite-database.ts'
 import { postgresBuilder } from './statement-builder.ts'
 import { didCommit, forgetOldMarks, newMark } from './transaction-mark.ts'
@@ -113,6 +114,7 @@ class PooledPostgres implements PostgresDatabase {
   readonly #options: PostgresOptions
   readonly #settings: { prepare: boolean }
   readonly #underWay = new Set<Promise<unknown>>()
+  readonly #collided = new SingleFile()
   readonly #done = { transactions: 0, repeated: { collision: 0, taken: 0, away: 0 }, resolved: 0 }
   #closing: Promise<void> | null = null
 
@@ -161,11 +163,18 @@ class PooledPostgres implements PostgresDatabase {
     }
   }
 
+  /**
+   * Tries a transaction until it stands or is refused. One that others were in the way of goes on behind those of this process that had the same
+   * luck: they were in one another's way, and would be again.
+   */
   async #transact(statements: readonly Statement[]): Promise<StatementResult[]> {
     const patience = this.#newPatience()
+    await using turn = new AsyncDisposableStack()
+    let tries = 0
     let taken = 0
     for (;;) {
       const end = await this.#tryOnce(statements)
+      tries++
       switch (end.kind) {
         case 'committed':
           return this.#committed(end.results)
@@ -174,7 +183,8 @@ class PooledPostgres implements PostgresDatabase {
         case 'again':
           if (end.trouble === 'taken' && ++taken >= MOST_TAKEN) throw end.error
           this.#done.repeated[end.trouble]++
-          await patience.pauseOrThrow(end.error)
+          if (end.trouble === 'collision' && tries === 1) turn.use(await this.#collided.enter())
+          else await patience.pauseOrThrow(end.error)
           break
         case 'in_doubt':
           if (await this.#findOut(end, patience)) return this.#committed(end.results)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 beforeEach(async () => {
-  db = await openPostgresDatabase({ url: server.url, clock: systemClock })
+  db = await openPostgresDatabase({ url: server.url, clock: systemClock, patienceMs: 50_000 })
 })
 afterEach(async () => {
   await db.transact([{ query: db.sql.deleteFrom('projects') }])
@@ -43,7 +43,7 @@ describe('a server that goes away', () => {
           )
         }
       })
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < 3; round++) {
         await wait(60)
         await server[how](30)
       }

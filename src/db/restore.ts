@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { buildFolder, withDatabase } from './backup.ts'
-import { allObjects, type BackupManifest, damaged, type FileSummary, readManifest, summarise } from './backup-manifest.ts'
+import { allObjects, type BackupManifest, damaged, type FileSummary, type ObjectFile, readManifest, summarise } from './backup-manifest.ts'
 import { copyAndHash } from './copy-file.ts'
-import { dataFolderPaths, folderStoreName } from './data-folder.ts'
+import { dataFolderPaths, folderStoreName, outboxFile } from './data-folder.ts'
 
 /**
  * Makes a data folder out of a backup. Every file is copied and its hash compared, the database is checked, its counts and ledger
@@ -36,15 +37,32 @@ async function restoreObjects(
   manifest: BackupManifest,
   objects: ReturnType<typeof allObjects>,
 ): Promise<void> {
-  const [from, to] = [dataFolderPaths(source).objects, dataFolderPaths(target).objects]
-  let count = 0
+  const [from, to] = [dataFolderPaths(source), dataFolderPaths(target)]
+  const { deleted_meanwhile: deleted, count, outbox = 0 } = manifest.objects
+  const found = { count: 0, outbox: 0 }
   for await (const object of objects) {
-    if (object.store !== folderStoreName || manifest.objects.deleted_meanwhile.includes(object.sha256)) continue
-    const { sha256 } = await copyPresent(join(from, object.path), join(to, object.path))
-    if (sha256 !== object.sha256) throw damaged(`the object ${object.sha256} has other bytes than its name says`)
-    count += 1
+    if (object.store !== folderStoreName) {
+      if (await restoreObject(object, outboxFile(from, object.path), outboxFile(to, object.path), copyIfPresent)) found.outbox += 1
+    } else if (!deleted.includes(object.sha256)) {
+      await restoreObject(object, join(from.objects, object.path), join(to.objects, object.path), copyPresent)
+      found.count += 1
+    }
   }
-  if (count !== manifest.objects.count) throw damaged(`it holds ${count} objects, its manifest says ${manifest.objects.count}`)
+  if (found.count !== count) throw damaged(`it holds ${found.count} objects, its manifest says ${count}`)
+  if (found.outbox !== outbox) throw damaged(`it holds ${found.outbox} objects that waited for a bucket, its manifest says ${outbox}`)
+}
+
+type Copy = (from: string, to: string) => Promise<{ sha256: string } | null>
+
+/** @returns false where the copy found nothing */
+async function restoreObject({ sha256 }: ObjectFile, from: string, to: string, copy: Copy): Promise<boolean> {
+  const copied = await copy(from, to)
+  if (copied && copied.sha256 !== sha256) throw damaged(`the object ${sha256} has other bytes than its name says`)
+  return copied !== null
+}
+
+async function copyIfPresent(from: string, to: string): ReturnType<Copy> {
+  return existsSync(from) ? copyAndHash(from, to) : null
 }
 
 async function copyPresent(from: string, to: string): ReturnType<typeof copyAndHash> {

@@ -229,6 +229,12 @@ CREATE INDEX drift_reports_by_object on drift_reports (heat_map_sha256);
 
 CREATE INDEX drift_reports_pending on drift_reports (created_at_ms) where state = 'pending';
 
+CREATE TABLE duties (
+  name text not null primary key,
+  node_id text not null references nodes (id),
+  since_ms bigint not null
+);
+
 CREATE TABLE events (
   -- Order of happening: what a listener names to go on from there.
   seq integer not null primary key autoincrement,
@@ -351,7 +357,7 @@ CREATE TABLE generations (
       ('timeout', 'policy', 'validation', 'size', 'rate_limit', 'quota', 'auth', 'provider_5xx', 'network', 'unknown_outcome')
   ),
   next_action text not null check (next_action in ('retry', 'downgrade', 'reroute', 'human', 'stop', 'none')),
-  error_json text, images_asked integer not null default 1 check (images_asked >= 0), metadata_json text, started_at_ms bigint,
+  error_json text, images_asked integer not null default 1 check (images_asked >= 0), metadata_json text, started_at_ms bigint, trace_parent text,
   check ((completed_at_ms is null) = (status in ('queued', 'running')))
 );
 
@@ -598,6 +604,25 @@ end;
 
 CREATE INDEX legal_holds_by_subject on legal_holds (subject_id, id);
 
+CREATE TABLE nodes (
+  -- Owner of the attempts that the process makes.
+  id text not null primary key,
+  role text not null check (role in ('all', 'api', 'worker')),
+  -- Its data folder: whoever holds a folder knows that every earlier process of it has ended.
+  folder_id text not null,
+  version text not null,
+  state text not null check (state in ('live', 'ended', 'dead')),
+  -- Grows while it lives. Who sees the number stand still for long enough may say that it is dead.
+  beats bigint not null check (beats >= 0),
+  started_at_ms bigint not null check (started_at_ms >= 0),
+  seen_at_ms bigint not null,
+  ended_at_ms bigint
+);
+
+CREATE INDEX nodes_by_folder on nodes (folder_id, state);
+
+CREATE INDEX nodes_live on nodes (id) where state = 'live';
+
 CREATE TABLE object_locks (
   sha256 text not null primary key check (length(sha256) = 64),
   -- The process, by its boot.
@@ -686,6 +711,12 @@ CREATE TABLE schema_migrations (
   applied_at_ms bigint not null,
   sha256 text not null,
   breaking integer not null check (breaking in (0, 1))
+);
+
+CREATE TABLE shared_secrets (
+  name text not null primary key,
+  sealed text not null check (sealed like 'v1.%'),
+  created_at_ms bigint not null check (created_at_ms >= 0)
 );
 
 CREATE TABLE stored_replies (

@@ -34,6 +34,9 @@ export interface Tables {
   budget_holds: BudgetHoldRow
   budget_alerts: BudgetAlertRow
   upstream_secrets: UpstreamSecretRow
+  nodes: NodeRow
+  duties: DutyRow
+  shared_secrets: SharedSecretRow
   events: EventTable
   jobs: JobRow
   job_orders: JobOrderRow
@@ -260,6 +263,8 @@ export interface GenerationRow {
   metadata_json: string | null
   /** When a job left the queue; null for what was never queued, and for what still is. */
   started_at_ms: number | null
+  /** The span that it belongs to, as a W3C `traceparent`. */
+  trace_parent: string | null
 }
 
 /** One upstream call for a generation. */
@@ -668,6 +673,39 @@ export interface StoredReplyRow {
   sealed: string | null
   created_at_ms: number
   delete_after_ms: number | null
+}
+
+/** A process that shares the database, or did. */
+export interface NodeRow {
+  /** Owner of the attempts it makes. */
+  id: string
+  /** `all | api | worker` */
+  role: string
+  /** Of its data folder. */
+  folder_id: string
+  version: string
+  /** `live | ended | dead` */
+  state: string
+  /** Grows while it lives. */
+  beats: number
+  started_at_ms: number
+  seen_at_ms: number
+  ended_at_ms: number | null
+}
+
+/** What one process does for all. */
+export interface DutyRow {
+  name: string
+  node_id: string
+  since_ms: number
+}
+
+/** A secret that all processes have in common. */
+export interface SharedSecretRow {
+  name: string
+  /** With the master key, bound to the name. */
+  sealed: string
+  created_at_ms: number
 }
 
 /** A key of an upstream, encrypted. */

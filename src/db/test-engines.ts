@@ -84,7 +84,7 @@ async function openPostgres(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-db-'))
   const clock = manualClock()
   const database = await makeTestDatabase()
-  const db = await openPostgresDatabase({ url: database.url, clock, poolSize: 4 })
+  const db = await openPostgresDatabase({ url: database.url, clock, poolSize: 4, durabilityVouched: true })
   return {
     db,
     clock,
@@ -104,6 +104,9 @@ async function openPostgres(): Promise<TestDatabase> {
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'duties',
+  'nodes',
+  'shared_secrets',
   'webhook_attempts',
   'webhook_messages',
   'webhook_endpoints',

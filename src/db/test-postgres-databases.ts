@@ -14,10 +14,15 @@ export interface OwnDatabase extends AsyncDisposable {
   readonly url: string
 }
 
-/** Makes the database that all others are copied from: migrating once takes longer than copying. */
-export async function makeTemplate(serverUrl: string): Promise<void> {
+/**
+ * Makes the database that all others are copied from: migrating once takes longer than copying.
+ * @param also what else belongs into it
+ */
+export async function makeTemplate(serverUrl: string, also: (url: string) => Promise<void> = async () => undefined): Promise<void> {
   await asSuperuser(serverUrl, (client) => client.query(`create database ${TEMPLATE}`))
-  await (await openPostgresDatabase({ url: databaseUrl(serverUrl, TEMPLATE), clock: systemClock })).close()
+  const url = databaseUrl(serverUrl, TEMPLATE)
+  await (await openPostgresDatabase({ url, clock: systemClock, durabilityVouched: true })).close()
+  await also(url)
 }
 
 /** @param empty true for one without the schema */

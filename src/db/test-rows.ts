@@ -49,6 +49,7 @@ export const testRows = {
     surface: 'images',
     status: 'running',
     client_request_id: null,
+    trace_parent: null,
     model_asked: 'gpt-image-2',
     route_id: 'openai',
     route_owner: 'openai',

@@ -1,2 +1,2 @@
-export { eventsBetween, eventsOf, eventsToHandOut, forgetOldEvents, handedOut, lastEventOf } from './read-events.ts'
+export { eventsBetween, eventsOf, eventsToHandOut, forgetOldEvents, handedOut, lastEventOf, traceParentOfEvent } from './read-events.ts'
 export { type EventType, eventTypes, type NewEvent, recordEvent } from './record-event.ts'

@@ -60,3 +60,15 @@ export function forgetOldEvents({ sql, nowMs }: StatementContext, limit: number)
     .limit(limit)
   return { query: sql.deleteFrom('events').where('seq', 'in', old) }
 }
+
+/** The span of the generation that an event is about, as a W3C `traceparent`; null for one about something else, or that nobody traces. */
+export async function traceParentOfEvent(db: Database, eventId: string): Promise<string | null> {
+  const [row] = await db.read(
+    db.sql
+      .selectFrom('events')
+      .innerJoin('generations', 'generations.id', 'events.subject_id')
+      .select('generations.trace_parent')
+      .where('events.id', '=', eventId),
+  )
+  return row?.trace_parent ?? null
+}

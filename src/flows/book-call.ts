@@ -46,6 +46,8 @@ export interface BookedRun {
   estimate: { reserve: Nanos }
   /** Of a call that was held as unknown: who found its answer after all. */
   late?: LateEnd
+  /** Where it belongs in a trace, as a W3C `traceparent`; absent where an earlier release kept the run. */
+  traceParent?: string | null
   /** Present when it is a job. */
   job?: JobOfRun
   /** Who books in place of the process that made the call. @default the reservation's actor */
@@ -57,6 +59,10 @@ export interface Settled {
   verdict: AttemptVerdict
   settledNanos: Nanos
   heldNanos: Nanos
+  /** Pictures of upstream's that were booked. */
+  pictures: number
+  usage: BookedUsage | null
+  modelReported: string | null
 }
 
 /** Tokens as the record keeps them. */
@@ -162,7 +168,14 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
   alarmOvershoot(parts, run, settledNanos, remarks)
   if (booking.watched) noteWatched(parts, booking.watched, results, context.nowMs)
   if (raisedAlert(results)) await tellBudgetAlerts(parts)
-  return { verdict: booking.verdict, settledNanos, heldNanos }
+  return {
+    verdict: booking.verdict,
+    settledNanos,
+    heldNanos,
+    pictures: booking.images.length,
+    usage: booking.read,
+    modelReported: booking.facts.modelReported,
+  }
 }
 
 /** What upstream answered whole is an answer, also where it says that it failed. */

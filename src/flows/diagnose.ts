@@ -3,6 +3,7 @@ import { Failure } from '../contract/failure.ts'
 import { activeFailPoint, FAIL_POINT_VARIABLE } from '../primitives/fail-point.ts'
 import { formatUsd } from '../primitives/money.ts'
 import type { RouteContract } from '../routes/index.ts'
+import { objectsOutside, S3Problem } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { costWords } from './unknowns/cost-watch.ts'
 import { unknownState } from './unknowns/unknown-alert.ts'
@@ -26,6 +27,7 @@ export async function diagnose(parts: GatewayParts, options: { live: boolean }):
     ...failPoint(),
     await storage(parts),
     await database(parts),
+    ...(await strandedObjects(parts)),
     ...parts.routes.list().flatMap((each) => route(parts, each)),
     prices(parts),
     await unknowns(parts),
@@ -56,8 +58,22 @@ async function storage(parts: GatewayParts): Promise<DoctorFinding> {
     const free = freeBytes === null ? '' : `, ${Math.floor(freeBytes / 2 ** 20)} MiB free`
     return { name: 'storage', level: 'ok', found: `the ${parts.store.name} store can be written${free}`, advice: null }
   } catch (error) {
+    const problem = error instanceof Failure ? error.cause : null
+    if (problem instanceof S3Problem)
+      return { name: 'storage', level: 'error', found: `the bucket cannot be written: ${problem.message}`, advice: 'See docs/storage.md.' }
     return { name: 'storage', level: 'error', found: messageOf(error), advice: 'Free space in the data folder, or make it writable.' }
   }
+}
+
+/** Objects whose store is not configured any more can be neither read nor removed. */
+async function strandedObjects(parts: GatewayParts): Promise<DoctorFinding[]> {
+  const stranded = await objectsOutside(parts.database, parts.store.names)
+  return stranded.map(({ store, objects }) => ({
+    name: 'stored objects',
+    level: 'error',
+    found: `${objects} objects are in the store ${store}, which is not configured`,
+    advice: 'Configure it again (docs/storage.md): they can be neither read nor removed until then.',
+  }))
 }
 
 async function database(parts: GatewayParts): Promise<DoctorFinding> {

@@ -5,6 +5,7 @@ import type { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import type { ModelCatalogue } from '../contract/model-catalogue.ts'
 import type { RetentionDays } from '../contract/retention.ts'
 import type { Database } from '../db/database.ts'
+import type { Signals } from '../db/signals.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { PixelPool } from '../pixels/index.ts'
 import type { MainModelPriceCard, PriceCard } from '../pricing/index.ts'
@@ -16,7 +17,7 @@ import type { ImageProvider } from '../providers/index.ts'
 import type { Quarantine } from '../quarantine/index.ts'
 import type { RouteHealth, RouteLatencies, RouteTable } from '../routes/index.ts'
 import type { ObjectLocks, ObjectStore } from '../store/index.ts'
-import type { Logger, Metrics } from '../telemetry/index.ts'
+import type { Logger, Metrics, Tracing } from '../telemetry/index.ts'
 import type { DocumentKey } from '../threads/index.ts'
 import type { Vault } from '../vault/index.ts'
 import type { AfterDelivery } from './after-delivery.ts'
@@ -26,6 +27,7 @@ import type { JobEvents } from './jobs/job-events.ts'
 import type { JobRunner } from './jobs/job-runner.ts'
 import type { LivePreviews } from './jobs/live-previews.ts'
 import type { JobSets } from './jobs/sets/job-sets.ts'
+import type { NodeLife } from './nodes/node-life.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
@@ -62,6 +64,7 @@ export interface GatewayParts {
   newId: IdSource
   logger: Logger
   metrics: Metrics
+  tracing: Tracing
   database: Database
   access: Access
   catalogue: ModelCatalogue
@@ -135,6 +138,10 @@ export interface GatewayParts {
   version: string
   /** This process, as the owner of the attempts it makes. */
   bootId: string
+  /** Its life among those that share its database. */
+  nodeLife: NodeLife
+  /** What wakes those. */
+  signals: Signals
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** Waits between tries to book a call that has happened. */

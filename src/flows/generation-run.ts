@@ -33,6 +33,8 @@ export interface GenerationRun extends Omit<PricedRequest, 'inputs' | 'plan'> {
   repeats: number
   /** The edge's id of the request, named in errors. */
   requestId: string
+  /** Where it belongs in a trace, as a W3C `traceparent`; null where nobody said, absent where an earlier release kept the run. */
+  traceParent?: string | null
   principal: Principal
   surface: Surface
   /** `provider` for real money, `sandbox` for play money. */

@@ -2,6 +2,7 @@ import { type Statement, type StatementContext, statementContext } from '../db/i
 import { forgetOldEvents } from '../events/index.ts'
 import { forgetExpiredReplies, forgetOldKeys } from '../idempotency/index.ts'
 import { forgetOldOrders } from '../jobs/index.ts'
+import { forgetOldNodes } from '../nodes/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import { forgetOldEndpoints, forgetOldMessages } from '../webhooks/index.ts'
@@ -40,6 +41,8 @@ export class Housekeeping {
   async #work(parts: GatewayParts): Promise<void> {
     try {
       fp('housekeeping_before_round')
+      await parts.quarantine.sweep(parts.clock.nowMs())
+      if (!parts.nodeLife.isCaretaker) return
       await sweepExpiredFiles(parts)
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
       await sweepInBatches(parts, forgetExpiredReplies)
@@ -48,7 +51,7 @@ export class Housekeeping {
       await sweepInBatches(parts, forgetOldEvents)
       await sweepInBatches(parts, forgetOldMessages)
       await sweepInBatches(parts, forgetOldEndpoints)
-      await parts.quarantine.sweep(parts.clock.nowMs())
+      await sweepInBatches(parts, forgetOldNodes)
       await tellBudgetAlerts(parts)
       fp('housekeeping_after_round')
     } catch (error) {
@@ -58,6 +61,7 @@ export class Housekeeping {
 
   async #scrub(parts: GatewayParts): Promise<void> {
     try {
+      if (!parts.nodeLife.isCaretaker) return
       await this.#scrubber.work(parts)
     } catch (error) {
       parts.logger.error({ err: error }, 'kept pictures could not be looked through')

@@ -71,9 +71,9 @@ async function storeBytes(parts: GatewayParts, image: RelayImage, facts: ImageFa
   parts.storageHealth.noteFault(image.error)
   if (image.path === null) return null
   try {
-    const { path, bytes } = await putPaid(parts, { spoolPath: image.path, sha256: image.sha256, extension: facts?.format ?? 'bin' })
+    const { store, path, bytes } = await putPaid(parts, { spoolPath: image.path, sha256: image.sha256, extension: facts?.format ?? 'bin' })
     const mediaType = facts ? mediaTypes[facts.format] : 'application/octet-stream'
-    return { sha256: image.sha256, store: parts.store.name, path, bytes, mediaType }
+    return { sha256: image.sha256, store, path, bytes, mediaType }
   } catch (error) {
     parts.storageHealth.noteFault(faultCode(error))
     parts.logger.error({ sha256: image.sha256, err: error }, 'a picture could not be stored')

@@ -36,9 +36,9 @@ export async function keepInputs(
       const objects = new Map<string, ObjectRecord>()
       for (const file of files.values()) {
         fp('inputs_before_put')
-        const { path, bytes, existed } = await parts.store.put({ spoolPath: file.path, sha256: file.sha256, extension: file.format })
+        const { store, path, bytes, existed } = await parts.store.put({ spoolPath: file.path, sha256: file.sha256, extension: file.format })
         if (!existed) madeNow.push(path)
-        objects.set(file.sha256, { sha256: file.sha256, store: parts.store.name, path, bytes, mediaType: mediaTypes[file.format] })
+        objects.set(file.sha256, { sha256: file.sha256, store, path, bytes, mediaType: mediaTypes[file.format] })
       }
       if (files.size > 0) fp('inputs_after_put')
       const kept = inputs.map((input) => ({ ...input, sentPath: objects.get(input.sent.sha256)!.path }))

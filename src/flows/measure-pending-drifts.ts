@@ -77,11 +77,11 @@ async function record(parts: GatewayParts, imageId: string, measurement: DriftMe
   }
   const { sha256, bytes } = heatMap
   const keep = async (hold: ObjectHold) => {
-    const { path, existed } = await parts.store.put({ spoolPath: heatMapPath, sha256, extension: 'png' })
+    const { store, path, existed } = await parts.store.put({ spoolPath: heatMapPath, sha256, extension: 'png' })
     const context = statementContext(parts.database, parts.clock, parts.newId)
     try {
       await parts.database.transact([
-        ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType: 'image/png' }], hold),
+        ...recordObjects(context, [{ sha256, store, path, bytes, mediaType: 'image/png' }], hold),
         isThere(context, imageId),
         recordDrift(context, { imageId, measurement, heatMapSha256: sha256 }),
       ])

@@ -73,8 +73,8 @@ async function retouch(parts: GatewayParts, run: GenerationRun, image: KeptImage
 
 async function keep(parts: GatewayParts, original: KeptImage, { picture, process }: Made): Promise<RetouchedImage> {
   const { sha256, bytes, width, height, format } = picture
-  const { path } = await putPaid(parts, { spoolPath: picture.path, sha256, extension: format })
-  const object = { sha256, store: parts.store.name, path, bytes, mediaType: mediaTypes[format] }
+  const { store, path } = await putPaid(parts, { spoolPath: picture.path, sha256, extension: format })
+  const object = { sha256, store, path, bytes, mediaType: mediaTypes[format] }
   return { id: parts.newId('img'), original, sha256, bytes, width, height, format, object, process }
 }
 

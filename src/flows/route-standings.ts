@@ -51,6 +51,12 @@ export class RouteStandings {
     this.#grants = grants
   }
 
+  /** Something of it was changed here: reads everything anew, and has other processes do so. */
+  async changed(parts: Pick<GatewayParts, 'database' | 'clock' | 'signals'>): Promise<void> {
+    await this.refresh(parts)
+    parts.signals.send('routes')
+  }
+
   /** Takes over a row that a transaction has just written. */
   note(watch: RouteWatchRow): void {
     this.#watches.set(watch.route_id, watch)

@@ -91,7 +91,7 @@ async function endAnswered(parts: GatewayParts, run: GenerationRun, client: Repl
     if (settled?.verdict.failure === null) parts.latencies.note(run.choice.route.id, outcome.totalMs)
     await quarantineAnswer(parts, run, call, settled?.verdict.money)
     parts.afterDelivery.wake()
-    reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
+    reportEnd(parts, endedRun(run), settled, { ...outcome, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(call.reply.bytesReceived)
   } finally {
     await leaveSpool(call, { isBooked })

@@ -29,7 +29,8 @@ export class StorageHealth {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #metrics: Metrics
-  readonly #minimumFreeBytes: number
+  /** Free space below which no call is made. */
+  readonly minimumFreeBytes: number
   #measured: { atMs: number; health: Promise<void> } | null = null
   #isReadOnly = false
 
@@ -39,7 +40,7 @@ export class StorageHealth {
     this.#clock = clock
     this.#logger = logger
     this.#metrics = metrics
-    this.#minimumFreeBytes = minimumFreeBytes
+    this.minimumFreeBytes = minimumFreeBytes
   }
 
   /** @throws Failure `storage_full` or `storage_unavailable`: nothing may be sent upstream. */
@@ -77,7 +78,7 @@ export class StorageHealth {
       throw error
     })
     const missingBytes = this.#reserve.missingBytes
-    const neededBytes = this.#minimumFreeBytes + missingBytes
+    const neededBytes = this.minimumFreeBytes + missingBytes
     if (freeBytes !== null && freeBytes < neededBytes) {
       const free = Math.floor(freeBytes / MIB)
       throw failure('storage_full', {

@@ -50,7 +50,7 @@ async function keepFile(
   await parts.storageHealth.assertWritable()
   const kept = await retentionFor(parts, projectId)
   const keep = async (hold: ObjectHold) => {
-    const { path, existed } = await parts.store.put({ spoolPath, sha256, extension: format })
+    const { store, path, existed } = await parts.store.put({ spoolPath, sha256, extension: format })
     const mediaType = mediaTypes[format]
     const context = statementContext(parts.database, parts.clock, parts.newId)
     const file = {
@@ -68,7 +68,7 @@ async function keepFile(
     try {
       fp('file_before_record')
       await parts.database.transact([
-        ...recordObjects(context, [{ sha256, store: parts.store.name, path, bytes, mediaType }], hold),
+        ...recordObjects(context, [{ sha256, store, path, bytes, mediaType }], hold),
         recordFile(context, file),
       ])
     } catch (error) {

@@ -58,7 +58,7 @@ export function noteWatched(parts: GatewayParts, watched: WatchedPictures, resul
   if (!isFreshlyReopened(row, watched, atMs)) return
   parts.metrics.routeReopened(row.route_id)
   parts.logger.error(
-    { route_id: row.route_id, generation_id: watched.generationId, mismatches: row.mismatches_in_a_row, reason: row.reopened_reason },
+    { route_id: row.route_id, generation_id: watched.generationId, count: row.mismatches_in_a_row, reason: row.reopened_reason },
     'pictures in a row are not what was asked: the gate of the route is open again',
   )
 }

@@ -2,6 +2,7 @@ import type { GenerationRecord, OutcomeEvidence } from '../contract/record.ts'
 import type { AttemptRow, GenerationRow, UnknownEvidenceRow } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 import { formatUsd, moneyJson } from '../primitives/money.ts'
+import { readTraceparent } from '../primitives/trace-context.ts'
 import type { FoundImage, GenerationRows } from './find-generation.ts'
 import { RESOLVE_WITHIN_MS } from './resolution-statements.ts'
 
@@ -35,6 +36,7 @@ export function generationRecord({
     outcome_evidence: evidence.map(evidenceRecord),
     request_id: last?.upstream_request_id ?? null,
     client_request_id: generation.client_request_id,
+    trace_id: readTraceparent(generation.trace_parent)?.traceId ?? null,
     project_id: generation.project_id,
     project_tag: generation.project_tag,
     metadata: generation.metadata_json === null ? null : JSON.parse(generation.metadata_json),

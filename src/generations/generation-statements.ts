@@ -16,6 +16,8 @@ export interface NewGeneration {
   surface: Surface
   /** The caller's own id of the request, if it sent one. */
   clientRequestId: string | null
+  /** The span it belongs to, as a W3C `traceparent`. */
+  traceParent?: string | null
   modelAsked: string
   routeId: string
   routeOwner: string
@@ -72,6 +74,7 @@ export function insertGeneration({ sql, nowMs }: StatementContext, generation: N
       surface: generation.surface,
       status,
       client_request_id: generation.clientRequestId,
+      trace_parent: generation.traceParent ?? null,
       model_asked: generation.modelAsked,
       route_id: generation.routeId,
       route_owner: generation.routeOwner,

@@ -9,6 +9,7 @@ export {
   markSent,
   type NewAttempt,
 } from './attempt-statements.ts'
+export { generationAudits } from './audit-generations.ts'
 export {
   countDueImages,
   type DueCount,
@@ -57,6 +58,7 @@ export {
 } from './generation-statements.ts'
 export { type NewImage, recordImages } from './image-statements.ts'
 export { type FoundInput, findInputs, type NewInput, recordInputs } from './input-statements.ts'
+export { liveMakerOf } from './live-maker-of.ts'
 export { assertProjectRoom, type ProjectPace, readProjectTraffic } from './project-traffic.ts'
 export { endQueued, type QueuedEnd, type QueuedStart, queueAgain, recordQueued, startQueued } from './queue-statements.ts'
 export {

@@ -10,12 +10,23 @@ describe.each(engines)('the sweep at boot on $name', (engine) => {
   beforeAll(async () => {
     test = await TestGenerations.open(engine)
   })
-  beforeEach(() => test.clear())
+  beforeEach(async () => {
+    await test.clear()
+    const node = { id: 'boot_live', role: 'all', folder_id: 'here', version: '1', state: 'live', beats: 0, started_at_ms: 1, seen_at_ms: 1 }
+    await test.db.transact([
+      {
+        query: test.db.sql.insertInto('nodes').values([
+          { ...node, ended_at_ms: null },
+          { ...node, id: 'boot_dead', state: 'dead', ended_at_ms: 1 },
+        ]),
+      },
+    ])
+  })
   afterAll(() => test[Symbol.asyncDispose]())
 
   const record = async () => generationRecordSchema.parse(generationRecord(await test.found()))
 
-  const sweep = () => sweepDeadOwners(test.db, 'boot_live')
+  const sweep = () => sweepDeadOwners(test.db)
   const endAll = async () => {
     for (const abandoned of await sweep()) await test.db.transact(endAbandoned(test.context(), abandoned, error))
   }

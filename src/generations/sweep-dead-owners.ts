@@ -13,11 +13,10 @@ export interface AbandonedGeneration {
 }
 
 /**
- * Finds what earlier boots left running. Call it at start, once the data folder is ours: then every boot but this one is dead,
- * and no live process's work is ever taken for abandoned.
+ * Finds what processes left running that have ended: those whose attempts belong to no process that is on record as living.
  * Reads index `generations_running`, which the planner takes only when it sees `'running'` written out, not bound.
  */
-export async function sweepDeadOwners(db: Database, liveOwner: string): Promise<AbandonedGeneration[]> {
+export async function sweepDeadOwners(db: Database): Promise<AbandonedGeneration[]> {
   const abandoned = db.sql
     .selectFrom('generations')
     .where('status', '=', sql.lit('running'))
@@ -28,7 +27,7 @@ export async function sweepDeadOwners(db: Database, liveOwner: string): Promise<
             .selectFrom('attempts')
             .select('attempts.id')
             .whereRef('attempts.generation_id', '=', 'generations.id')
-            .where('attempts.owner', '=', liveOwner),
+            .where('attempts.owner', 'in', db.sql.selectFrom('nodes').select('nodes.id').where('nodes.state', '=', 'live')),
         ),
       ),
     )

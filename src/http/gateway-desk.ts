@@ -8,6 +8,7 @@ import { type JobPatience, type PictureDesk, type PictureOrder, ToolFault } from
 
 import { clientRequestId } from './generation-reply.ts'
 import type { KnownContext } from './http-route.ts'
+import { traceParentOf } from './read-darkroom-headers.ts'
 import { scopeOf } from './scope-of.ts'
 
 /** The gateway itself as the one who does what an agent asks for: by the flows of the routes, with the rights of the caller. */
@@ -45,8 +46,15 @@ async function submit(context: KnownContext, order: PictureOrder): Promise<strin
 }
 
 /** A call as a body of its own would have brought it; what it brings along goes when it is disposed of. */
-async function takenIn({ parts, principal, requestId, baseUrl }: KnownContext, { operation, request, strictMask }: PictureOrder) {
-  const headers: DarkroomHeaders = { ...nothingAsked(), strictMask: strictMask ? true : null }
+async function takenIn(
+  { parts, principal, request: asked, requestId, baseUrl }: KnownContext,
+  { operation, request, strictMask }: PictureOrder,
+) {
+  const headers: DarkroomHeaders = {
+    ...nothingAsked(),
+    strictMask: strictMask ? true : null,
+    traceParent: traceParentOf(asked),
+  }
   const text = Buffer.from(JSON.stringify(request))
   const source = { contentType: 'application/json', contentLength: text.length, body: Readable.from([text]) }
   const taken = await takeInEditCall(parts, { requestId, source, ownImageId: ownImageIds(baseUrl), ...scopeOf(principal) })

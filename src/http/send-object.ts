@@ -30,6 +30,8 @@ export async function sendObject({ parts, request, reply }: RequestContext, obje
     'cross-origin-resource-policy': 'same-origin',
   })
   if (isFresh(request, object.sha256)) return reply.code(304).removeHeader('content-type').send()
+  const address = await addressFor(parts, request, reply, object)
+  if (address !== null) return sendThere(reply, address)
   // Read through once before the first byte is sent: bytes that are not what they were are refused, never served, not even in part.
   await assertIntact(parts, object)
   const range = rangeOf(request, object)
@@ -38,6 +40,22 @@ export async function sendObject({ parts, request, reply }: RequestContext, obje
     .code(206)
     .headers({ 'content-range': `bytes ${range.start}-${range.end}/${object.bytes}`, 'content-length': range.end - range.start + 1 })
     .send(await parts.store.open(object.path, range))
+}
+
+/**
+ * Where the store itself gives the object, if it is configured to. Pages of this server get the bytes from here: they may load nothing from
+ * elsewhere. An address is signed for GET alone.
+ */
+async function addressFor(parts: RequestContext['parts'], request: FastifyRequest, reply: FastifyReply, object: SentObject) {
+  if (!parts.store.address || request.method !== 'GET' || request.headers['sec-fetch-site'] === 'same-origin') return null
+  const [mediaType, disposition] = [reply.getHeader('content-type'), reply.getHeader('content-disposition')].map(String)
+  return parts.store.address({ ...object, mediaType: mediaType!, disposition: disposition! })
+}
+
+/** Whoever was allowed to read is sent on; the address is theirs alone and soon over. */
+function sendThere(reply: FastifyReply, address: string): FastifyReply {
+  for (const name of ['etag', 'accept-ranges', 'content-type', 'content-disposition']) reply.removeHeader(name)
+  return reply.code(302).headers({ 'cache-control': 'no-store', location: address }).send()
 }
 
 function isFresh(request: FastifyRequest, sha256: string): boolean {

@@ -15,6 +15,7 @@ import { serveReference } from './reference.ts'
 import { enforcePolicies } from './route-policy.ts'
 import { securityHeaders, stayWithHttps } from './security-headers.ts'
 import { type BodyPace, defaultBodyPace, watchBufferedBody, watchUpload } from './slow-body.ts'
+import { traceRequests } from './trace-requests.ts'
 import { answerUnmatched } from './unmatched-request.ts'
 
 const KIB = 1024
@@ -55,14 +56,15 @@ export async function createHttpServer(
     frameworkErrors: (_error, request, reply) => presentFailure(failure('not_found'), request, reply.headers(everywhere)),
     forceCloseConnections: false,
     return503OnClosing: false,
-    loggerInstance: parts.logger as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    loggerInstance: parts.logger as unknown as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
   })
   app.setErrorHandler((error, request, reply) => presentFailure(error, request, reply))
   app.setNotFoundHandler(answerUnmatched(routes))
   answerInOwnWords(app.server)
   limitConnections(app.server, config.connections)
   takeJsonAsBytes(app)
+  traceRequests(app, parts)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...everywhere, 'x-request-id': request.id })
     // Who keeps a connection open goes elsewhere with the next request.
@@ -136,7 +138,7 @@ function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, ro
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-    config: { streamsBody: route.streamsBody ?? false, policy: route.policy },
+    config: { streamsBody: route.streamsBody ?? false, policy: route.policy, traced: route.tag !== 'operations' },
     // Before the body is read: a flood must not make us take in a megabyte.
     onRequest: async (request, reply) => {
       if (route.admission) await admit(parts, { request, reply, principal: request.principal!, kind: route.admission })

@@ -82,6 +82,42 @@ export async function findWaiting(db: Database): Promise<WaitingJob[]> {
   }))
 }
 
+/** Jobs that wait though it is too late for them. */
+export async function findOverdue(db: Database, { nowMs, limit }: { nowMs: number; limit: number }): Promise<string[]> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('generations')
+      .innerJoin('jobs', 'jobs.id', 'generations.id')
+      .where('generations.status', '=', sql.lit('queued'))
+      .where('jobs.deadline_ms', '<=', nowMs)
+      .select('jobs.id')
+      .orderBy('jobs.id')
+      .limit(limit),
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** What waits in one lane. */
+export interface WaitingLaneJobs {
+  lane: JobLane
+  count: number
+  /** When the one that can begin first could, or can. */
+  oldestReadyAtMs: number
+}
+
+/** How many jobs wait in each lane that any waits in. */
+export async function sumWaiting(db: Database): Promise<WaitingLaneJobs[]> {
+  const rows = await db.read(
+    db.sql
+      .selectFrom('generations')
+      .innerJoin('jobs', 'jobs.id', 'generations.id')
+      .where('generations.status', '=', sql.lit('queued'))
+      .select(['jobs.lane', sql<number>`count(*)`.as('count'), sql<number>`min(jobs.ready_at_ms)`.as('oldest_ms')])
+      .groupBy('jobs.lane'),
+  )
+  return rows.map(({ lane, count, oldest_ms }) => ({ lane: lane as JobLane, count, oldestReadyAtMs: oldest_ms }))
+}
+
 /** How many jobs of a project wait. */
 export async function countWaiting(db: Database, projectId: string): Promise<number> {
   const [row] = await db.read(

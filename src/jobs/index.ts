@@ -1,13 +1,17 @@
+export { BossQueue, type BossQueueOptions } from './boss-queue.ts'
 export { type EconomyGroup, type EconomyWait, findEconomyJobs, findEconomyWaits } from './find-economy.ts'
 export {
   countWaiting,
   findJob,
+  findOverdue,
   findRetry,
   findWaiting,
   type JobFilter,
   listJobs,
   receiversOf,
+  sumWaiting,
   type WaitingJob,
+  type WaitingLaneJobs,
 } from './find-jobs.ts'
 export {
   endedSince,
@@ -22,7 +26,7 @@ export {
   type SetProgress,
   waitingItems,
 } from './find-sets.ts'
-export type { Blocks, JobQueue } from './job-queue.ts'
+export type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
 export {
   claimJob,
   type JobFence,

@@ -18,7 +18,7 @@ export interface Blocks {
  */
 export interface JobQueue {
   /** What the transaction that accepts a job, or puts one back, must write so that the queue knows of it. */
-  enqueue(context: StatementContext, job: WaitingJob): Statement[]
+  enqueue(context: StatementContext, job: WaitingJob): Promise<Statement[]>
   /** That transaction is on disk. */
   added(job: WaitingJob): void
   /** The job was cancelled, or has begun. */
@@ -30,4 +30,35 @@ export interface JobQueue {
   /** Jobs that wait though it is too late for them. They are taken out. */
   takeOverdue(nowMs: number): WaitingJob[]
   readonly size: number
+  /** Has the queue call back when there are jobs that were not there before. */
+  onArrival(arrived: () => void): void
+  /**
+   * So many jobs could begin now, those included that are at hand.
+   * @returns true when others are being asked for, which may come before those at hand: whoever wants them is called back
+   */
+  want(count: number): boolean
+  /** A job that was taken cannot begin before a time, milliseconds since 1970. */
+  postponed(job: WaitingJob, untilMs: number): void
+  /** A job that was taken is over: made, cancelled, or somebody else's. */
+  done(jobId: string): void
+  /** A job that was taken could not be begun for a fault of ours. After many of them a queue may put it aside. */
+  failed(job: WaitingJob, error: unknown): void
+  /** What was put aside, the oldest first. */
+  deadLetters(limit: number): Promise<DeadLetter[]>
+  /** Puts what was put aside back. @param ids null = all @returns how many */
+  redrive(ids: readonly string[] | null): Promise<number>
+  /** Enqueues what is on record and was ready before a time, and is not in the queue. @returns how many */
+  refill(readyBeforeMs: number, limit: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** A job that was put aside because beginning it failed again and again. Its record says that it waits; it ends at its deadline, free of charge. */
+export interface DeadLetter {
+  /** Its name in the queue, by which it is put back. */
+  id: string
+  job: WaitingJob
+  /** The last fault. */
+  why: string | null
+  /** Since when, milliseconds since 1970. */
+  atMs: number
 }

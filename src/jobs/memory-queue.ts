@@ -1,6 +1,6 @@
 import type { Statement } from '../db/index.ts'
 import type { WaitingJob } from './find-jobs.ts'
-import type { Blocks, JobQueue } from './job-queue.ts'
+import type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
 
 /**
  * The queue of a single process: an order in memory over the jobs on record. Between projects whoever has least under way for its weight is
@@ -15,9 +15,43 @@ export class MemoryQueue implements JobQueue {
     return this.#known.size
   }
 
-  enqueue(): Statement[] {
+  async enqueue(): Promise<Statement[]> {
     return []
   }
+
+  has(jobId: string): boolean {
+    return this.#known.has(jobId)
+  }
+
+  onArrival(): void {}
+
+  want(): boolean {
+    return false
+  }
+
+  postponed(job: WaitingJob): void {
+    this.added(job)
+  }
+
+  done(): void {}
+
+  failed(job: WaitingJob): void {
+    this.added(job)
+  }
+
+  async deadLetters(): Promise<DeadLetter[]> {
+    return []
+  }
+
+  async redrive(): Promise<number> {
+    return 0
+  }
+
+  async refill(): Promise<number> {
+    return 0
+  }
+
+  async close(): Promise<void> {}
 
   added(job: WaitingJob): void {
     this.remove(job.id)

@@ -1,3 +1,4 @@
+export { ledgerAudits } from './audit-ledger.ts'
 export { type BookAmount, effectsOf, type MoneyBook } from './book-effects.ts'
 export { type BudgetPeriod, type BudgetState, budgetPeriods } from './budgets/budget.ts'
 export { budgetExceeded } from './budgets/budget-exceeded.ts'

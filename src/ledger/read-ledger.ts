@@ -139,7 +139,7 @@ function sumOf(condition: RawBuilder<unknown>) {
 }
 
 /** The settled side of a book, as the table of effects has it; of some kinds only, where that is asked. */
-function settledIn(book: MoneyBook, counts: (effect: BookEffect) => boolean = () => true) {
+export function settledIn(book: MoneyBook, counts: (effect: BookEffect) => boolean = () => true) {
   const counting = bookEffects.filter((effect) => effect[book].settled !== 0 && counts(effect))
   const cases = counting.map(
     (effect) =>

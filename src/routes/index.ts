@@ -4,7 +4,7 @@ export { type CapabilityRow, capabilitiesInForce, capabilityNames } from './capa
 export { checkBatches, checkCapabilities, checkOperation } from './check-capabilities.ts'
 export { MissingKeyError, officialRoute, type RouteRow, routeFromRow, routeSchema, sandboxRoute } from './config.ts'
 export type { RouteCall, RouteCallEnd, RouteNeed, RouteVerdict, Unavailable, UnavailableReason } from './health/route-call.ts'
-export { RouteHealth, type RouteHealthCard, type RouteHealthChange } from './health/route-health.ts'
+export { RouteHealth, type RouteHealthCard, type RouteHealthChange, type RouteNews } from './health/route-health.ts'
 export { missingFacts } from './missing-facts.ts'
 export { type RoutePreset, routePresets } from './presets.ts'
 export { refusedKinds } from './refused-kinds.ts'

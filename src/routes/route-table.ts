@@ -35,6 +35,11 @@ export class RouteTable {
     return this.#listed
   }
 
+  /** The route of an id; null when there is none. */
+  find(id: string): RouteContract | null {
+    return this.#listed.find((route) => route.id === id) ?? null
+  }
+
   /** A route with the id that it has for a model. @param modelId catalogue id, or as asked */
   choice(route: RouteContract, modelId: string): RouteChoice {
     return { route, modelSent: Object.hasOwn(route.models, modelId) ? route.models[modelId]! : modelId }

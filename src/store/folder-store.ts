@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { failure } from '../contract/failure.ts'
 import { folderStoreName, makePrivateFolder, storageFailure, syncFolder } from '../db/index.ts'
@@ -15,13 +15,26 @@ const PROBE_BYTES = 4_096
 /** Hashed at once: under a millisecond of the event loop. */
 const PIECE_BYTES = 512 * 1024
 
+/** How a folder of objects is laid out. */
+export interface FolderLayout {
+  /** What `objects.store` says of bytes in it. */
+  name: string
+  /** All files in one folder: for few objects, which come and go. */
+  flat: boolean
+}
+
 /** Objects in a local folder: `ab/cd/<sha256>.<extension>`. */
 export class FolderStore implements ObjectStore {
-  readonly name = folderStoreName
+  readonly name: string
+  readonly names: readonly string[]
   readonly #root: string
+  readonly #flat: boolean
 
-  private constructor(root: string) {
+  private constructor(root: string, { name, flat }: FolderLayout) {
     this.#root = root
+    this.name = name
+    this.names = [name]
+    this.#flat = flat
   }
 
   /**
@@ -29,25 +42,31 @@ export class FolderStore implements ObjectStore {
    * Only the owner of the data folder may: another process's incoming files would be cleared too.
    * @throws `Failure('storage_full' | 'storage_unavailable')`
    */
-  static async open(root: string): Promise<FolderStore> {
+  static async open(root: string, layout: FolderLayout = { name: folderStoreName, flat: false }): Promise<FolderStore> {
     try {
       await makePrivateFolder(join(root, INCOMING))
       for (const name of await readdir(join(root, INCOMING))) await rm(join(root, INCOMING, name), { force: true })
-      return new FolderStore(root)
+      return new FolderStore(root, layout)
     } catch (error) {
       throw storageFailure(error)
     }
   }
 
+  /** The file that an object is kept in. */
+  fileOf(path: string): string {
+    const inside = checkedObjectPath(path)
+    return join(this.#root, this.#flat ? basename(inside) : inside)
+  }
+
   async put({ spoolPath, sha256, extension }: SpooledObject): Promise<StoredObject> {
     const path = objectPath(sha256, extension)
-    const file = join(this.#root, path)
+    const file = this.fileOf(path)
     try {
       const { size: bytes } = await stat(spoolPath)
       // Bytes that were damaged on the disk since are replaced by the sound ones that just came.
       const existed = (await sizeOf(file)) === bytes && (await this.examine(path))?.sha256 === sha256
       if (!existed) {
-        await this.#makeFolders(path)
+        await this.#makeFolders(dirname(file))
         fp('put_before_rename')
         await this.#moveIn(spoolPath, file)
         fp('put_after_rename')
@@ -55,7 +74,7 @@ export class FolderStore implements ObjectStore {
       await syncFolder(dirname(file))
       fp('put_after_flush')
       await rm(spoolPath, { force: true })
-      return { path, bytes, existed }
+      return { store: this.name, path, bytes, existed }
     } catch (error) {
       throw storageFailure(error)
     }
@@ -63,7 +82,7 @@ export class FolderStore implements ObjectStore {
 
   async open(path: string, range?: ByteRange): Promise<Readable> {
     try {
-      const file = await open(join(this.#root, checkedObjectPath(path)), constants.O_RDONLY)
+      const file = await open(this.fileOf(path), constants.O_RDONLY)
       return file.createReadStream(range)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw failure('object_missing', { cause: error })
@@ -72,7 +91,7 @@ export class FolderStore implements ObjectStore {
   }
 
   async stat(path: string): Promise<{ bytes: number } | null> {
-    const bytes = await sizeOf(join(this.#root, checkedObjectPath(path))).catch((error: unknown) => {
+    const bytes = await sizeOf(this.fileOf(path)).catch((error: unknown) => {
       throw storageFailure(error)
     })
     return bytes === null ? null : { bytes }
@@ -82,7 +101,7 @@ export class FolderStore implements ObjectStore {
     const hash = createHash('sha256')
     let bytes = 0
     try {
-      await using file = await open(join(this.#root, checkedObjectPath(path)), constants.O_RDONLY)
+      await using file = await open(this.fileOf(path), constants.O_RDONLY)
       const piece = Buffer.allocUnsafe(PIECE_BYTES)
       for (;;) {
         const { bytesRead } = await file.read(piece, 0, PIECE_BYTES, bytes)
@@ -97,7 +116,7 @@ export class FolderStore implements ObjectStore {
   }
 
   async remove(path: string): Promise<void> {
-    const file = join(this.#root, checkedObjectPath(path))
+    const file = this.fileOf(path)
     try {
       if ((await sizeOf(file)) === null) return
       await rm(file, { force: true })
@@ -130,8 +149,7 @@ export class FolderStore implements ObjectStore {
   }
 
   /** Makes both levels of folders; a new folder is durable once the folder that holds it is flushed. */
-  async #makeFolders(path: string): Promise<void> {
-    const second = dirname(join(this.#root, path))
+  async #makeFolders(second: string): Promise<void> {
     const made = await mkdir(second, { recursive: true, mode: 0o700 })
     if (made === undefined) return
     await syncFolder(dirname(second))

@@ -21,3 +21,12 @@ export function checkedObjectPath(path: string): string {
   if (!match?.[3]?.startsWith(`${match[1]}${match[2]}`)) throw new RangeError(`no object can have the path ${JSON.stringify(path)}`)
   return path
 }
+
+/**
+ * The hash and the ending that a path was made of.
+ * @throws RangeError for a path no object can have.
+ */
+export function namedBy(path: string): { sha256: string; extension: string } {
+  const [sha256, extension] = checkedObjectPath(path).slice('ab/cd/'.length).split('.')
+  return { sha256: sha256!, extension: extension! }
+}

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { Kysely } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ImageRow, type Statement, statementContext, type Tables } from '../db/index.ts'
+import { type ImageRow, type ObjectRow, type Statement, statementContext, type Tables } from '../db/index.ts'
 import { engines, type TestDatabase } from '../db/test-engines.ts'
 import { testRows } from '../db/test-rows.ts'
+import { objectAudits } from './audit-objects.ts'
 import {
   createObjectLocks,
   FolderStore,
@@ -79,7 +80,7 @@ describe.each(engines)('objects on $name', (engine) => {
     expect(await note()).toBe(0)
     await drop('two')
     expect(await note()).toBe(1)
-    expect(await unusedObjects(test.db, { store: 'folder', after: null, limit: 10 })).toHaveLength(1)
+    expect(await unusedObjects(test.db, { stores: ['folder'], after: null, limit: 10 })).toHaveLength(1)
   })
 
   it.each([
@@ -134,7 +135,7 @@ describe.each(engines)('objects on $name', (engine) => {
     await test.db.transact([...recordObjects(context(), [record]), refer('one')])
     await drop()
     await note()
-    const [begun] = await test.db.transact([beginRemoval(context(), record)])
+    const [begun] = await test.db.transact([beginRemoval(context(), { sha256, stores: ['folder'] })])
     expect(begun!.rows).toEqual([{ path: record.path, bytes: 9 }])
     await test.db.transact([...recordObjects(context(), [{ ...record, mediaType: 'image/webp' }]), refer('two', { idx: 1 })])
     expect((await test.db.transact([endRemoval(context(), sha256)]))[0]!.changes).toBe(0)
@@ -148,17 +149,32 @@ describe.each(engines)('objects on $name', (engine) => {
     await takeUp()
     expect(await findObject(test.db, sha256)).toMatchObject({ unused_since_ms: null })
     await note()
-    await test.db.transact([beginRemoval(context(), record)])
+    await test.db.transact([beginRemoval(context(), { sha256, stores: ['folder'] })])
     await expect(takeUp()).rejects.toThrow('gone')
     expect((await test.db.transact([endRemoval(context(), sha256)]))[0]!.changes).toBe(1)
     await expect(takeUp()).rejects.toThrow('gone')
+  })
+
+  it('are faulty in the audit where something refers to bytes that have no row or that somebody removes, and in no other state', async () => {
+    const faults = async () => (await test.db.readAll(objectAudits(test.db).map(({ query }) => query))).flat().map(({ id }) => id)
+    const ofRow = (changes: Partial<ObjectRow>) => test.db.transact([{ query: test.db.sql.updateTable('objects').set(changes) }])
+    await test.db.transact([...recordObjects(context(), [record]), refer('one')])
+    expect(await faults()).toEqual([])
+    await ofRow({ unused_since_ms: 5 })
+    expect(await faults()).toEqual([])
+    await ofRow({ removing_since_ms: 6 })
+    expect(await faults()).toEqual([sha256])
+    await drop()
+    expect(await faults()).toEqual([])
+    await test.db.transact([endRemoval(context(), sha256), refer('two', { idx: 1 })])
+    expect(await faults()).toEqual([sha256])
   })
 
   it('finishes a removal that another process has left half done', async () => {
     const store = await FolderStore.open(join(test.folder, 'objects'))
     await test.db.transact(recordObjects(context(), [record]))
     await note()
-    await test.db.transact([beginRemoval(context(), record)])
+    await test.db.transact([beginRemoval(context(), { sha256, stores: ['folder'] })])
     expect(await removeUnused({ db: test.db, store, locks: createObjectLocks(), clock: test.clock }, sha256)).toBe(9)
     expect(await findObject(test.db, sha256)).toBeNull()
   })

@@ -82,17 +82,17 @@ export function noteUnused({ sql, nowMs }: Pick<StatementContext, 'sql' | 'nowMs
   ]
 }
 
-/** Begins to remove bytes of a store that are still unused: from here on they may be gone. The one row of the result says where they are; none = they are used. */
+/** Begins to remove bytes of these stores that are still unused: from here on they may be gone. The one row of the result says where they are; none = they are used. */
 export function beginRemoval(
   { sql, nowMs }: Pick<StatementContext, 'sql' | 'nowMs'>,
-  { sha256, store }: Pick<ObjectRow, 'sha256' | 'store'>,
+  { sha256, stores }: { sha256: string; stores: readonly string[] },
 ): Statement {
   return {
     query: sql
       .updateTable('objects')
       .set({ removing_since_ms: nowMs })
       .where('sha256', '=', sha256)
-      .where('store', '=', store)
+      .where('store', 'in', stores)
       .where('unused_since_ms', 'is not', null)
       .where(isUnreferenced)
       .returning(['path', 'bytes']),
@@ -149,6 +149,17 @@ export async function findObject(db: Database, sha256: string): Promise<ObjectRo
   return row ?? null
 }
 
+/** How many objects are in stores other than these, by store. */
+export async function objectsOutside(db: Database, stores: readonly string[]): Promise<{ store: string; objects: number }[]> {
+  return db.read(
+    db.sql
+      .selectFrom('objects')
+      .select(({ fn }) => ['store', fn.countAll<number>().as('objects')])
+      .where('store', 'not in', stores)
+      .groupBy('store'),
+  )
+}
+
 /** Objects in the order of their hashes, behind one of them; those that nobody refers to any more are left out. */
 export function objectsAfter(db: Database, { after, limit }: { after: string; limit: number }): Promise<ObjectRow[]> {
   return db.read(
@@ -165,17 +176,17 @@ export function objectsAfter(db: Database, { after, limit }: { after: string; li
 /** A place among the unused objects: `null` is before all of them. */
 export type UnusedPlace = Pick<ObjectRow, 'sha256'> & { unused_since_ms: number }
 
-/** Objects of one store that nobody refers to, the longest unused first, behind a place. */
+/** Objects of these stores that nobody refers to, the longest unused first, behind a place. */
 export async function unusedObjects(
   db: Database,
-  { store, after, limit }: { store: string; after: UnusedPlace | null; limit: number },
+  { stores, after, limit }: { stores: readonly string[]; after: UnusedPlace | null; limit: number },
 ): Promise<UnusedPlace[]> {
   const rows = await db.read(
     db.sql
       .selectFrom('objects')
       .select(['sha256', 'unused_since_ms'])
       .where('unused_since_ms', 'is not', null)
-      .where('store', '=', store)
+      .where('store', 'in', stores)
       .$if(after !== null, (query) =>
         query.where((when) =>
           when.or([

@@ -97,7 +97,7 @@ export function describeObjectStore(title: string, { create, dispose }: ObjectSt
       const bytes = randomBytes(10)
       const { path } = await store.put(await spool(bytes))
       await store.remove(path)
-      expect(await store.put(await spool(bytes))).toEqual({ path, bytes: 10, existed: false })
+      expect(await store.put(await spool(bytes))).toEqual({ store: store.name, path, bytes: 10, existed: false })
     })
 
     it('proves that it can be written, and says how much room is left', async () => {

@@ -12,10 +12,12 @@ export interface SpooledObject {
 
 /** Where an object is kept. */
 export interface StoredObject {
+  /** What `objects.store` is to say of it. */
+  store: string
   /** Path inside the store, to open it by. */
   path: string
   bytes: number
-  /** True when the same bytes were there before. */
+  /** True when the same bytes were there before, also when that cannot be known: whoever made nothing has nothing to take back. */
   existed: boolean
 }
 
@@ -30,8 +32,10 @@ export interface ByteRange {
  * and never changes; the same bytes put twice, also at the same time, are kept once.
  */
 export interface ObjectStore {
-  /** What `objects.store` says of bytes kept here. */
+  /** What `objects.store` says of bytes that are put here now. */
   readonly name: string
+  /** What it says of all bytes that can be read and removed here: those of an earlier place too. */
+  readonly names: readonly string[]
   /**
    * @throws `Failure('storage_full' | 'storage_unavailable')`; the spooled file is untouched then.
    * @throws RangeError when hash or extension could not be a name.
@@ -53,4 +57,19 @@ export interface ObjectStore {
    * @throws `Failure('storage_full' | 'storage_unavailable')`
    */
   checkWritable(): Promise<{ freeBytes: number }>
+  /**
+   * An address under which the store itself gives an object, for a short time, to whoever has it. Absent where a store has none; null when
+   * the bytes are to be read through `open`: because that is how it is configured, or because what lies there is not what it should be.
+   */
+  address?(object: AddressedObject): Promise<string | null>
+}
+
+/** An object that somebody may read, and how it is to be shown. */
+export interface AddressedObject {
+  path: string
+  sha256: string
+  bytes: number
+  mediaType: string
+  /** Value of the header `content-disposition`. */
+  disposition: string
 }

@@ -18,12 +18,12 @@ export interface RemovalParts {
  * Removes the bytes of an object that nobody refers to, in three steps that each can be the last one of a process: the row says that its bytes
  * are going; they go; the row goes. Whoever finds a row of the first step does the others. Somebody who puts the same bytes waits for the lock and
  * writes them anew.
- * @returns how many bytes went; null when somebody refers to them, or they are in another store
+ * @returns how many bytes went; null when somebody refers to them, or they are in a store that is not at hand
  */
 export function removeUnused({ db, store, locks, clock }: RemovalParts, sha256: string): Promise<number | null> {
   return locks.hold([sha256], async (hold) => {
     const context = statementContext(db, clock, newId)
-    const [, begun] = await db.transact([noteUsed(context, sha256), beginRemoval(context, { sha256, store: store.name })])
+    const [, begun] = await db.transact([noteUsed(context, sha256), beginRemoval(context, { sha256, stores: store.names })])
     const object = begun!.rows[0]
     if (!object) return null
     fp('object_before_remove')

@@ -1,12 +1,21 @@
 import pino, { type DestinationStream } from 'pino'
 import { cleanText } from './clean-text.ts'
-import { logFields } from './log-fields.ts'
+import { type LogFields, logFields } from './log-fields.ts'
 
 /** How much is logged. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
 
-/** A logger as pino and Fastify know it. What reaches the destination is filtered whatever is handed in, see `logFields`. */
-export type Logger = pino.Logger
+/** Says something at a level: named fields and what happened, in words of ours. `err` is taken apart. */
+type Say = (fields: LogFields & { err?: unknown }, message: string) => void
+
+/**
+ * A logger as the program uses it. It is pino's, and what reaches the destination is filtered whatever is handed in; the type says beforehand which
+ * fields would be dropped, see `logFields`.
+ */
+export interface Logger extends Record<Exclude<LogLevel, 'silent'>, Say> {
+  readonly level: string
+  child(fields: LogFields): Logger
+}
 
 /** Settings of the log. */
 export interface LoggerConfig {
@@ -31,7 +40,7 @@ export function createLogger(config: LoggerConfig): Logger {
     formatters: { level: (label) => ({ level: label }), log: pickFields },
     hooks: { logMethod: dropInterpolation, streamWrite: cleanLine },
   }
-  return config.destination ? pino(options, config.destination) : pino(options)
+  return (config.destination ? pino(options, config.destination) : pino(options)) as unknown as Logger
 }
 
 /** Values for `%s` and `%o` in a message could be anything; the message itself is ours. */

@@ -1,3 +1,6 @@
 export { createLogger, type Logger, type LoggerConfig, type LogLevel } from './create-logger.ts'
-export { type BookedAmount, createMetrics, type GenerationEnd, type HttpReply, type Metrics, type UpstreamCall } from './create-metrics.ts'
 export { type LogField, type LogFields, logFields } from './log-fields.ts'
+export { createMetrics, type Metrics } from './metrics/create-metrics.ts'
+export { openTracing } from './tracing/open-tracing.ts'
+export { noTracing, type SpanAttributes, type SpanBeginning, type SpanEnd, type TraceSpan, type Tracing } from './tracing/tracing.ts'
+export type { TraceSampler, TracingConfig } from './tracing/tracing-config.ts'

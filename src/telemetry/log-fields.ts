@@ -5,8 +5,7 @@
  * texts is joined.
  */
 export const logFields = [
-  // Whose line it is. `reqId` is the name under which the HTTP server binds its request id.
-  'reqId',
+  // Whose line it is.
   'request_id',
   'generation_id',
   'attempt_id',
@@ -21,6 +20,9 @@ export const logFields = [
   'batch_id',
   'boot_id',
   'client_request_id',
+  // Of the trace that the request belongs to: the caller's, or one that was begun here.
+  'trace_id',
+  'span_id',
   'upstream_request_id',
   // What was asked, by shape.
   'operation',
@@ -39,6 +41,11 @@ export const logFields = [
   'route_id',
   'route_owner',
   'route_kind',
+  'from_route_id',
+  'actor',
+  'probe',
+  'verdict',
+  'restrictions',
   'status',
   'http_status',
   'outcome',
@@ -47,6 +54,9 @@ export const logFields = [
   'code',
   'retry_reason',
   'next_action',
+  'situation',
+  'param',
+  'detail',
   'warnings',
   // How long, how much.
   'duration_ms',
@@ -64,6 +74,7 @@ export const logFields = [
   'reserved_nanos',
   'settled_nanos',
   'held_unknown_nanos',
+  'cost_nanos',
   'budget_period',
   'percent',
   // HTTP: the pattern of the route, never the address.
@@ -73,6 +84,9 @@ export const logFields = [
   'component',
   'event',
   'state',
+  'from',
+  'to',
+  'until_ms',
   'reason',
   'setting',
   'signal',

@@ -38,18 +38,29 @@ export function newestTurns(db: Pick<Database, 'sql'>) {
 /**
  * Background responses whose end nobody has seen yet, the one that waited longest since it was asked for first; those of a process that
  * died are among them, and so are deleted ones, because they cost money all the same.
+ * @param who whose attempts they are: one process's, those of processes that have ended, or anybody's
  */
-export function openBackgroundTurns(db: Database, limit: number): Promise<ResponseTurnRow[]> {
+export function openBackgroundTurns(db: Database, limit: number, who: TurnOwner = 'anybody'): Promise<ResponseTurnRow[]> {
   return db.read(
     db.sql
       .selectFrom('response_turns')
       .selectAll()
       .where('finished_at_ms', 'is', null)
       .where('background', '=', 1)
+      .$if(who !== 'anybody', (turns) => turns.where('attempt_id', 'in', attemptsOf(db, who as Exclude<TurnOwner, 'anybody'>)))
       .orderBy((order) => order.fn.coalesce('polled_at_ms', 'created_at_ms'))
       .orderBy('generation_id')
       .limit(limit),
   )
+}
+
+/** Whose attempt a turn is. */
+export type TurnOwner = { is: string } | 'ended' | 'anybody'
+
+function attemptsOf(db: Database, who: Exclude<TurnOwner, 'anybody'>) {
+  const open = db.sql.selectFrom('attempts').select('id').where('state', '=', 'dispatching')
+  if (who !== 'ended') return open.where('owner', '=', who.is)
+  return open.where('owner', 'not in', db.sql.selectFrom('nodes').select('id').where('state', '=', 'live'))
 }
 
 /** Facts of the picture, all null when the call made none. */

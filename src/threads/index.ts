@@ -14,6 +14,7 @@ export {
   findTurnOfGeneration,
   findTurnOnRoute,
   openBackgroundTurns,
+  type TurnOwner,
 } from './find-turn.ts'
 export { type ReplacedImageCalls, replaceImageCalls } from './replace-image-calls.ts'
 export { type Replay, type ReplayAsk, type ReplayTurn, replayTurns } from './replay-turns.ts'

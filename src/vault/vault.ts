@@ -88,6 +88,15 @@ export class Vault {
     return shown(row)
   }
 
+  /** Reads anew what another process may have changed. What cannot be opened stays as it was. */
+  async refresh(): Promise<void> {
+    const { db } = this.#parts
+    const rows = await db.read(db.sql.selectFrom('upstream_secrets').selectAll())
+    for (const row of rows) assertOpens(this.#key, row)
+    this.#rows.clear()
+    for (const row of rows) this.#rows.set(row.name, row)
+  }
+
   /** Forgets a secret. @throws `Failure('not_found')` */
   async remove(name: string): Promise<void> {
     const { db } = this.#parts

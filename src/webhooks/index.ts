@@ -36,7 +36,7 @@ export {
   insertMessage,
   leaveMessage,
   type NewMessage,
-  releaseClaimsOfOthers,
+  releaseClaimsOfEnded,
   replayMessages,
 } from './message-statements.ts'
 export {

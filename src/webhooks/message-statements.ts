@@ -81,14 +81,14 @@ export function claimMessages(
   }
 }
 
-/** Whoever claimed them is dead: they are sent by whoever comes. Run it at the start of the one process that owns the database. */
-export function releaseClaimsOfOthers({ sql }: StatementContext, by: string): Statement {
+/** Messages whose claimer has ended are sent by whoever comes. */
+export function releaseClaimsOfEnded({ sql }: StatementContext): Statement {
   return {
     query: sql
       .updateTable('webhook_messages')
       .set({ claimed_by: null, lease_until_ms: null })
       .where('state', '=', 'pending')
-      .where('claimed_by', '<>', by),
+      .where('claimed_by', 'not in', sql.selectFrom('nodes').select('nodes.id').where('nodes.state', '=', 'live')),
   }
 }
 

@@ -27,7 +27,7 @@ import {
   nextDueOf,
   noteEndpointFailure,
   noteEndpointSuccess,
-  releaseClaimsOfOthers,
+  releaseClaimsOfEnded,
   replayMessages,
   rotateEndpointSecret,
   subscribedEndpoints,
@@ -229,10 +229,22 @@ describe.each(engines)('webhooks, on $name', (engine) => {
 
     it('is given back at the next start, or by a sender that stops', async () => {
       await make()
+      const live = {
+        id: 'now',
+        role: 'all',
+        folder_id: 'f',
+        version: '1',
+        state: 'live',
+        beats: 0,
+        started_at_ms: 1,
+        seen_at_ms: 1,
+        ended_at_ms: null,
+      }
+      await test.db.transact([{ query: test.db.sql.insertInto('nodes').values(live) }])
       await claim('before')
-      await run(releaseClaimsOfOthers(context(), 'now'))
+      await run(releaseClaimsOfEnded(context()))
       expect(await claim('now')).toHaveLength(1)
-      await run(releaseClaimsOfOthers(context(), 'now'), leaveMessage(context(), asClaimed('now')))
+      await run(releaseClaimsOfEnded(context()), leaveMessage(context(), asClaimed('now')))
       expect(await message()).toMatchObject({ state: 'pending', attempts: 0, step: 0, claimed_by: null })
     })
 

@@ -20,7 +20,7 @@ const startsOf = async (gateway: TestGateway, ids: readonly string[]) => {
 describe('the order in which jobs are made', () => {
   it('is by priority and then by age, within a project', async () => {
     await using gateway = await startTestGateway({ yaml: oneAtATime })
-    const first = await submitSmall(gateway, { prompt: promptWith('latency=300') })
+    const first = await submitSmall(gateway, { prompt: promptWith('latency=2000') })
     await jobWhen(gateway, first, ['running'])
     const low = await submitSmall(gateway, { prompt: promptWith('latency=20', 'low') }, { priority: 'low' })
     const normal = await submitSmall(gateway, { prompt: promptWith('latency=20', 'normal') })

@@ -130,7 +130,10 @@ describe('the page of errors', () => {
 describe('what a load balancer and a monitor see', () => {
   it('the process is alive and ready, without a key and without a word about it', async () => {
     expect(await (await anonymous('/healthz')).json()).toEqual({ status: 'ok' })
-    expect(await (await anonymous('/readyz')).json()).toEqual({ status: 'ready' })
+    expect(await (await anonymous('/readyz')).json()).toEqual({
+      status: 'ready',
+      checks: { draining: 'ok', database: 'ok', schema: 'ok', store: 'ok', spool: 'ok' },
+    })
   })
 
   it('metrics are for the administrator alone, and hold neither keys nor prompts nor ids', async () => {

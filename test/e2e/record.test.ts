@@ -35,6 +35,7 @@ describe('the record of a call that succeeded', () => {
           'outcome_evidence',
           'request_id',
           'client_request_id',
+          'trace_id',
           'project_id',
           'project_tag',
           'metadata',

@@ -164,6 +164,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/secrets': { status: 200, body: { name: 'another-upstream', value: 'sk-another' } },
   'DELETE /v2/secrets/{name}': { status: 200, fresh: freshSecret },
   'GET /v2/doctor': { status: 200 },
+  'GET /v2/audit': { status: 200 },
   'GET /healthz': { status: 200 },
   'GET /readyz': { status: 200 },
   'GET /metrics': { status: 200 },

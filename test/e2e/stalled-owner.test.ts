@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, it } from 'vitest'
-import type { GatewayParts } from '../../src/flows/index.ts'
 import { sweepAbandoned } from '../../src/flows/index.ts'
 import { openCrashStage } from '../support/crash-stage.ts'
 import {
@@ -25,8 +24,11 @@ async function upstreamHas(gateway: TestGateway, calls: number): Promise<void> {
   while (gateway.gateway.sandbox!.calls.posts() < calls) await wait(1)
 }
 
-/** Another process that took the data folder over because it believes the owner to be dead. */
-const successorOf = ({ gateway }: TestGateway): GatewayParts => ({ ...gateway.parts, bootId: 'boot_successor' })
+/** What another process does that took the data folder over because it believes the owner to be dead. @returns how many calls it ended */
+async function succeed({ gateway: { parts } }: TestGateway): Promise<number> {
+  await parts.database.transact([{ query: parts.database.sql.updateTable('nodes').set({ state: 'dead' }).where('id', '=', parts.bootId) }])
+  return sweepAbandoned(parts)
+}
 
 describe.concurrent('an owner that was taken for dead', () => {
   it('F47 comes back with an answer: its write is rejected, nothing is called twice, and the answer is settled once by evidence E0', async ({
@@ -35,7 +37,7 @@ describe.concurrent('an owner that was taken for dead', () => {
     await using darkroom = await startTestGateway()
     const answer = postGeneration(darkroom, { prompt: promptWith('latency=500') })
     await upstreamHas(darkroom, 1)
-    expect(await sweepAbandoned(successorOf(darkroom))).toBe(1)
+    expect(await succeed(darkroom)).toBe(1)
     expect(await kindsOf(darkroom)).toBe('reserve release hold_unknown')
 
     const seen = await seeReply(answer)
@@ -61,7 +63,7 @@ describe.concurrent('an owner that was taken for dead', () => {
     await using darkroom = await startTestGateway()
     const answer = postGeneration(darkroom, { prompt: promptWith('status=503,latency=500'), model: smallCall.model })
     await upstreamHas(darkroom, 1)
-    expect(await sweepAbandoned(successorOf(darkroom))).toBe(1)
+    expect(await succeed(darkroom)).toBe(1)
     await seeReply(answer)
     while (darkroom.gateway.parts.running.size > 0) await wait(5)
     expect(await kindsOf(darkroom)).toBe('reserve release hold_unknown')

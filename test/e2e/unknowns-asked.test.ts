@@ -76,7 +76,7 @@ describe('the operator is told', () => {
     expect(log.filter((line) => line.includes('unknown_alert'))).toHaveLength(1)
 
     for (const id of ids) await stage.resolve(id, { outcome: 'charged' })
-    expect(await metrics()).not.toMatch(/^darkroom_unknown_(?:outcomes|held_nanos|oldest_seconds)\{/m)
+    expect(await metrics()).not.toMatch(/^darkroom_unknown_(?:outcomes|held_dollars|oldest_seconds)\{/m)
     expect(await doctor()).toMatchObject({ level: 'ok' })
   })
 })

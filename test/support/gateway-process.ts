@@ -38,6 +38,10 @@ export interface GatewayProcessOptions {
   environment?: Record<string, string>
   /** Where it shall die, stall or fail, as `DARKROOM_FAIL_POINT` says it. */
   failPoint?: string
+  /** The key to call it with. @default that of the first start in its folder */
+  key?: string
+  /** What else is said on its command line. */
+  flags?: readonly string[]
   /** Text of its darkroom.yaml, where it is another than the one with the route `upstream`. */
   configuration?: string
 }
@@ -50,10 +54,10 @@ routes:
 
 /** Starts the program and waits until it listens. @throws Error with what it said when it ends instead. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const { dataFolder, upstreamUrl, configuration = configFile(upstreamUrl), yaml = '', environment = {}, failPoint } = options
+  const { dataFolder, upstreamUrl, configuration = configFile(upstreamUrl), yaml = '', environment = {}, failPoint, flags = [] } = options
   const config = join(dataFolder, 'darkroom.yaml')
   await writeFile(config, configuration + yaml)
-  const { child, errors, ended } = runProgram(['serve'], {
+  const { child, errors, ended } = runProgram(['serve', ...flags], {
     DARKROOM_DATA: dataFolder,
     DARKROOM_CONFIG: config,
     UPSTREAM_KEY: 'sk-upstream',
@@ -62,7 +66,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   })
   const url = await Promise.race([listeningAt(child.stdout), ended.then(() => null)])
   if (url === null) throw new Error(`the gateway ended before it listened: ${errors()}`)
-  const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
+  const key = options.key ?? (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal)
     return ended

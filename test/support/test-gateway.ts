@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import OpenAI from 'openai'
 import { type DarkroomConfig, readConfig } from '../../src/config/read-config.ts'
+import { makeTestDatabase, type OwnDatabase } from '../../src/db/test-postgres-databases.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway.ts'
 import { createLogger } from '../../src/telemetry/index.ts'
 
@@ -32,6 +33,23 @@ export interface TestGatewayOptions extends GatewayOptions {
 
 const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef'
 
+/** Suites that hold on both engines run once more with this. */
+const usesPostgres = process.env['TEST_GATEWAY_DATABASE'] === 'postgres'
+const databases = new Map<string, OwnDatabase>()
+
+/** A data folder keeps its database as long as it is there. */
+async function databaseOf(dataFolder: string): Promise<Pick<DarkroomConfig, 'sharedDatabase'>> {
+  const own = databases.get(dataFolder) ?? (await makeTestDatabase())
+  databases.set(dataFolder, own)
+  const { sharedDatabase } = readConfig({ DATABASE_URL: own.url, DATABASE_POOL: '4', DATABASE_DURABILITY: 'provider' })
+  return { sharedDatabase }
+}
+
+async function forgetDatabase(dataFolder: string): Promise<void> {
+  await databases.get(dataFolder)?.[Symbol.asyncDispose]()
+  databases.delete(dataFolder)
+}
+
 /** Tests send as much at once as they like; those about the door itself say in their yaml how wide it is. */
 function openDoor(config: DarkroomConfig, yaml: string | undefined): DarkroomConfig {
   if (yaml?.includes('admission:')) return config
@@ -53,12 +71,15 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     DARKROOM_RESERVE_MIB: '0',
     ...environment,
   })
-  const config: DarkroomConfig = { ...openDoor(read, yaml), sandbox: { ...read.sandbox, flat: true }, ...changes }
+  const database = usesPostgres && !read.sharedDatabase ? await databaseOf(dataFolder) : null
+  const config: DarkroomConfig = { ...openDoor(read, yaml), sandbox: { ...read.sandbox, flat: true }, ...database, ...changes }
   const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), ...rest })
   const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
   const close = async () => {
     await gateway.close(5000)
-    if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true })
+    if (options.dataFolder !== undefined) return
+    await rm(dataFolder, { recursive: true, force: true })
+    await forgetDatabase(dataFolder)
   }
   return {
     gateway,

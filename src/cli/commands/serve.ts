@@ -9,12 +9,14 @@ export const serveCommand: Command = {
 
       --port N           port to listen on; 0 takes a free one (4100)
       --host HOST        address to listen on (127.0.0.1)
+      --role ROLE        all, api or worker, where processes share DATABASE_URL (all)
       --live             open the paid route to OpenAI with OPENAI_API_KEY
       --data FOLDER      data folder (./data)`,
   async run(args, context) {
     const { values, positionals } = readArguments(args, {
       port: { type: 'string' },
       host: { type: 'string' },
+      role: { type: 'string' },
       live: { type: 'boolean' },
       data: { type: 'string' },
     })
@@ -24,6 +26,7 @@ export const serveCommand: Command = {
       ...gatewayFlags(values),
       ...(port === undefined ? {} : { port }),
       ...(values.host === undefined ? {} : { host: values.host }),
+      ...(values.role === undefined ? {} : { role: values.role }),
     })
   },
 }

@@ -12,7 +12,7 @@ const AT_A_TIME = 500
  * processes left is ended as unknown.
  */
 export async function adoptBatches(parts: GatewayParts): Promise<void> {
-  const attempts = await openLineAttempts(parts.database)
+  const attempts = await openLineAttempts(parts.database, { notOwnedBy: parts.bootId })
   for (let from = 0; from < attempts.length; from += AT_A_TIME) {
     const context = statementContext(parts.database, parts.clock, parts.newId)
     const some = attempts.slice(from, from + AT_A_TIME)

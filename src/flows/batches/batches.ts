@@ -36,6 +36,11 @@ export class Batches {
   async start(parts: GatewayParts): Promise<void> {
     this.#parts = parts
     this.#sinceMs = parts.clock.nowMs()
+    parts.nodeLife.whenCaretaker(() => void this.#goOn(parts))
+    await this.#goOn(parts)
+  }
+
+  async #goOn(parts: GatewayParts): Promise<void> {
     for (const { id } of await findOpenBatches(parts.database)) this.#hurried.add(id)
     this.wake()
   }
@@ -50,8 +55,20 @@ export class Batches {
     })
   }
 
-  /** A job of the lane came: what comes at the same time is looked at together. */
+  /** A job of the lane came. */
   added(): void {
+    this.#parts?.signals.send('batches')
+    this.#lookSoon()
+  }
+
+  /** Another process says that a job of the lane came, or (by its id) that a batch is to be looked at. */
+  heard(batchId: string | null): void {
+    if (batchId !== null) this.#hurried.add(batchId)
+    this.#lookSoon()
+  }
+
+  /** What comes at the same time is looked at together. */
+  #lookSoon(): void {
     if (this.#closing.signal.aborted || this.#soon !== null) return
     this.#soon = setTimeout(() => {
       this.#soon = null
@@ -87,6 +104,7 @@ export class Batches {
 
   #hurry(batchId: string): void {
     this.#hurried.add(batchId)
+    this.#parts?.signals.send('batches', batchId)
     this.wake()
   }
 
@@ -102,8 +120,8 @@ export class Batches {
     this.#timer = setTimeout(() => this.wake(), waitMs).unref()
   }
 
-  #isOpen({ running }: GatewayParts): boolean {
-    return !this.#closing.signal.aborted && !running.closing
+  #isOpen({ running, nodeLife }: GatewayParts): boolean {
+    return !this.#closing.signal.aborted && !running.closing && nodeLife.isCaretaker
   }
 
   /** @returns when something will be due, milliseconds since 1970 */

@@ -140,6 +140,8 @@ async function putBack(line: Line, { run, job, readyAtMs }: NextWait): Promise<L
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const nanos = run.estimate.reserve
   const fence = { jobId: job.id, starts: line.job.starts }
+  const again = waitingJob(job, readyAtMs)
+  const enqueued = await parts.jobs.enqueue(context, again)
   fp('batch_before_requeue')
   const putting = parts.database.transact([
     attemptEnd(line, context),
@@ -150,12 +152,13 @@ async function putBack(line: Line, { run, job, readyAtMs }: NextWait): Promise<L
     postponeJob(context, fence, { attemptId: run.attemptId, readyAtMs }),
     moveToLane(context, fence, job.lane as 'standard' | 'economy', job.routes.split(',')),
     endItem(context, item.attempt_id, why),
+    ...enqueued,
     tellJob(context, { jobId: job.id, projectId: job.project_id }, 'job.queued', { lane: job.lane, reason: `batch_${why}` }),
   ])
   await namingBudget(parts, { call: reservedCall(run), nanos }, putting)
   fp('batch_after_requeue')
   told(line, job.lane)
-  parts.jobs.added(waitingJob(job, readyAtMs))
+  parts.jobs.added(again)
   return 'done'
 }
 

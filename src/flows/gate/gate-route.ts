@@ -112,7 +112,7 @@ async function keep(parts: GatewayParts, route: RouteContract, report: GateRepor
   fp('gate_before_record')
   await parts.database.transact(recordGateRun(context, { report, actor: principal.keyId ?? 'admin' }))
   fp('gate_after_record')
-  await parts.standings.refresh(parts)
+  await parts.standings.changed(parts)
   parts.logger.info(
     { route_id: route.id, verdict: report.verdict, restrictions: report.restrictions, cost_nanos: report.cost.nanos },
     'the gate of a route was run',

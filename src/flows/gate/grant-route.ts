@@ -25,7 +25,7 @@ export async function grantRoute(parts: GatewayParts, { routeId, reason, forMs, 
     untilMs: context.nowMs + forMs,
   })
   await parts.database.transact([statement])
-  await parts.standings.refresh(parts)
+  await parts.standings.changed(parts)
   parts.logger.warn({ route_id: routeId, actor, reason, until_ms: grant.until_ms }, 'manual tests of a route were granted')
   return presentRouteGrant(grant)
 }
@@ -35,8 +35,8 @@ export async function withdrawGrants(parts: GatewayParts, { routeId, actor }: Pi
   parts.routes.named('', routeId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const [revoked] = await parts.database.transact([revokeRouteGrants(context, { routeId })])
-  await parts.standings.refresh(parts)
-  parts.logger.warn({ route_id: routeId, actor, grants: revoked!.changes }, 'grants of manual tests were taken back')
+  await parts.standings.changed(parts)
+  parts.logger.warn({ route_id: routeId, actor, count: revoked!.changes }, 'grants of manual tests were taken back')
   return revoked!.changes
 }
 

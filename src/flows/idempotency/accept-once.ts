@@ -19,6 +19,7 @@ import {
 } from '../../idempotency/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { findAnswer } from './find-answer.ts'
+import { isMadeElsewhere } from './is-made-elsewhere.ts'
 
 /** What a request says of being a repetition. */
 export interface RepeatSigns {
@@ -177,7 +178,7 @@ async function findTwin(parts: GatewayParts, call: RepeatableCall): Promise<Earl
   const { identity, cache } = call
   if (cache?.coalesce) {
     const twins = await findProjectTwins(parts.database, identity, { status: 'running' })
-    const running = twins.find(({ generation_id }) => parts.underWay.ended(generation_id) !== null)
+    const running = await firstUnderWay(parts, twins)
     if (running) return attach(parts, call, { generationId: running.generation_id, attachedBy: 'coalesced' })
   }
   if (cache?.ttlSeconds != null) {
@@ -186,6 +187,15 @@ async function findTwin(parts: GatewayParts, call: RepeatableCall): Promise<Earl
       const { generation_id: generationId } = kept
       if (await canBeGivenAgain(parts, generationId)) return attach(parts, call, { generationId, attachedBy: 'cache' })
     }
+  }
+  return null
+}
+
+/** The first that somebody makes now, here or elsewhere. */
+async function firstUnderWay<Twin extends { generation_id: string }>(parts: GatewayParts, twins: readonly Twin[]): Promise<Twin | null> {
+  for (const twin of twins) {
+    const id = twin.generation_id
+    if (parts.underWay.ended(id) !== null || (await isMadeElsewhere(parts, id))) return twin
   }
   return null
 }

@@ -13,6 +13,7 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import type { EarlierCall } from './accept-once.ts'
 import { responseAnswer } from './answer-from-record.ts'
 import { findAnswer, type KeptAnswer } from './find-answer.ts'
+import { isMadeElsewhere } from './is-made-elsewhere.ts'
 import { asksForStream } from './whole-answer.ts'
 
 /** Takes over the reply of a request, once it is known what kind of answer it gets and what its headers say. */
@@ -42,7 +43,7 @@ export async function answerEarlier(parts: GatewayParts, earlier: EarlierCall, r
 
 /** Whoever waits for a stream gets its head at once. */
 async function beginStream(parts: GatewayParts, id: string, client: ReplyClient): Promise<void> {
-  if (parts.underWay.ended(id) === null) return
+  if (parts.underWay.ended(id) === null && !(await isMadeElsewhere(parts, id))) return
   client.announce(answerHeaders(await requireGeneration(parts, { id, projectId: null })))
   client.commit(streamHead)
 }
@@ -81,10 +82,10 @@ export interface AskedResult {
  */
 export async function answerResult(parts: GatewayParts, asked: AskedResult, open: OpenReply): Promise<void> {
   // Asked before the look: what has ended by then is seen to have ended.
-  const isMadeHere = parts.underWay.ended(asked.generationId) !== null
+  const isMade = parts.underWay.ended(asked.generationId) !== null || (await isMadeElsewhere(parts, asked.generationId))
   const standing = await standingOf(parts, { id: asked.generationId, projectId: asked.projectId })
   const { rows, goesOn } = standing
-  if (rows.generation.status === 'queued' || goesOn || (isMadeHere && rows.generation.status === 'running'))
+  if (rows.generation.status === 'queued' || goesOn || (isMade && rows.generation.status === 'running'))
     throw failure('result_not_ready', { retryAfterMs: LOOK_AGAIN_MS })
   const client = open({ stream: false, headers: { ...answerHeaders(rows), ...replayed } })
   try {
@@ -132,6 +133,7 @@ async function standingOf(parts: GatewayParts, asked: { id: string; projectId: s
 
 async function untilEnded(parts: GatewayParts, id: string, client: ReplyClient): Promise<Standing> {
   await parts.underWay.ended(id)
+  while (!client.gone && (await isMadeElsewhere(parts, id))) await parts.underWay.elsewhere(id, LOOK_MS)
   for (;;) {
     const standing = await standingOf(parts, { id, projectId: null })
     if (!standing.goesOn || client.gone || !asksForStream(standing.rows)) return standing

@@ -1,8 +1,15 @@
 /** The generations this process makes now, for those who wait for one that somebody else began; and who comes first of several that ask for the same. */
 export class CallsUnderWay {
   readonly #calls = new Map<string, PromiseWithResolvers<void>>()
+  readonly #elsewhere = new Map<string, Set<() => void>>()
+  readonly #tellOthers: (generationId: string) => void
   readonly #turns = new Map<string, Promise<void>>()
   readonly #accepting = new Map<string, Set<Promise<unknown>>>()
+
+  /** @param tellOthers has other processes hear of an end */
+  constructor(tellOthers: (generationId: string) => void = () => undefined) {
+    this.#tellOthers = tellOthers
+  }
 
   /** A generation is about to be recorded. */
   begin(generationId: string): void {
@@ -11,8 +18,28 @@ export class CallsUnderWay {
 
   /** It has ended, or did not come about. May be said twice. */
   end(generationId: string): void {
-    this.#calls.get(generationId)?.resolve()
+    const call = this.#calls.get(generationId)
+    if (!call) return
+    call.resolve()
     this.#calls.delete(generationId)
+    this.#tellOthers(generationId)
+  }
+
+  /** Another process says that a generation has ended. */
+  endedElsewhere(generationId: string): void {
+    for (const wake of this.#elsewhere.get(generationId) ?? []) wake()
+  }
+
+  /** Waits until another process says that a generation has ended, for a while: such words can be lost. */
+  async elsewhere(generationId: string, patienceMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiting = this.#elsewhere.get(generationId) ?? new Set()
+    this.#elsewhere.set(generationId, waiting.add(resolve))
+    const timer = setTimeout(resolve, patienceMs)
+    await promise
+    clearTimeout(timer)
+    waiting.delete(resolve)
+    if (waiting.size === 0) this.#elsewhere.delete(generationId)
   }
 
   /** Resolves when the generation has ended; null when it is not under way here. */

@@ -19,6 +19,7 @@ import { namingBudget } from '../record-within-limits.ts'
 import { noPlace } from '../recovery/portable-run.ts'
 import { retentionFor } from '../retention/retention-for.ts'
 import { orderOf, sealOrder } from './job-order.ts'
+import type { AddedJob } from './job-runner.ts'
 import { lanePrices } from './lane-prices.ts'
 import { tellJob } from './tell-job.ts'
 
@@ -119,16 +120,13 @@ async function queue(
     await record(parts, run, ask, wishes, kept, claim)
   })
   parts.jobEvents.happened(run.id)
-  parts.jobs.added({
-    id: run.id,
-    projectId: run.principal.projectId,
-    lane: wishes.lane,
-    priority: wishes.priority,
-    routes: priced.plan.map(({ choice }) => choice.route.id),
-    readyAtMs: wishes.readyAtMs,
-    deadlineMs: wishes.deadlineMs,
-  })
+  parts.jobs.added(addedJob(run, wishes))
   return run
+}
+
+function addedJob({ id, principal, ...run }: GenerationRun, { lane, priority, readyAtMs, deadlineMs }: JobWishes & JobTimes): AddedJob {
+  const routes = [run, ...run.others].map(({ choice }) => choice.route.id)
+  return { id, projectId: principal.projectId, lane, priority, routes, readyAtMs, deadlineMs }
 }
 
 async function record(
@@ -144,7 +142,9 @@ async function record(
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   const { id, principal, attemptId } = run
-  const { shape, lane, priority, readyAtMs, deadlineMs, baseUrl, receiver } = wishes
+  const { shape, baseUrl, receiver } = wishes
+  const job = addedJob(run, wishes)
+  const enqueued = await parts.jobs.enqueue(context, job)
   fp('job_before_queue')
   const recording = parts.database.transact([
     recordQueued(context, newGeneration(parts, run, ask)),
@@ -153,15 +153,9 @@ async function record(
     ...recordInputs(context, newInputs(parts, run), retention.inputs),
     ...reserve(context, call, run.estimate.reserve),
     recordJob(context, {
-      id,
-      projectId: principal.projectId,
+      ...job,
       keyId: principal.keyId,
       shape,
-      lane,
-      priority,
-      routes: [run, ...run.others].map(({ choice }) => choice.route.id),
-      readyAtMs,
-      deadlineMs,
       attemptId,
       baseUrl,
       retryOf: wishes.retryOf ?? null,
@@ -169,6 +163,7 @@ async function record(
       receiver: receiver ?? null,
     }),
     recordOrder(context, id, sealed, retention.prompts),
+    ...enqueued,
     ...(wishes.also?.(context, id) ?? []),
     tellJob(context, { jobId: id, projectId: principal.projectId }, 'job.queued'),
   ])

@@ -1,9 +1,15 @@
 const ANY = '*'
 
-/** Wakes those who listen to jobs of this process. What happened stands in the database; who misses a call finds it there. */
+/** Wakes those who listen to jobs, here and in other processes. What happened stands in the database; who misses a call finds it there. */
 export class JobEvents {
   readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #tellOthers: (jobId: string) => void
   #onAny: () => void = () => undefined
+
+  /** @param tellOthers has other processes hear of it */
+  constructor(tellOthers: (jobId: string) => void = () => undefined) {
+    this.#tellOthers = tellOthers
+  }
 
   /** Called whenever something happened to any job. */
   whenAny(wake: () => void): void {
@@ -12,7 +18,14 @@ export class JobEvents {
 
   /** Something about a job is on record now. */
   happened(jobId: string): void {
-    for (const name of [jobId, ANY]) for (const wake of this.#listeners.get(name) ?? []) wake()
+    this.heard(jobId)
+    this.#tellOthers(jobId)
+  }
+
+  /** Another process has put something on record; null where nobody knows of which job. */
+  heard(jobId: string | null): void {
+    const names = jobId === null ? [...this.#listeners.keys()] : [jobId, ANY]
+    for (const name of names) for (const wake of this.#listeners.get(name) ?? []) wake()
     this.#onAny()
   }
 

@@ -35,18 +35,21 @@ export async function putBack(parts: GatewayParts, run: GenerationRun, call: Ref
   if (isWanted && readyAtMs >= job.deadline_ms) return false
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const next = { attemptId: parts.newId('att'), readyAtMs: Math.round(readyAtMs) }
+  const again = waitingJob(job, next.readyAtMs)
+  const enqueued = isWanted ? await parts.jobs.enqueue(context, again) : []
   fp('job_before_put_back')
   await parts.database.transact([
     ...attemptEnd(parts, context, run, call, verdict),
     queueAgain(context, run.id, run.estimate.reserve),
     ...reserve(context, { ...reservedCall(run), attemptId: next.attemptId }, run.estimate.reserve),
     postponeJob(context, { jobId: job.id, starts: run.job.starts }, next),
+    ...enqueued,
     ...(isWanted ? [] : endStatements(parts, context, { ...job, attempt_id: next.attemptId }, 'cancelled', failure('job_cancelled'))),
   ])
   fp('job_after_put_back')
   reportAttempt(parts, { ...run, model: run.request.model.id }, call.outcome)
   parts.metrics.jobPutBack(verdict.retryReason ?? 'none')
-  if (isWanted) parts.jobs.added(waitingJob(job, next.readyAtMs))
+  if (isWanted) parts.jobs.added(again)
   parts.jobEvents.happened(run.id)
   return true
 }

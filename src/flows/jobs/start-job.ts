@@ -6,7 +6,9 @@ import { claimJob, findJob, findOrder, type JobLane, JobTaken } from '../../jobs
 import { release, reserve } from '../../ledger/index.ts'
 import { pricesName } from '../../pricing/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
+import { writeTraceparent } from '../../primitives/trace-context.ts'
 import { NullReplyClient } from '../../relay/index.ts'
+import type { SpanAttributes } from '../../telemetry/index.ts'
 import { type GenerationAsk, newAttempt, openRun, reservedCall } from '../accept-generation.ts'
 import { contractNow } from '../contract-now.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -16,6 +18,7 @@ import { type PricedRequest, priceCall } from '../price-call.ts'
 import { principalOf } from '../principal-of.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
 import { runGeneration } from '../run-generation.ts'
+import { traceOf } from '../trace-call.ts'
 import { failInQueue } from './end-in-queue.ts'
 import { broughtBy, type JobOrder, openOrder } from './job-order.ts'
 import { lanePrices } from './lane-prices.ts'
@@ -27,8 +30,8 @@ export type JobStart =
   | { kind: 'begun'; done: Promise<void> }
   /** It has ended, was cancelled, or somebody else makes it. */
   | { kind: 'over' }
-  /** It waits on: nobody has room for it now. */
-  | { kind: 'no_room'; of: 'routes' | 'project'; retryAfterMs: number | null }
+  /** It waits on: nobody has room for it now, or beginning it failed for a fault of ours. */
+  | { kind: 'no_room'; of: 'routes' | 'project'; retryAfterMs: number | null; fault?: unknown }
 
 /**
  * Begins a job, by the road of any other call: what was ordered is judged and priced once more, by what holds now; a place is taken; then
@@ -124,8 +127,23 @@ async function begin(parts: GatewayParts, beginning: Beginning, placed: PlacedRo
   }
   parts.metrics.jobBegan((run.startedAtMs - beginning.job.ready_at_ms) / 1000)
   parts.jobEvents.happened(run.id)
-  const made = runGeneration(parts, run, new NullReplyClient()).finally(() => parts.livePreviews.end(run.id))
+  const span = parts.tracing.begin({ name: 'job', kind: 'consumer', parent: traceOf(run), attributes: jobAttributes(run, beginning) })
+  const traced = { ...run, traceParent: span.context && writeTraceparent(span.context) }
+  const made = runGeneration(parts, traced, new NullReplyClient()).finally(() => {
+    parts.livePreviews.end(run.id)
+    span.end()
+  })
   return { kind: 'begun', done: parts.running.track(run.id, made) }
+}
+
+function jobAttributes(run: GenerationRun, { job }: Beginning): SpanAttributes {
+  return {
+    'darkroom.job_id': job.id,
+    'darkroom.project_id': job.project_id,
+    'darkroom.lane': job.lane,
+    'darkroom.starts': job.starts + 1,
+    'darkroom.waited_ms': Math.max(0, run.startedAtMs - job.ready_at_ms),
+  }
 }
 
 /** A run of a job, as it is begun on a route. */

@@ -11,7 +11,7 @@ const MOST = 100_000
  * before what those processes left is ended as unknown.
  */
 export async function adoptBackgroundTurns(parts: GatewayParts): Promise<void> {
-  const open = await openBackgroundTurns(parts.database, MOST)
+  const open = await openBackgroundTurns(parts.database, MOST, 'ended')
   if (open.length === 0) return
   const context = statementContext(parts.database, parts.clock, parts.newId)
   await parts.database.transact(open.map(({ attempt_id }) => adoptAttempt(context, { attemptId: attempt_id, owner: parts.bootId })))

@@ -52,7 +52,7 @@ export class BackgroundResponses {
 
   async #work(parts: GatewayParts): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      const open = await openBackgroundTurns(parts.database, BATCH)
+      const open = await openBackgroundTurns(parts.database, BATCH, { is: parts.bootId })
       if (open.length === 0) return
       await this.#pause()
       for (const turn of open) await this.#ask(parts, turn)

@@ -42,6 +42,7 @@ export async function rebuildRun(parts: GatewayParts, turn: RebuiltTurn): Promis
     attemptId: attempt.id,
     attempt: attempt.n,
     requestId: parts.newId('req'),
+    traceParent: generation.trace_parent,
     principal: principalOf(generation),
     surface: 'responses',
     book: generation.book as ResponseRun['book'],

@@ -38,6 +38,8 @@ export interface ResponseRun extends Omit<PricedResponse, 'inputs'> {
   attempt: number
   /** The edge's id of the request, named in errors. */
   requestId: string
+  /** Where it belongs in a trace, as a W3C `traceparent`; null where nobody said, absent where an earlier release kept the run. */
+  traceParent?: string | null
   principal: Principal
   surface: 'responses'
   book: 'provider' | 'sandbox'

@@ -128,7 +128,7 @@ async function endAnswered(parts: GatewayParts, run: ResponseRun, call: Answered
     isBooked = settled !== null
     const outcome = await call.finished
     run.place.end(placeEnd(outcome, settled?.verdict ?? success))
-    reportEnd(parts, endedRun(run), settled, { class: outcome.class, firstByteMs: call.firstByteMs })
+    reportEnd(parts, endedRun(run), settled, { ...outcome, firstByteMs: call.firstByteMs })
     parts.metrics.relayed(reply.bytesReceived)
     await quarantineAnswer(parts, run, call, settled?.verdict.money)
     parts.afterDelivery.wake()

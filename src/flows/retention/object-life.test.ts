@@ -95,7 +95,7 @@ describe.each(engines)('objects on $name', (engine) => {
       const image = { ...of, id: parts.newId('img'), idx: places++, sha256, bytes: kept.bytes, storage: 'stored' as const }
       const time = { deleteAfterMs: places % 3 === 0 ? context.nowMs : null, deletionPolicy: 'keep' }
       await parts.database.transact([
-        ...recordObjects(context, [{ ...kept, sha256, store: parts.store.name, mediaType: 'image/png' }], hold),
+        ...recordObjects(context, [{ ...kept, sha256, mediaType: 'image/png' }], hold),
         ...recordImages(context, [{ ...image, ...time }]),
       ])
     }

@@ -1,4 +1,3 @@
-import { countDueImages } from '../../generations/index.ts'
 import { clearLeftPuts, TAKEN_OVER_AFTER_MS } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { expireDue } from './expire-due.ts'
@@ -8,8 +7,9 @@ import { removalParts, sweepObjects } from './sweep-objects.ts'
 const EVERY_MS = 15_000
 
 /**
- * Deletes what its time is over for and removes the bytes of what was deleted: every fifteen seconds, and at once when something was deleted here.
- * One round at a time; what a round cannot do the next one does.
+ * Deletes what its time is over for and removes the bytes of what was deleted: every fifteen seconds on the process that takes care of what is done
+ * once for all, and at once on any process where something was deleted. Rounds of several processes may meet: rows are judged in the transaction
+ * that ends them, objects under their locks. One round at a time here; what a round cannot do the next one does.
  */
 export class RetentionRounds {
   #parts: GatewayParts | null = null
@@ -21,8 +21,11 @@ export class RetentionRounds {
   /** Resolves when what an earlier process left is done. */
   async start(parts: GatewayParts): Promise<void> {
     this.#parts = parts
-    this.#timer = setInterval(() => this.wake(), EVERY_MS).unref()
-    await this.run()
+    const round = async () => {
+      if (parts.nodeLife.isCaretaker) await this.run()
+    }
+    this.#timer = setInterval(round, EVERY_MS).unref()
+    await round()
   }
 
   /** A round now, behind the one under way; nobody waits for it. */
@@ -53,19 +56,12 @@ export class RetentionRounds {
     const stop = () => this.#closed
     if (stop()) return
     try {
-      const due = await this.#due(parts)
       const expired = await expireDue(parts, stop)
       await clearLeftPuts(removalParts(parts), parts.clock.nowMs() - TAKEN_OVER_AFTER_MS)
       const removed = await sweepObjects(parts, stop)
-      parts.metrics.retention({ expired, ...removed, due })
+      parts.metrics.retention({ expired, ...removed })
     } catch (error) {
       parts.logger.error({ err: error }, 'what was deleted, or is to be, could not be removed')
     }
-  }
-
-  async #due(parts: GatewayParts) {
-    const nowMs = parts.clock.nowMs()
-    const { images, oldestMs } = await countDueImages(parts.database, nowMs)
-    return { images, oldestSeconds: oldestMs === null ? 0 : (nowMs - oldestMs) / 1000 }
   }
 }

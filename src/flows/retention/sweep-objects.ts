@@ -26,7 +26,7 @@ export async function sweepObjects(parts: SweepParts, stop: () => boolean): Prom
   const removed: RemovedObjects = { objects: 0, bytes: 0 }
   let after: UnusedPlace | null = null
   while (!stop()) {
-    const batch: UnusedPlace[] = await unusedObjects(parts.database, { store: parts.store.name, after, limit: BATCH })
+    const batch: UnusedPlace[] = await unusedObjects(parts.database, { stores: parts.store.names, after, limit: BATCH })
     const left = batch.values()
     await Promise.all(Array.from({ length: AT_ONCE }, () => removeAll(parts, left, removed)))
     after = batch.at(-1) ?? null

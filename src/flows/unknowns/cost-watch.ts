@@ -14,6 +14,7 @@ export class CostWatch {
   /** The first comparison comes some minutes after the start. */
   start(parts: GatewayParts): void {
     const ask = () => {
+      if (!parts.nodeLife.isCaretaker) return
       this.compare(parts).catch((error) => parts.logger.error({ err: error }, 'books and bills could not be compared'))
     }
     this.#first = setTimeout(ask, FIRST_AFTER_MS).unref()

@@ -1,4 +1,3 @@
-import { findOpenBatches } from '../../batches/index.ts'
 import { sumUnknowns, type UnknownTotal } from '../../generations/index.ts'
 import { formatUsd } from '../../primitives/money.ts'
 import type { GatewayParts, Policy } from '../gateway-parts.ts'
@@ -29,25 +28,4 @@ function alarmsOf(totals: readonly UnknownTotal[], bounds: Policy['unknownAlert'
   }
   if (oldestMs > bounds.ageMs) alarms.push(`the oldest for ${Math.floor(oldestMs / HOUR_MS)} h, more than ${bounds.ageMs / HOUR_MS} h`)
   return alarms
-}
-
-/** The metrics as they stand, with what is unknown and what is in batches counted now. */
-export async function renderMetrics(parts: GatewayParts): Promise<string> {
-  const nowMs = parts.clock.nowMs()
-  const totals = await sumUnknowns(parts.database, { projectId: null })
-  parts.metrics.unknownOutcomes(
-    totals.map(({ route_owner, book, count, held_nanos, oldest_at_ms }) => ({
-      routeOwner: route_owner,
-      book,
-      count,
-      heldNanos: held_nanos,
-      oldestSeconds: (nowMs - oldest_at_ms) / 1000,
-    })),
-  )
-  parts.metrics.jobLoad(parts.jobs.load)
-  const batches = Map.groupBy(await findOpenBatches(parts.database), ({ route_id }) => route_id)
-  parts.metrics.openBatches(
-    [...batches].map(([routeId, open]) => ({ routeId, count: open.length, oldestSeconds: (nowMs - open[0]!.created_at_ms) / 1000 })),
-  )
-  return parts.metrics.render()
 }

@@ -17,6 +17,7 @@ export class UnknownRounds {
   /** The first round comes after five minutes: what a start has swept is too young to ask about. */
   start(parts: GatewayParts): void {
     this.#timer = setInterval(() => {
+      if (!parts.nodeLife.isCaretaker) return
       this.run(parts, { onDemand: false }).catch((error) => parts.logger.error({ err: error }, 'unknown outcomes could not be asked about'))
     }, EVERY_MS).unref()
   }

@@ -17,6 +17,7 @@ import {
 } from '../../webhooks/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { ReceiverAnswer } from './call-receiver.ts'
+import { traceDelivery } from './trace-delivery.ts'
 
 /** A receiver that took nothing for so long is disabled. */
 const FAILING_FOR_MS = 5 * 24 * 60 * 60 * 1000
@@ -55,6 +56,7 @@ export async function recordAttempt(parts: GatewayParts, attempt: EndedAttempt):
   fp('webhook_after_record')
   const state = attempt.answer.cause === null ? 'delivered' : disabled ? 'cancelled' : nextAttemptAtMs === null ? 'exhausted' : 'pending'
   tell(parts, attempt, state, disabled)
+  await traceDelivery(parts, attempt)
   return { state, nextAttemptAtMs: state === 'pending' ? nextAttemptAtMs : null }
 }
 

@@ -9,7 +9,7 @@ import {
   type LaneOutcome,
   Lanes,
   nextDueOf,
-  releaseClaimsOfOthers,
+  releaseClaimsOfEnded,
   waitingLanes,
 } from '../../webhooks/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -77,7 +77,7 @@ export class WebhookDeliveries {
   /** Starts with what earlier processes left. */
   async start(parts: GatewayParts): Promise<void> {
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    await parts.database.transact([releaseClaimsOfOthers(context, parts.bootId)])
+    await parts.database.transact([releaseClaimsOfEnded(context)])
     this.#working = this.#work(parts)
   }
 
@@ -156,6 +156,8 @@ export class WebhookDeliveries {
   /** Makes messages of events that wait, some at a time: what is made is sent meanwhile. */
   async #look(parts: GatewayParts, nowMs: number): Promise<void> {
     this.#lookAtMs = nowMs + LOOK_EVERY_MS
+    // Two that made messages of the same events would be in each other's way.
+    if (!parts.nodeLife.isCaretaker) return
     try {
       const { events, told } = await handOutEvents(parts, this.#handOut)
       for (const { lane, project_id } of told) this.#lanes.due({ lane, projectId: project_id, atMs: nowMs })
@@ -170,7 +172,7 @@ export class WebhookDeliveries {
     const waiting = await waitingLanes(parts.database)
     for (const { lane, project_id, due_at_ms } of waiting) this.#lanes.due({ lane, projectId: project_id, atMs: due_at_ms })
     this.#countAtMs = nowMs + COUNT_EVERY_MS
-    parts.metrics.webhooksWaiting({ messages: waiting.reduce((sum, lane) => sum + lane.waiting, 0), heldUp: this.#lanes.open })
+    parts.metrics.webhookLanesHeldUp(this.#lanes.open)
   }
 
   /** Takes what is due of a lane, as much as there is room for, and begins to send it. */

@@ -70,9 +70,10 @@ export const fileContentRoute = keyRoute({
   summary: 'Read the bytes of a kept file',
   replies: {
     200: { description: 'The bytes, as they were sent.', contentType: 'image/*' },
+    302: { description: 'Where the bucket gives the bytes, for a minute; only with `S3_READS=presigned`.' },
     206: { description: 'The bytes of the range.', contentType: 'image/*' },
     304: { description: 'The bytes you have are the bytes.' },
-    ...errorReplies(401, 404, 410, 416, 500),
+    ...errorReplies(401, 404, 410, 416, 500, 503),
   },
   async handle(context) {
     const file = await knownFile(context)

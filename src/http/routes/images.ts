@@ -13,6 +13,7 @@ import { sendObject } from '../send-object.ts'
 
 const bytesReplies = {
   200: { description: 'The bytes.', contentType: 'image/*' },
+  302: { description: 'Where the bucket gives the bytes, for a minute; only with `S3_READS=presigned`.' },
   206: { description: 'The bytes of the range.', contentType: 'image/*' },
   304: { description: 'The bytes you have are the bytes.' },
 }
@@ -26,7 +27,7 @@ export const imageRoute = keyRoute({
   summary: 'Read the bytes of a picture',
   description:
     'Exactly as upstream made them, so that embedded credentials stay valid. `ETag` is the SHA-256 of the bytes; a single `Range` is served.',
-  replies: { ...bytesReplies, ...errorReplies(401, 404, 410, 416, 500) },
+  replies: { ...bytesReplies, ...errorReplies(401, 404, 410, 416, 500, 503) },
   async handle(context) {
     const image = await readableImage(context)
     return sendObject(context, { ...image, mediaType: image.media_type, fileName: image.id })
@@ -73,7 +74,7 @@ export const heatMapRoute = keyRoute({
   tag: 'darkroom',
   summary: 'See where an edit changed the picture',
   description: 'A PNG of the size of the picture: grey where nothing changed, warm where it did.',
-  replies: { ...bytesReplies, ...errorReplies(401, 404, 410, 416, 500) },
+  replies: { ...bytesReplies, ...errorReplies(401, 404, 410, 416, 500, 503) },
   async handle(context) {
     const image = await knownImage(context)
     if (image.deleted_at_ms !== null) throw failure('image_deleted')
@@ -91,7 +92,7 @@ export const signedImageRoute = publicRoute({
   summary: 'Read the bytes of a picture by an address that was signed for it',
   description: 'Jobs and their webhooks name such addresses. They need no key and run out after a week.',
   query: z.object({ expires: z.string(), signature: z.string() }),
-  replies: { ...bytesReplies, ...errorReplies(403, 404, 410, 416, 500) },
+  replies: { ...bytesReplies, ...errorReplies(403, 404, 410, 416, 500, 503) },
   async handle(context) {
     const { id } = context.request.params as { id: string }
     assertSigned(context.parts, id, context.request.query as object)

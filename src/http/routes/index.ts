@@ -27,7 +27,7 @@ import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { legalHoldRoute, listLegalHoldsRoute, placeLegalHoldRoute, releaseLegalHoldRoute } from './legal-holds.ts'
 import { mcpRoute } from './mcp.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
-import { doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
+import { auditRoute, doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
 import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
@@ -144,6 +144,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   setSecretRoute,
   removeSecretRoute,
   doctorRoute,
+  auditRoute,
   verifyObjectsRoute,
   listQuarantineRoute,
   quarantinedAnswerRoute,

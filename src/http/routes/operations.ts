@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnose, readiness, renderMetrics, verifyObjects } from '../../flows/index.ts'
+import { auditBooks, diagnose, readiness, readinessChecks, renderMetrics, verifyObjects } from '../../flows/index.ts'
 import { errorReplies } from '../error-replies.ts'
 import { adminRoute, publicRoute } from '../http-route.ts'
 import { readChecked } from '../read-checked.ts'
@@ -14,6 +14,8 @@ export const healthRoute = publicRoute({
   handle: () => ({ status: 'ok' }),
 })
 
+const readinessSchema = z.object(Object.fromEntries(readinessChecks.map((name) => [name, z.string()]))).describe('`ok`, or why not.')
+
 /** The process would take a call. */
 export const readyRoute = publicRoute({
   method: 'GET',
@@ -21,13 +23,16 @@ export const readyRoute = publicRoute({
   tag: 'operations',
   summary: 'Say whether a call would be taken now',
   replies: {
-    200: { description: 'Ready.', schema: z.object({ status: z.literal('ready') }) },
-    503: { description: 'Not now, with the reason.', schema: z.object({ status: z.literal('not_ready'), reason: z.string() }) },
+    200: { description: 'Ready.', schema: z.object({ status: z.literal('ready'), checks: readinessSchema }) },
+    503: {
+      description: 'Not now, with the reason.',
+      schema: z.object({ status: z.literal('not_ready'), reason: z.string(), checks: readinessSchema }),
+    },
   },
   async handle({ parts, reply }) {
-    const reason = await readiness(parts)
-    if (reason === null) return { status: 'ready' }
-    return reply.code(503).send({ status: 'not_ready', reason })
+    const { reason, checks } = await readiness(parts)
+    if (reason === null) return { status: 'ready', checks }
+    return reply.code(503).send({ status: 'not_ready', reason, checks })
   },
 })
 
@@ -75,6 +80,33 @@ export const doctorRoute = adminRoute({
     const { live } = readChecked(doctorQuery, request.query)
     return { findings: await diagnose(parts, { live: live === 'true' }) }
   },
+})
+
+/** What must hold between the records. */
+export const auditRoute = adminRoute({
+  method: 'GET',
+  path: '/v2/audit',
+  tenant: 'all',
+  tag: 'operations',
+  summary: 'Hold the records against one another',
+  description:
+    'Ledger, upstream calls, generations, budgets and pictures, all of one moment. `wrong` is empty for what holds, and names the first twenty of what does not. The bytes of pictures are for `POST /v2/objects/verify`.',
+  replies: {
+    200: {
+      description: 'What was held against what, and what was found.',
+      schema: z.object({
+        checks: z.array(
+          z.object({
+            name: z.string(),
+            holds: z.string(),
+            wrong: z.array(z.object({ id: z.string(), expected: z.string().nullable(), found: z.string().nullable() })),
+          }),
+        ),
+      }),
+    },
+    ...errorReplies(401, 404),
+  },
+  handle: async ({ parts }) => ({ checks: await auditBooks(parts) }),
 })
 
 /** Read for one answer: seconds of a disk, so that no proxy gives up. */

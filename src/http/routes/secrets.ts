@@ -60,7 +60,9 @@ export const setSecretRoute = adminRoute({
   replies: { 200: { description: 'It is kept.', schema: secretSchema }, ...errorReplies(400, 401, 404) },
   async handle({ parts, request }) {
     const { name, value } = readChecked(newSecretSchema, readJsonBody(request))
-    return presentSecret(parts, await parts.vault.set(name, new Secret(value)))
+    const secret = await parts.vault.set(name, new Secret(value))
+    parts.signals.send('vault')
+    return presentSecret(parts, secret)
   },
 })
 
@@ -85,6 +87,7 @@ export const removeSecretRoute = adminRoute({
         message: `Calls on ${users.join(', ')} are made with this secret. It was kept and nothing was charged; take the route out of darkroom.yaml first, or set another value.`,
       })
     await parts.vault.remove(name)
+    parts.signals.send('vault')
     return { name, removed: true }
   },
 })

@@ -1,7 +1,7 @@
 import type { Clock } from '../../primitives/clock.ts'
 import type { ShownLimit } from './minute-bucket.ts'
 import type { RouteCall, RouteCallEnd, RouteNeed, Unavailable, UnavailableReason } from './route-call.ts'
-import { type RouteHealthState, RouteState, type Standing, type WatchedRoute } from './route-state.ts'
+import { type RouteHealthState, type RoutePlace, RouteState, type Standing, type WatchedRoute } from './route-state.ts'
 
 /** A route went from one state to another. A disabled route of which another thing turns out to be wrong stays disabled and is told again. */
 export interface RouteHealthChange {
@@ -38,7 +38,15 @@ interface Parts {
   chance?: () => number
   /** Told of each change of state, once, when it has happened. That an open breaker's time is over is told when the next call finds it so. */
   onChange?: (change: RouteHealthChange) => void
+  /** Told of what the health of routes in other processes depends on. */
+  onNews?: (news: RouteNews) => void
 }
+
+/** What one process tells others of a route: a call takes its place, one that took it ends, an operator switched the route on. */
+export type RouteNews =
+  | { kind: 'begun'; routeId: string; call: string; need: RouteNeed }
+  | { kind: 'ended'; routeId: string; call: string; end: RouteCallEnd }
+  | { kind: 'enabled'; routeId: string }
 
 interface Watched {
   state: RouteState
@@ -52,11 +60,14 @@ const unknownEnd: RouteCallEnd = { verdict: 'abandoned', rateLimits: {}, retryAf
 
 /**
  * Whether a call may be placed on a route right now, from how its calls ended and from its limits: breaker, concurrency, images and tokens
- * per minute, pauses that upstream asks for, accounts that cannot be used. In memory of this process; a restart begins anew.
+ * per minute, pauses that upstream asks for, accounts that cannot be used. In memory of this process; a restart begins anew. Processes that
+ * tell one another of their calls count as one, but for what is on its way between them.
  */
 export class RouteHealth {
   readonly #parts: Parts
   readonly #watched = new Map<string, Watched>()
+  readonly #elsewhere = new Map<string, { route: WatchedRoute; place: RoutePlace }>()
+  #calls = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -76,15 +87,46 @@ export class RouteHealth {
     if (unavailable) return unavailable
     const place = watched.state.begin(need, nowMs)
     this.#tell(route.id, watched)
+    const call = String(this.#calls++)
+    this.#parts.onNews?.({ kind: 'begun', routeId: route.id, call, need })
     let hasEnded = false
     const end = (how: RouteCallEnd) => {
       if (hasEnded) return
       hasEnded = true
       // Faults of the sandbox are asked for by whoever calls it: they say nothing to the next caller.
-      watched.state.end(place, route.kind === 'sandbox' ? unknownEnd : how, this.#parts.clock.monotonicMs())
+      const learned = route.kind === 'sandbox' ? unknownEnd : how
+      watched.state.end(place, learned, this.#parts.clock.monotonicMs())
       this.#tell(route.id, watched)
+      this.#parts.onNews?.({ kind: 'ended', routeId: route.id, call, end: learned })
     }
     return { reason: null, end }
+  }
+
+  /** Another process tells of a route: its calls count like those of this one. @param from names the process */
+  heard(from: string, route: WatchedRoute, news: RouteNews): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    const watched = this.#of(route, nowMs)
+    if (news.kind === 'enabled') watched.state.enable()
+    else {
+      const name = `${from} ${news.call}`
+      const known = this.#elsewhere.get(name)
+      if (news.kind === 'begun' && !known) this.#elsewhere.set(name, { route, place: watched.state.begin(news.need, nowMs) })
+      if (news.kind === 'ended' && known) {
+        this.#elsewhere.delete(name)
+        watched.state.end(known.place, news.end, nowMs)
+      }
+    }
+    this.#tell(route.id, watched)
+  }
+
+  /** What other processes have under way is not known any more: one of them died, or news may have been missed. */
+  forgetElsewhere(isForgotten: (from: string) => boolean = () => true): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    for (const [name, { route, place }] of this.#elsewhere) {
+      if (!isForgotten(name.split(' ')[0]!)) continue
+      this.#elsewhere.delete(name)
+      this.#of(route, nowMs).state.end(place, unknownEnd, nowMs)
+    }
   }
 
   /**
@@ -94,6 +136,7 @@ export class RouteHealth {
   enable(routeId: string): boolean {
     const watched = this.#watched.get(routeId)
     if (!watched?.state.enable()) return false
+    this.#parts.onNews?.({ kind: 'enabled', routeId })
     this.#tell(routeId, watched)
     return true
   }

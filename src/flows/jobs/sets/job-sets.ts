@@ -17,12 +17,19 @@ export class JobSets {
   /** Goes on with what earlier processes left. */
   start(parts: GatewayParts): void {
     this.#parts = parts
-    this.#timer = setInterval(() => this.wake(), LOOK_EVERY_MS).unref()
-    this.wake()
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref()
+    parts.nodeLife.whenCaretaker(() => this.look())
+    this.look()
   }
 
-  /** A job has ended, or a set was made. */
+  /** A set was made, or may go on: whoever takes care of them is to look. */
   wake(): void {
+    this.#parts?.signals.send('sets')
+    this.look()
+  }
+
+  /** A job has ended, or somebody else says that a set may go on. */
+  look(): void {
     if (this.#closed || this.#parts === null || this.#soon !== null) return
     const parts = this.#parts
     this.#soon = setTimeout(() => {
@@ -40,9 +47,9 @@ export class JobSets {
   }
 
   async #work(parts: GatewayParts): Promise<void> {
-    if (this.#closed || parts.running.closing) return
+    if (this.#closed || parts.running.closing || !parts.nodeLife.isCaretaker) return
     try {
-      for (const set of await findOpenSets(parts.database)) if (await advanceSet(parts, set)) this.wake()
+      for (const set of await findOpenSets(parts.database)) if (await advanceSet(parts, set)) this.look()
     } catch (error) {
       parts.logger.error({ err: error }, 'sets of jobs could not be gone on with; they are looked at again')
     }

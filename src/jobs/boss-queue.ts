@@ -1,0 +1,305 @@
+import { randomBytes } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
+import type { PgBoss } from 'pg-boss'
+import { type Database, rawQuery, type Statement, type StatementContext } from '../db/index.ts'
+import type { Secret } from '../primitives/secret.ts'
+import type { WaitingJob } from './find-jobs.ts'
+import type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
+import { priorities } from './job-statements.ts'
+import { MemoryQueue } from './memory-queue.ts'
+
+/** What a queue that processes share is opened with. */
+export interface BossQueueOptions {
+  db: Database
+  url: Secret
+  /** True for a process that makes jobs: it also looks after the queue's own tables. */
+  works: boolean
+  /** Jobs of one project that all processes together have at once, those included that wait at hand. */
+  mostOfProject: () => number
+  onFault: (error: unknown) => void
+}
+
+const QUEUE = 'darkroom-jobs'
+const DEAD = 'darkroom-jobs-dead'
+const SCHEMA = 'pgboss'
+/** Within this time a process says again that it has what it took. */
+const HEARTBEAT_S = 60
+const TOUCH_EVERY_MS = 15_000
+/** Tries to begin a job that end in a fault of ours, before it is put aside. */
+const MOST_TRIES = 10
+const MOST_AT_ONCE = 100
+/** What is blocked here goes back, for whoever has room for it. */
+const GIVEN_BACK_FOR_S = 1
+
+/** Taken from the queue: the id it has there, and what it is. */
+interface Taken {
+  bossId: string
+  job: WaitingJob
+}
+
+/**
+ * The queue of processes that share a PostgreSQL database, on pg-boss: a job is enqueued in the transaction that records it, and handed to one process at a
+ * time, by priority and age, with a bound on what one project has at once. Who makes a job is decided by the record all the same: what is handed out twice does no
+ * harm. What a process took and has not begun is held in memory, in the order that a single process would have.
+ * @see https://pgboss.io
+ */
+export class BossQueue implements JobQueue {
+  readonly #options: BossQueueOptions
+  readonly #boss: PgBoss
+  readonly #held = new MemoryQueue()
+  readonly #taken = new Map<string, Taken>()
+  readonly #timer: NodeJS.Timeout
+  readonly #underWay = new Set<Promise<unknown>>()
+  #arrived: () => void = () => undefined
+  #fetching = false
+  #fetchAgain = false
+  /** What is at hand was fetched just now: whoever looks may take from it. */
+  #isFresh = false
+
+  /**
+   * Opens the queue, making its tables where they are not there.
+   * @throws what pg-boss throws: the tables are missing and may not be made, or the server is away
+   */
+  static async open(options: BossQueueOptions): Promise<BossQueue> {
+    const { PgBoss } = await import('pg-boss')
+    const boss = new PgBoss({
+      connectionString: options.url.reveal(),
+      schema: SCHEMA,
+      max: 2,
+      application_name: 'darkroom-queue',
+      supervise: options.works,
+      schedule: false,
+    })
+    ;(boss as EventEmitter).on('error', options.onFault)
+    await boss.start()
+    const usual = { retryLimit: MOST_TRIES, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, heartbeatSeconds: HEARTBEAT_S }
+    await boss.createQueue(DEAD)
+    await boss.createQueue(QUEUE, { ...usual, deadLetter: DEAD, expireInSeconds: 60 * 60, deleteAfterSeconds: 60 * 60 })
+    return new BossQueue(options, boss)
+  }
+
+  private constructor(options: BossQueueOptions, boss: PgBoss) {
+    this.#options = options
+    this.#boss = boss
+    this.#timer = setInterval(() => this.#touch(), TOUCH_EVERY_MS).unref()
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  onArrival(arrived: () => void): void {
+    this.#arrived = arrived
+  }
+
+  /** The statement with which pg-boss would enqueue the job itself. */
+  async enqueue(_context: StatementContext, job: WaitingJob): Promise<Statement[]> {
+    const statements: Statement[] = []
+    const capturing = {
+      executeSql: async (text: string, values: unknown[] = []) => {
+        statements.push({ query: rawQuery(text, values) })
+        return { rows: [{ id: job.id }] }
+      },
+    }
+    await this.#boss.send(QUEUE, job, { ...this.#wishes(job), db: capturing })
+    return statements
+  }
+
+  #wishes(job: WaitingJob) {
+    const { id, priority, projectId, readyAtMs } = job
+    return { id: bossIdOf(job), priority, startAfter: new Date(readyAtMs), singletonKey: id, group: { id: projectId } }
+  }
+
+  added(): void {
+    this.#arrived()
+  }
+
+  remove(jobId: string): void {
+    this.#held.remove(jobId)
+    this.done(jobId)
+  }
+
+  next(blocks: Blocks): WaitingJob | null {
+    const job = this.#held.next(blocks)
+    if (job === null) this.#giveBackReady(blocks.nowMs)
+    return job
+  }
+
+  nextChangeAtMs(nowMs: number): number | null {
+    return this.#held.nextChangeAtMs(nowMs)
+  }
+
+  takeOverdue(nowMs: number): WaitingJob[] {
+    return this.#held.takeOverdue(nowMs)
+  }
+
+  want(count: number): boolean {
+    if (!this.#options.works || count <= 0) return false
+    if (this.#fetching) {
+      this.#fetchAgain = true
+      return true
+    }
+    if (this.#isFresh) {
+      this.#isFresh = false
+      return false
+    }
+    const which = this.#whichToFetch(count)
+    if (which === null) return false
+    this.#fetching = true
+    this.#track(
+      this.#take(which).finally(() => {
+        this.#fetching = false
+        this.#isFresh = !this.#fetchAgain
+        this.#fetchAgain = false
+        this.#arrived()
+      }),
+    )
+    return true
+  }
+
+  /** As many as there is room for; where there is none, what comes before all that is at hand. */
+  #whichToFetch(count: number): { batchSize: number; minPriority?: number } | null {
+    const room = count - this.#held.size
+    if (room > 0) return { batchSize: Math.min(room, MOST_AT_ONCE) }
+    const lowest = Math.min(...this.#heldJobs().map(({ priority }) => priority))
+    return lowest < priorities.high && this.#held.size < 2 * count ? { batchSize: 1, minPriority: lowest + 1 } : null
+  }
+
+  postponed(job: WaitingJob, untilMs: number): void {
+    this.#giveBack(job.id, new Date(untilMs))
+  }
+
+  done(jobId: string): void {
+    const taken = this.#taken.get(jobId)
+    if (!taken) return
+    this.#taken.delete(jobId)
+    this.#track(this.#boss.complete(QUEUE, taken.bossId))
+  }
+
+  failed(job: WaitingJob, error: unknown): void {
+    const taken = this.#taken.get(job.id)
+    if (!taken) return
+    this.#taken.delete(job.id)
+    this.#track(this.#boss.fail(QUEUE, taken.bossId, { message: error instanceof Error ? error.message : String(error) }))
+  }
+
+  async deadLetters(limit: number): Promise<DeadLetter[]> {
+    const rows = await this.#options.db.read(
+      rawQuery<{ id: string; data: string; output: string | null; at_ms: number }>(
+        `select id::text as id, data::text as data, output::text as output, (extract(epoch from created_on) * 1000)::bigint as at_ms
+         from ${SCHEMA}.job where name = $1 and state < 'completed' order by created_on limit $2`,
+        [DEAD, limit],
+      ),
+    )
+    return rows.map(({ id, data, output, at_ms }) => ({ id, job: JSON.parse(data) as WaitingJob, why: whyOf(output), atMs: at_ms }))
+  }
+
+  async redrive(ids: readonly string[] | null): Promise<number> {
+    const moved = await this.#boss.redrive(DEAD, ids === null ? {} : { ids: [...ids] })
+    if (moved > 0) this.#arrived()
+    return moved
+  }
+
+  /** Jobs on record that the queue does not know: what it lost is enqueued anew. */
+  async refill(nowMs: number, limit: number): Promise<number> {
+    const lost = await this.#options.db.read(
+      rawQuery<LostRow>(
+        `select j.id, j.project_id, j.priority, j.routes, j.ready_at_ms, j.deadline_ms from generations g join jobs j on j.id = g.id
+         where g.status = 'queued' and j.lane = 'standard' and j.ready_at_ms < $1
+         and not exists (select from ${SCHEMA}.job b where b.name in ('${QUEUE}', '${DEAD}') and b.state < 'completed' and b.singleton_key = j.id)
+         order by j.id limit $2`,
+        [nowMs, limit],
+      ),
+    )
+    for (const row of lost) {
+      const job = waitingJobOf(row)
+      await this.#boss.send(QUEUE, job, this.#wishes(job))
+    }
+    if (lost.length > 0) this.#arrived()
+    return lost.length
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    for (const { id } of this.#heldJobs()) this.#giveBack(id, new Date(0))
+    await Promise.allSettled(this.#underWay)
+    await this.#boss.stop({ graceful: false })
+  }
+
+  #heldJobs(): WaitingJob[] {
+    return [...this.#taken.values()].flatMap(({ job }) => (this.#held.has(job.id) ? [job] : []))
+  }
+
+  /** What may begin by its time and cannot here goes back. */
+  #giveBackReady(nowMs: number): void {
+    for (const job of this.#heldJobs()) if (job.readyAtMs <= nowMs) this.#giveBack(job.id, new Date(nowMs + GIVEN_BACK_FOR_S * 1000))
+  }
+
+  /** Enqueued anew before it is completed: a process that dies in between leaves it there twice, never not at all. */
+  #giveBack(jobId: string, startAfter: Date): void {
+    const taken = this.#taken.get(jobId)
+    if (!taken) return
+    this.#held.remove(jobId)
+    this.#taken.delete(jobId)
+    const { job, bossId } = taken
+    this.#track(this.#boss.send(QUEUE, job, { ...this.#wishes(job), startAfter }).then(() => this.#boss.complete(QUEUE, bossId)))
+  }
+
+  async #take(which: { batchSize: number; minPriority?: number }): Promise<void> {
+    const found = await this.#boss.fetch<WaitingJob>(QUEUE, { ...which, groupConcurrency: this.#options.mostOfProject() })
+    for (const { id: bossId, data: job } of found) {
+      // Handed out before: one of the two is enough.
+      if (this.#taken.has(job.id)) this.#track(this.#boss.complete(QUEUE, bossId))
+      else {
+        this.#taken.set(job.id, { bossId, job })
+        this.#held.added(job)
+      }
+    }
+  }
+
+  #touch(): void {
+    const ids = [...this.#taken.values()].map(({ bossId }) => bossId)
+    if (ids.length > 0) this.#track(this.#boss.touch(QUEUE, ids))
+  }
+
+  #track(work: Promise<unknown>): void {
+    const tracked = work.catch(this.#options.onFault).finally(() => this.#underWay.delete(tracked))
+    this.#underWay.add(tracked)
+  }
+}
+
+/**
+ * A new name for a job in the queue. Where a project has more that could begin than it may have, pg-boss takes those whose names come first: so names sort by
+ * priority, then by age.
+ */
+function bossIdOf({ id, priority }: WaitingJob): string {
+  const time = id.slice(id.indexOf('_') + 1).slice(0, 12)
+  const name = `${priorities.high - priority}${time}${randomBytes(10).toString('hex')}`
+  return name.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+interface LostRow {
+  id: string
+  project_id: string
+  priority: number
+  routes: string
+  ready_at_ms: number
+  deadline_ms: number
+}
+
+function waitingJobOf(row: LostRow): WaitingJob {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    lane: 'standard',
+    priority: row.priority as WaitingJob['priority'],
+    routes: row.routes,
+    readyAtMs: row.ready_at_ms,
+    deadlineMs: row.deadline_ms,
+  }
+}
+
+function whyOf(output: string | null): string | null {
+  const message = output === null ? null : (JSON.parse(output) as { message?: unknown } | null)?.message
+  return typeof message === 'string' ? message : null
+}
