@@ -31,6 +31,7 @@ import {
   LivePreviews,
   NodeLife,
   OwnHosts,
+  RetentionRounds,
   RetryBudget,
   RouteStandings,
   RunningGenerations,
@@ -62,7 +63,7 @@ import { createApiframeProvider, createOpenAiProvider } from './providers/index.
 import { Quarantine } from './quarantine/index.ts'
 import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
 import { type Sandbox, startSandbox } from './sandbox/index.ts'
-import { createObjectLocks, EmergencyReserve } from './store/index.ts'
+import { EmergencyReserve, openObjectLocks } from './store/index.ts'
 import { createLogger, createMetrics, type Logger, openTracing } from './telemetry/index.ts'
 import { documentKey } from './threads/index.ts'
 import { openVault, type Vault } from './vault/index.ts'
@@ -195,6 +196,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())
+  const retentionRounds = opening.adopt(new RetentionRounds(), (rounds) => rounds.close())
   const spoolRecovery = opening.adopt(new SpoolRecovery(), (rounds) => rounds.close())
   const webhookDeliveries = opening.adopt(
     new WebhookDeliveries({ callTargetsOf: jobReceiversOf, unifiedBody: unifiedJobBody, ...options.webhooks }),
@@ -241,7 +243,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     outbound,
     pixels,
     store,
-    objectLocks: createObjectLocks(),
+    objectLocks: await openObjectLocks({ db: database, clock, holder: bootId, isShared: database.dialect === 'postgres' }),
     storageHealth,
     running: new RunningGenerations(),
     admission: new Admission({ limits: config.admission.limits, clock, chance, onChange: (load) => metrics.doorLoad(load) }),
@@ -267,6 +269,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     webhookKey: sealingKey(secrets.masterKey, 'webhooks'),
     ownHosts: new OwnHosts(config.http),
     replyKey: sealingKey(secrets.masterKey, 'stored replies'),
+    retention: config.retention,
+    retentionRounds,
     spoolFolder: paths.spool,
     version,
     bootId,
@@ -280,6 +284,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const { left } = await spoolRecovery.begin(parts)
   await takeOver(parts, left)
   await opening.adopt(new Housekeeping(), (rounds) => rounds.close()).start(parts)
+  await retentionRounds.start(parts)
   if (!options.leavesJobs && !options.callsNobody) {
     if (config.role !== 'api') await parts.jobs.start(parts)
     parts.jobSets.start(parts)

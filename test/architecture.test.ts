@@ -42,6 +42,7 @@ const layers = {
     'batches',
     'search',
     'events',
+    'retention',
     'nodes',
   ],
   platform: ['telemetry', 'db', 'outbound', 'pixels'],

@@ -375,6 +375,17 @@ export interface DeadLetter {
   deadline: string
 }
 
+export interface DeletedPictures {
+  generation_id: string
+  pictures: Array<{
+    id: string
+    kind: 'result' | 'original' | 'preview' | 'input'
+    deleted_at: string
+    /** True where this request found it deleted. */
+    was_deleted_before: boolean
+  }>
+}
+
 export interface Drift {
   image_id: string
   status: 'pending' | 'measured' | 'failed' | 'not_comparable' | 'not_applicable'
@@ -762,6 +773,13 @@ export interface GenerationRecord {
   assistant: AssistantTrace | null
   retry_reason: 'timeout' | 'policy' | 'validation' | 'size' | 'rate_limit' | 'quota' | 'auth' | 'provider_5xx' | 'network' | 'unknown_outcome' | null
   next_action: 'retry' | 'downgrade' | 'reroute' | 'human' | 'stop' | 'none'
+  /** What keeps it, or pictures of it, from being deleted now. Why, administrators see at `/v2/legal-holds`. */
+  legal_holds: Array<{
+    id: string
+    subject_kind: 'image' | 'generation' | 'project'
+    subject_id: string
+    placed_at: string
+  }>
   warnings: ContractWarning[]
   error: ErrorObject | null
 }
@@ -1209,6 +1227,29 @@ export interface LedgerEntry {
   }
 }
 
+export interface LegalHold {
+  id: string
+  subject_kind: 'image' | 'generation' | 'project'
+  subject_id: string
+  project_id: string
+  reason: string
+  placed_by: string
+  placed_at: string
+  release_reason: string | null
+  released_by: string | null
+  /** Null while it is in force. */
+  released_at: string | null
+}
+
+export interface LegalHoldRelease {
+  reason: string
+}
+
+export interface LegalHolds {
+  holds: LegalHold[]
+  next_cursor: string | null
+}
+
 export interface ModelCapabilities {
   sizes: {
     rule: 'free'
@@ -1297,6 +1338,13 @@ export interface NewBudget {
   book?: 'provider' | 'sandbox'
 }
 
+export interface NewLegalHold {
+  /** Id of an image, a generation or a project. */
+  subject_id: string
+  /** Whose claim or order it is: kept for good. */
+  reason: string
+}
+
 export interface NewProject {
   name: string
   settings?: {
@@ -1314,6 +1362,13 @@ export interface NewProject {
     auto_quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
     /** What one Responses call is counted at before it is made, at least. */
     responses_ceiling_usd?: string | null
+    /** Days that what it records from now on is kept; `keep` = until it is deleted, null = as configured for the gateway. */
+    retention?: {
+      results_days?: number | 'keep' | null
+      previews_days?: number | 'keep' | null
+      inputs_days?: number | 'keep' | null
+      prompts_days?: number | 'keep' | null
+    } | null
   }
 }
 
@@ -1382,6 +1437,13 @@ export interface ProjectChange {
     auto_quality?: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
     /** What one Responses call is counted at before it is made, at least. */
     responses_ceiling_usd?: string | null
+    /** Days that what it records from now on is kept; `keep` = until it is deleted, null = as configured for the gateway. */
+    retention?: {
+      results_days?: number | 'keep' | null
+      previews_days?: number | 'keep' | null
+      inputs_days?: number | 'keep' | null
+      prompts_days?: number | 'keep' | null
+    } | null
   }
   archived?: boolean
 }
@@ -1401,6 +1463,13 @@ export interface ProjectSettings {
   auto_quality: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null
   /** What one Responses call is counted at before it is made, at least. */
   responses_ceiling_usd: string | null
+  /** Days that what it records from now on is kept; `keep` = until it is deleted, null = as configured for the gateway. */
+  retention: {
+    results_days: number | 'keep' | null
+    previews_days: number | 'keep' | null
+    inputs_days: number | 'keep' | null
+    prompts_days: number | 'keep' | null
+  } | null
 }
 
 export interface Projects {
@@ -2406,6 +2475,13 @@ export interface Operations {
     body: undefined
     reply: GenerationRecord
   }
+  /** Delete every picture of a generation */
+  'DELETE /v2/generations/{id}/images': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: DeletedPictures
+  }
   /** Read the conversation of a generation */
   'GET /v2/generations/{id}/thread': {
     path: { id: string }
@@ -2440,6 +2516,13 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: Blob
+  }
+  /** Delete a picture */
+  'DELETE /v2/images/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: DeletedPictures
   }
   /** Read the bytes of a picture by an address that was signed for it */
   'GET /v2/images/{id}/signed': {
@@ -2495,6 +2578,40 @@ export interface Operations {
     }
     body: undefined
     reply: LedgerEntries
+  }
+  /** List legal holds */
+  'GET /v2/legal-holds': {
+    path: NoParameters
+    query: {
+      subject_id?: string
+      /** `true`: only those in force. */
+      active?: 'true' | 'false'
+      after?: string
+      limit?: number
+    }
+    body: undefined
+    reply: LegalHolds
+  }
+  /** Place a legal hold */
+  'POST /v2/legal-holds': {
+    path: NoParameters
+    query: NoParameters
+    body: NewLegalHold
+    reply: LegalHold
+  }
+  /** Read a legal hold */
+  'GET /v2/legal-holds/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: LegalHold
+  }
+  /** Release a legal hold */
+  'POST /v2/legal-holds/{id}/release': {
+    path: { id: string }
+    query: NoParameters
+    body: LegalHoldRelease
+    reply: LegalHold
   }
   /** List the calls whose outcome nobody knows */
   'GET /v2/unknowns': {
@@ -2946,6 +3063,7 @@ export type FailureName =
   | 'key_in_url'
   | 'key_revoked'
   | 'key_rotation_open'
+  | 'legal_hold'
   | 'limit_reached'
   | 'method_not_allowed'
   | 'missing_required_parameter'

@@ -1,5 +1,6 @@
 import type { Surface } from '../contract/image-request.ts'
 import type { Quality } from '../contract/model-row.ts'
+import type { ProjectRetention } from '../contract/retention.ts'
 import type { ProjectRow } from '../db/index.ts'
 import type { Nanos } from '../primitives/money.ts'
 
@@ -20,6 +21,8 @@ export interface ProjectSettings {
   autoQuality: Quality | null
   /** What one Responses call is counted at before it is made, at least; null = as configured for the gateway. */
   responsesCeiling: Nanos | null
+  /** How long what it records is kept; null = as configured for the gateway. */
+  retention: ProjectRetention | null
 }
 
 /** A team's space. */
@@ -43,6 +46,7 @@ export const noLimits: ProjectSettings = {
   concurrentCalls: null,
   autoQuality: null,
   responsesCeiling: null,
+  retention: null,
 }
 
 type StoredSettings = Partial<Omit<ProjectSettings, 'autoQuality' | 'priceCeiling' | 'responsesCeiling'>> & {

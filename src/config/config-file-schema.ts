@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defaultAdmissionLimits } from '../admission/index.ts'
 import { mainModelRowSchema } from '../contract/main-model-catalogue.ts'
 import { modelRowSchema } from '../contract/model-catalogue.ts'
+import { MOST_DAYS } from '../contract/retention.ts'
 import { anyPriceCardSchema } from '../pricing/index.ts'
 import { routeSchema } from '../routes/index.ts'
 
@@ -23,6 +24,8 @@ const routingFields = {
     .describe('What may be given up where a call cannot be served otherwise.'),
   redispatch_500: z.boolean().optional().describe('Follow a complete 500 or 503 of the API itself by one more call.'),
 }
+
+const days = z.int().min(1).max(MOST_DAYS).nullable().default(null)
 
 const seconds = z.int().min(5).max(3600).optional()
 
@@ -98,6 +101,15 @@ export const configFileSchema = z.strictObject({
     })
     .prefault({})
     .describe('Work that nobody waits for.'),
+  retention: z
+    .strictObject({
+      results_days: days.describe('Pictures that calls made.'),
+      previews_days: days.describe('Previews that callers asked to keep.'),
+      inputs_days: days.describe('Pictures that calls brought along, and files.'),
+      prompts_days: days.describe('Words that were asked and answered.'),
+    })
+    .prefault({})
+    .describe('Days that what is recorded from now on is kept; null: until it is deleted.'),
   admission: z
     .strictObject({
       calls: z.int().min(1).max(10_000).default(defaultAdmissionLimits.calls).describe('Calls under way at once.'),

@@ -62,6 +62,7 @@ describe('darkroom.yaml', () => {
           waiting_per_project: 10_000,
           economy: { requests: 1000, collect_s: 900, poll_s: 30, missing_s: 1800 },
         },
+        retention: { results_days: null, previews_days: null, inputs_days: null, prompts_days: null },
         admission: { calls: 128, waiting: 128, wait_s: 10, body_mb: 256, body_mb_per_project: 64, connections: 1000, weights: {} },
         timeouts: { drain_s: 300 },
         nodes: { beat_s: 5, dead_s: 30 },
@@ -111,7 +112,7 @@ timeouts:
     expect(problemsOf('version: 1\nroute: []\ntimeouts:\n  upstream: 5\n  download_s: 3')).toEqual([
       'line 4: timeouts.upstream: expected one of upstream_s, gateway_s, client_s, generate, edit, respond, background, drain_s, found an unknown key',
       'line 5: timeouts.download_s: expected one of upstream_s, gateway_s, client_s, generate, edit, respond, background, drain_s, found an unknown key',
-      'line 2: route: expected one of version, public_url, trust_proxy, allowed_hosts, outbound, routes, price_cards, models, main_models, unknown_models, policy, jobs, admission, timeouts, nodes, found an unknown key',
+      'line 2: route: expected one of version, public_url, trust_proxy, allowed_hosts, outbound, routes, price_cards, models, main_models, unknown_models, policy, jobs, retention, admission, timeouts, nodes, found an unknown key',
     ])
   })
 

@@ -3,6 +3,7 @@ import type { AdmissionLimits } from '../admission/index.ts'
 import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelRow } from '../contract/main-model-row.ts'
 import type { ModelRow } from '../contract/model-row.ts'
+import type { RetentionDays } from '../contract/retention.ts'
 import { readDatabaseConfig, type SharedDatabaseConfig } from '../db/index.ts'
 import type { EconomySettings, NodePace, Policy, RoutingPolicies, RoutingPolicy } from '../flows/index.ts'
 import { type HttpConfig, readHttpConfig } from '../http/config.ts'
@@ -48,6 +49,8 @@ export interface DarkroomConfig {
   admission: { limits: AdmissionLimits; weights: ReadonlyMap<string, number> }
   /** How many jobs are made at once, and how many of one project may wait. */
   jobs: { places: number; mostWaiting: number; economy: EconomySettings }
+  /** How long what is recorded is kept, where a project says nothing of it. */
+  retention: RetentionDays
   /** How long who waits for a call. */
   deadlines: DeadlineTable
   /** How often processes that share a database look after one another. */
@@ -129,6 +132,7 @@ export function readConfig(environment: Environment, flags: ConfigFlags = {}): D
       mostWaiting: settings.jobs.waiting_per_project,
       economy: configuredEconomy(settings.jobs.economy),
     },
+    retention: configuredRetention(settings.retention),
     deadlines: configuredDeadlines(file),
     nodePace: { beatEveryMs: settings.nodes.beat_s * SECOND, deadAfterMs: settings.nodes.dead_s * SECOND },
     drainGraceMs: settings.timeouts.drain_s * SECOND,
@@ -166,6 +170,11 @@ function admissionOf(row: ConfigFile['settings']['admission']): DarkroomConfig['
 function configuredEconomy(row: ConfigFile['settings']['jobs']['economy']): EconomySettings {
   const { requests, collect_s, poll_s, missing_s } = row
   return { requests, collectMs: collect_s * SECOND, pollMs: poll_s * SECOND, missingMs: missing_s * SECOND }
+}
+
+function configuredRetention(row: ConfigFile['settings']['retention']): RetentionDays {
+  const { results_days, previews_days, inputs_days, prompts_days } = row
+  return { results: results_days, previews: previews_days, inputs: inputs_days, prompts: prompts_days }
 }
 
 function configuredDeadlines(file: ConfigFile): DeadlineTable {

@@ -75,6 +75,13 @@ export const callFailures = {
     ...ofAnImage,
     message: 'This image was deleted. Reading it costs nothing; its record remains, its bytes do not come back.',
   },
+  legal_hold: {
+    ...ofAnImage,
+    status: 409,
+    nextAction: 'human',
+    message:
+      'This is under a legal hold and cannot be deleted. Nothing was deleted or charged; the operator releases the hold when its reason is gone, and the request can be sent again.',
+  },
   object_missing: {
     ...ofAnImage,
     nextAction: 'human',

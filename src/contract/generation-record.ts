@@ -258,6 +258,16 @@ export const generationRecordSchema = z
     assistant: assistantSchema.nullable(),
     retry_reason: retryReasonSchema.nullable(),
     next_action: nextActionSchema,
+    legal_holds: z
+      .array(
+        z.object({
+          id: z.string(),
+          subject_kind: z.enum(['image', 'generation', 'project']),
+          subject_id: z.string(),
+          placed_at: timeSchema,
+        }),
+      )
+      .describe('What keeps it, or pictures of it, from being deleted now. Why, administrators see at `/v2/legal-holds`.'),
     warnings: z.array(warningSchema),
     error: errorObjectSchema.nullable(),
   })

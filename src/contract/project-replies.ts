@@ -1,10 +1,15 @@
 import { z } from 'zod'
+import { MOST_DAYS } from './retention.ts'
 import { bookSchema, moneySchema, timeSchema } from './wire-values.ts'
 
 /** A project's or budget's name. */
 const nameSchema = z.string().trim().min(1).max(100)
 /** Dollars of a request: exact, never negative. */
 const dollars = z.string().regex(/^\d{1,8}(\.\d{1,9})?$/, 'expected dollars as a decimal text, such as "5.00"')
+const kept = z
+  .union([z.int().min(1).max(MOST_DAYS), z.literal('keep')])
+  .nullable()
+  .default(null)
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(100).nullable()
 
 /** What a project allows; null = no limit of its own. The same in requests and replies. */
@@ -22,6 +27,10 @@ export const projectSettingsSchema = z
       .nullable()
       .describe("What quality `auto` is priced as; null = the model's dearest."),
     responses_ceiling_usd: dollars.nullable().describe('What one Responses call is counted at before it is made, at least.'),
+    retention: z
+      .strictObject({ results_days: kept, previews_days: kept, inputs_days: kept, prompts_days: kept })
+      .nullable()
+      .describe('Days that what it records from now on is kept; `keep` = until it is deleted, null = as configured for the gateway.'),
   })
   .meta({ id: 'ProjectSettings' })
 

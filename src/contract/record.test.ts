@@ -96,6 +96,7 @@ const record: GenerationRecord = {
   assistant: null,
   retry_reason: null,
   next_action: 'none',
+  legal_holds: [],
   warnings: [],
   error: null,
 }

@@ -99,6 +99,16 @@ export {
   projectsReplySchema,
 } from './project-replies.ts'
 export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'
+export {
+  type DeletedPictures,
+  deletedPicturesSchema,
+  type LegalHold,
+  legalHoldReleaseSchema,
+  legalHoldSchema,
+  legalHoldsQuerySchema,
+  legalHoldsReplySchema,
+  newLegalHoldSchema,
+} from './retention-replies.ts'
 export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
 export { promptSegmentSchema, type ThreadReply, type TraceReply, threadReplySchema, traceReplySchema } from './thread-replies.ts'
 export {

@@ -49,7 +49,16 @@ async function storeObject(text: string, { store = 'folder', lies = true } = {})
   const file = store === 'folder' ? join(paths.objects, path) : outboxFile(paths, path)
   await mkdir(dirname(file), { recursive: true })
   if (lies) await writeFile(file, text)
-  const row = { sha256, path, store, bytes: Buffer.byteLength(text), media_type: 'image/png', created_at_ms: 1 }
+  const row = {
+    sha256,
+    path,
+    store,
+    bytes: Buffer.byteLength(text),
+    media_type: 'image/png',
+    created_at_ms: 1,
+    unused_since_ms: null,
+    removing_since_ms: null,
+  }
   await db.transact([{ query: db.sql.insertInto('objects').values(row) }])
   return { sha256, path }
 }

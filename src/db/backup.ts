@@ -94,7 +94,7 @@ function copyPresent(from: string, to: string): Promise<number | undefined> {
 
 async function stillKnown(database: string, sha256: string): Promise<boolean> {
   const [rows] = await withDatabase('reader', database, (live) =>
-    live.readAll([rawQuery('select 1 from objects where sha256 = ?', [sha256])]),
+    live.readAll([rawQuery('select 1 from objects where sha256 = ? and removing_since_ms is null', [sha256])]),
   )
   return rows.length > 0
 }

@@ -1,3 +1,4 @@
+export { activeHolds } from './active-holds.ts'
 export { AUDIT_ROWS, type AuditQuery, type AuditRow } from './audit-query.ts'
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
@@ -50,7 +51,9 @@ export type {
   JobSetItemRow,
   JobSetRow,
   LedgerEntryRow,
+  LegalHoldRow,
   NodeRow,
+  ObjectLockRow,
   ObjectRow,
   ProjectRow,
   ResponseTurnRow,

@@ -318,6 +318,8 @@ CREATE INDEX generation_inputs_by_object on generation_inputs (sha256) where del
 
 CREATE INDEX generation_inputs_by_sent_object on generation_inputs (sent_sha256) where deleted_at_ms is null;
 
+CREATE INDEX generation_inputs_due on generation_inputs (delete_after_ms, id) where deleted_at_ms is null and delete_after_ms is not null;
+
 CREATE INDEX generation_inputs_of_images on generation_inputs (source_ref) where source = 'image';
 
 CREATE TABLE generations (
@@ -425,14 +427,18 @@ CREATE INDEX images_by_generation on images (generation_id, idx);
 
 CREATE INDEX images_by_object on images (sha256) where deleted_at_ms is null and storage = 'stored';
 
+CREATE INDEX images_due on images (delete_after_ms, id) where deleted_at_ms is null and delete_after_ms is not null;
+
 CREATE TABLE job_orders (
   job_id text not null primary key references jobs (id),
   -- What is to be made: words and settings, encrypted.
   sealed text not null check (sealed like 'v1.%'),
   created_at_ms bigint not null check (created_at_ms >= 0)
-);
+, delete_after_ms bigint);
 
 CREATE INDEX job_orders_by_age on job_orders (created_at_ms);
+
+CREATE INDEX job_orders_due on job_orders (delete_after_ms) where delete_after_ms is not null;
 
 CREATE TABLE job_set_items (
   set_id text not null references job_sets (id),
@@ -566,6 +572,38 @@ begin
   select raise(abort, 'ledger amounts are whole nano-dollars');
 end;
 
+CREATE TABLE legal_holds (
+  id text not null primary key,
+  -- An image, a generation or a project, by its id.
+  subject_kind text not null check (subject_kind in ('image', 'generation', 'project')),
+  subject_id text not null check (subject_id <> ''),
+  project_id text not null references projects (id),
+  reason text not null check (reason <> ''),
+  placed_by text not null check (placed_by <> ''),
+  placed_at_ms bigint not null check (placed_at_ms >= 0),
+  release_reason text check (release_reason <> ''),
+  released_by text check (released_by <> ''),
+  released_at_ms bigint check (released_at_ms >= placed_at_ms),
+  check ((released_at_ms is null) = (released_by is null)),
+  check ((released_at_ms is null) = (release_reason is null))
+);
+
+CREATE INDEX legal_holds_active on legal_holds (subject_id) where released_at_ms is null;
+
+CREATE TRIGGER legal_holds_are_never_deleted before delete on legal_holds
+begin
+  select raise(abort, 'legal holds are a history: none is deleted');
+end;
+
+CREATE TRIGGER legal_holds_are_released_once before update on legal_holds
+  when old.released_at_ms is not null or new.id <> old.id or new.subject_kind <> old.subject_kind or new.subject_id <> old.subject_id
+    or new.project_id <> old.project_id or new.reason <> old.reason or new.placed_by <> old.placed_by or new.placed_at_ms <> old.placed_at_ms
+begin
+  select raise(abort, 'legal holds are a history: a hold is released once, and nothing else of it changes');
+end;
+
+CREATE INDEX legal_holds_by_subject on legal_holds (subject_id, id);
+
 CREATE TABLE nodes (
   -- Owner of the attempts that the process makes.
   id text not null primary key,
@@ -585,6 +623,15 @@ CREATE INDEX nodes_by_folder on nodes (folder_id, state);
 
 CREATE INDEX nodes_live on nodes (id) where state = 'live';
 
+CREATE TABLE object_locks (
+  sha256 text not null primary key check (length(sha256) = 64),
+  -- The process, by its boot.
+  holder text not null check (holder <> ''),
+  until_ms bigint not null,
+  -- Where bytes may lie of which nothing else tells, should the holder die.
+  path text
+);
+
 CREATE TABLE objects (
   sha256 text not null primary key check (length(sha256) = 64),
   store text not null,
@@ -592,7 +639,9 @@ CREATE TABLE objects (
   bytes bigint not null check (bytes >= 0),
   media_type text not null,
   created_at_ms bigint not null check (created_at_ms >= 0)
-);
+, unused_since_ms bigint, removing_since_ms bigint);
+
+CREATE INDEX objects_unused on objects (unused_since_ms) where unused_since_ms is not null;
 
 CREATE TABLE projects (
   id text not null primary key,
@@ -677,7 +726,9 @@ CREATE TABLE stored_replies (
   -- Its text around the pictures; null for an error, which the generation has, and for an answer whose text was too long to be kept.
   sealed text,
   created_at_ms bigint not null check (created_at_ms >= 0)
-);
+, delete_after_ms bigint);
+
+CREATE INDEX stored_replies_due on stored_replies (delete_after_ms) where delete_after_ms is not null;
 
 CREATE TABLE turn_documents (
   generation_id text not null primary key references generations (id),
@@ -685,6 +736,8 @@ CREATE TABLE turn_documents (
   created_at_ms bigint not null check (created_at_ms >= 0),
   delete_after_ms bigint
 );
+
+CREATE INDEX turn_documents_due on turn_documents (delete_after_ms) where delete_after_ms is not null;
 
 CREATE TABLE unknown_evidence (
   id text not null primary key,

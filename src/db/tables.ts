@@ -11,6 +11,8 @@ export interface Tables {
   attempts: AttemptRow
   images: ImageRow
   objects: ObjectRow
+  object_locks: ObjectLockRow
+  legal_holds: LegalHoldRow
   generation_inputs: GenerationInputRow
   files: FileRow
   drift_reports: DriftReportRow
@@ -171,6 +173,7 @@ export interface JobOrderRow {
   job_id: string
   sealed: string
   created_at_ms: number
+  delete_after_ms: number | null
 }
 
 /** Something that happened, to be told to whoever wants to know. */
@@ -448,6 +451,35 @@ export interface ObjectRow {
   bytes: number
   media_type: string
   created_at_ms: number
+  /** Since when nobody refers to it; null while somebody does. */
+  unused_since_ms: number | null
+  /** Since when its bytes are being removed, or are gone already: whoever puts them again writes them again. */
+  removing_since_ms: number | null
+}
+
+/** Who works on the bytes of a hash: puts and records them, or removes them. */
+export interface ObjectLockRow {
+  sha256: string
+  /** The process, by its boot. */
+  holder: string
+  until_ms: number
+  /** Where bytes may lie of which nothing else tells, should the holder die. */
+  path: string | null
+}
+
+/** Something that must not be deleted, and why. A hold is placed once and released once. */
+export interface LegalHoldRow {
+  id: string
+  /** `image | generation | project`. */
+  subject_kind: string
+  subject_id: string
+  project_id: string
+  reason: string
+  placed_by: string
+  placed_at_ms: number
+  release_reason: string | null
+  released_by: string | null
+  released_at_ms: number | null
 }
 
 /** One run of the acceptance gate on a route. */
@@ -640,6 +672,7 @@ export interface StoredReplyRow {
   /** Text around the pictures, sealed; null for an error, and for a text too long to be kept. */
   sealed: string | null
   created_at_ms: number
+  delete_after_ms: number | null
 }
 
 /** A process that shares the database, or did. */

@@ -181,6 +181,8 @@ export const testRows = {
     bytes: 9,
     media_type: 'image/png',
     created_at_ms: 1,
+    unused_since_ms: null,
+    removing_since_ms: null,
     ...changes,
   }),
 }

@@ -1,4 +1,4 @@
-import type { Database, FileRow, ObjectRow, Statement, StatementContext } from '../db/index.ts'
+import { activeHolds, type Database, type FileRow, type ObjectRow, type Statement, type StatementContext } from '../db/index.ts'
 import type { FilePurpose } from './check-file-upload.ts'
 import { cleanFileName } from './file-name.ts'
 
@@ -89,7 +89,7 @@ export function deleteFile({ sql, nowMs }: StatementContext, { id, projectId }: 
   }
 }
 
-/** Files whose time is over and that were not deleted yet, the longest overdue first. */
+/** Files whose time is over, that were not deleted yet and whose project is not held, the longest overdue first. */
 export function expiredFiles(db: Database, nowMs: number, limit: number): Promise<Pick<FileRow, 'id' | 'sha256'>[]> {
   return db.read(
     db.sql
@@ -97,6 +97,7 @@ export function expiredFiles(db: Database, nowMs: number, limit: number): Promis
       .select(['id', 'sha256'])
       .where('deleted_at_ms', 'is', null)
       .where('expires_at_ms', '<=', nowMs)
+      .where((when) => when.not(when.exists(activeHolds(db.sql, ['files.project_id']))))
       .orderBy('expires_at_ms')
       .orderBy('id')
       .limit(limit),

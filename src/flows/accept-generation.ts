@@ -20,6 +20,7 @@ import { type PlacedRoute, routingPolicy, takePlace } from './plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from './price-call.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
+import { retentionFor } from './retention/retention-for.ts'
 import { rightsOf } from './rights-of.ts'
 
 /** A request for pictures as it reached an edge. */
@@ -83,14 +84,15 @@ async function recordAcceptance(
   kept: KeptInputs,
   claim: CallClaim,
 ): Promise<void> {
+  const { inputs: keptFor } = await retentionFor(parts, run.principal.projectId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   fp('before_intent')
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
-    ...recordObjects(context, kept.objects),
-    ...recordInputs(context, newInputs(parts, run)),
+    ...recordObjects(context, kept.objects, kept.hold),
+    ...recordInputs(context, newInputs(parts, run), keptFor),
     ...reserve(context, call, run.estimate.reserve),
   ])
   fp('after_intent')

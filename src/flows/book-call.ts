@@ -20,7 +20,7 @@ import { type NewReply, recordReply } from '../idempotency/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, raisedAlert, release, settle } from '../ledger/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import type { Nanos } from '../primitives/money.ts'
-import { recordObjects } from '../store/index.ts'
+import { type ObjectHold, recordObjects } from '../store/index.ts'
 import { type LateEnd, lateStatements } from './book-late.ts'
 import { newImage, newRetouched } from './booked-images.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -29,6 +29,7 @@ import { tellEnd } from './jobs/tell-end.ts'
 import type { KeptImage } from './keep-images.ts'
 import { alarmOvershoot, overshootRemarks } from './overshoot.ts'
 import type { AttemptVerdict } from './read-outcome.ts'
+import { retentionFor } from './retention/retention-for.ts'
 import type { RetouchedImage } from './retouch-images.ts'
 import { tellBudgetAlerts } from './tell-budget-alerts.ts'
 import { noteWatched } from './watch-pictures.ts'
@@ -97,6 +98,8 @@ export interface Booking {
   watched?: WatchedPictures | null
   /** The text of the whole answer that its caller got, see `sealReply`; absent or null where it got an error, or where the text is not kept. */
   sealedReply?: string | null
+  /** The lock that the pictures were put under; absent where none were. */
+  hold?: ObjectHold
   /** What else belongs to the end of the attempt. */
   with?: (context: StatementContext) => Statement[]
   /** All remarks of the record, those of the check included. */
@@ -131,7 +134,9 @@ function isFinal(error: unknown): boolean {
 }
 
 async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled> {
+  const retention = await retentionFor(parts, run.principal.projectId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
+  const kept = { retention, nowMs: context.nowMs }
   const settledNanos = charged(booking) ? total(booking.cost) : 0n
   const heldNanos = booking.verdict.money === 'hold' ? run.estimate.reserve : 0n
   const remarks = await overshootRemarks(parts, run, settledNanos)
@@ -143,18 +148,18 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
       }
   fp('before_settle')
   const results = await parts.database.transact([
-    ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews, ...booking.retouched])),
+    ...recordObjects(context, uniqueObjects([...booking.images, ...booking.previews, ...booking.retouched]), booking.hold),
     ...ends.attempt,
     ...recordImages(context, [
-      ...booking.images.map((image) => newImage(run, image, false)),
-      ...booking.previews.map((image) => newImage(run, image, true)),
-      ...booking.retouched.map((image, place) => newRetouched(run, image, booking.images.length + booking.previews.length + place)),
+      ...booking.images.map((image) => newImage(run, kept, image, false)),
+      ...booking.previews.map((image) => newImage(run, kept, image, true)),
+      ...booking.retouched.map((image, place) => newRetouched(run, kept, image, booking.images.length + booking.previews.length + place)),
     ]),
     ...driftsToMeasure(context, run, booking),
     ...credentialsToRead(context, booking),
     ...(booking.watched ? [countWatchedPictures(context, booking.watched)] : []),
     ...(booking.with?.(context) ?? []),
-    recordReply(context, { generationId: run.id, ...replyOf(booking) }),
+    recordReply(context, { generationId: run.id, ...replyOf(booking), kept: retention.prompts }),
     ...ends.generation,
     ...(run.job ? tellEnd(context, run, booking, { settledNanos, heldNanos }) : []),
   ])
@@ -174,7 +179,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
 }
 
 /** What upstream answered whole is an answer, also where it says that it failed. */
-function replyOf({ verdict, sealedReply = null }: Booking): Omit<NewReply, 'generationId'> {
+function replyOf({ verdict, sealedReply = null }: Booking): Omit<NewReply, 'generationId' | 'kept'> {
   return { status: sealedReply === null ? (verdict.failure?.status ?? 200) : 200, sealed: sealedReply }
 }
 

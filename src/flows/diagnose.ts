@@ -1,6 +1,5 @@
 import { findOpenBatches } from '../batches/index.ts'
 import { Failure } from '../contract/failure.ts'
-import { folderStoreName } from '../db/index.ts'
 import { activeFailPoint, FAIL_POINT_VARIABLE } from '../primitives/fail-point.ts'
 import { formatUsd } from '../primitives/money.ts'
 import type { RouteContract } from '../routes/index.ts'
@@ -68,7 +67,7 @@ async function storage(parts: GatewayParts): Promise<DoctorFinding> {
 
 /** Objects whose store is not configured any more can be neither read nor removed. */
 async function strandedObjects(parts: GatewayParts): Promise<DoctorFinding[]> {
-  const stranded = await objectsOutside(parts.database, [folderStoreName, parts.store.name])
+  const stranded = await objectsOutside(parts.database, parts.store.names)
   return stranded.map(({ store, objects }) => ({
     name: 'stored objects',
     level: 'error',

@@ -3,6 +3,7 @@ import type { Admission, WrongKeys } from '../admission/index.ts'
 import type { DeadlineTable } from '../contract/deadlines.ts'
 import type { MainModelCatalogue } from '../contract/main-model-catalogue.ts'
 import type { ModelCatalogue } from '../contract/model-catalogue.ts'
+import type { RetentionDays } from '../contract/retention.ts'
 import type { Database } from '../db/database.ts'
 import type { Signals } from '../db/signals.ts'
 import type { Outbound } from '../outbound/index.ts'
@@ -30,6 +31,7 @@ import type { NodeLife } from './nodes/node-life.ts'
 import type { CallSidecars } from './recovery/call-sidecars.ts'
 import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
+import type { RetentionRounds } from './retention/retention-rounds.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import type { RouteStandings } from './route-standings.ts'
 import type { RoutingPolicies } from './routing-policy.ts'
@@ -126,6 +128,10 @@ export interface GatewayParts {
   ownHosts: OwnHosts
   /** What the answers of generations are sealed with. */
   replyKey: SealingKey
+  /** How long what is recorded is kept, where a project says nothing of it. */
+  retention: RetentionDays
+  /** What deletes what its time is over for, and removes bytes that nobody refers to. */
+  retentionRounds: RetentionRounds
   /** Folder of spool files, on the same file system as the folder store. */
   spoolFolder: string
   /** Of this release. */

@@ -1,6 +1,6 @@
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { forgetOldEvents } from '../events/index.ts'
-import { forgetOldKeys } from '../idempotency/index.ts'
+import { forgetExpiredReplies, forgetOldKeys } from '../idempotency/index.ts'
 import { forgetOldOrders } from '../jobs/index.ts'
 import { forgetOldNodes } from '../nodes/index.ts'
 import { fp } from '../primitives/fail-point.ts'
@@ -45,6 +45,7 @@ export class Housekeeping {
       if (!parts.nodeLife.isCaretaker) return
       await sweepExpiredFiles(parts)
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
+      await sweepInBatches(parts, forgetExpiredReplies)
       await sweepInBatches(parts, forgetOldKeys)
       await sweepInBatches(parts, forgetOldOrders)
       await sweepInBatches(parts, forgetOldEvents)

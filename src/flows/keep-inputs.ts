@@ -1,6 +1,6 @@
 import { mediaTypes } from '../pixels/index.ts'
 import { fp } from '../primitives/fail-point.ts'
-import type { ObjectRecord } from '../store/index.ts'
+import { type ObjectHold, type ObjectRecord, objectPath } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { LocalFile, PreparedInput } from './prepare-inputs.ts'
 
@@ -15,6 +15,8 @@ export interface KeptInputs {
   inputs: KeptInput[]
   /** Each once, whoever brought it. */
   objects: ObjectRecord[]
+  /** The lock they were put under. */
+  hold: ObjectHold
 }
 
 /**
@@ -27,7 +29,8 @@ export async function keepInputs(
   record: (kept: KeptInputs) => Promise<void>,
 ): Promise<void> {
   const files = new Map(inputs.flatMap(filesOf).map((file) => [file.sha256, file]))
-  await parts.objectLocks.hold([...files.keys()], async () => {
+  const putting = [...files.values()].map((file) => objectPath(file.sha256, file.format))
+  const work = async (hold: ObjectHold) => {
     const madeNow: string[] = []
     try {
       const objects = new Map<string, ObjectRecord>()
@@ -39,12 +42,13 @@ export async function keepInputs(
       }
       if (files.size > 0) fp('inputs_after_put')
       const kept = inputs.map((input) => ({ ...input, sentPath: objects.get(input.sent.sha256)!.path }))
-      await record({ inputs: kept, objects: [...objects.values()] })
+      await record({ inputs: kept, objects: [...objects.values()], hold })
     } catch (error) {
       await Promise.all(madeNow.map((path) => parts.store.remove(path).catch(() => undefined)))
       throw error
     }
-  })
+  }
+  await parts.objectLocks.hold([...files.keys()], work, { putting })
 }
 
 type KeptFile = LocalFile & Pick<PreparedInput['picture'], 'format'>

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GenerationRecord } from '../contract/record.ts'
-import { statementContext } from '../db/index.ts'
+import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { type FoundImage, findGeneration, findImage, findInputs } from '../generations/index.ts'
 import { type DriftMeasurement, measureDrift, pendingDrifts, recordDrift, recordDriftFailure } from '../guard/index.ts'
 import { PixelTaskError } from '../pixels/index.ts'
 import { fp } from '../primitives/fail-point.ts'
-import { recordObjects } from '../store/index.ts'
+import { type ObjectHold, objectPath, recordObjects } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { localCopy } from './local-copy.ts'
 import { onceMore } from './once-more.ts'
@@ -76,17 +76,25 @@ async function record(parts: GatewayParts, imageId: string, measurement: DriftMe
     return void (await parts.database.transact([recordDrift(context, { imageId, measurement, heatMapSha256: null })]))
   }
   const { sha256, bytes } = heatMap
-  await parts.objectLocks.hold([sha256], async () => {
+  const keep = async (hold: ObjectHold) => {
     const { store, path, existed } = await parts.store.put({ spoolPath: heatMapPath, sha256, extension: 'png' })
     const context = statementContext(parts.database, parts.clock, parts.newId)
     try {
       await parts.database.transact([
-        ...recordObjects(context, [{ sha256, store, path, bytes, mediaType: 'image/png' }]),
+        ...recordObjects(context, [{ sha256, store, path, bytes, mediaType: 'image/png' }], hold),
+        isThere(context, imageId),
         recordDrift(context, { imageId, measurement, heatMapSha256: sha256 }),
       ])
     } catch (error) {
       if (!existed) await parts.store.remove(path).catch(() => undefined)
       throw error
     }
-  })
+  }
+  await parts.objectLocks.hold([sha256], keep, { putting: [objectPath(sha256, 'png')] })
+}
+
+/** A picture that was deleted while it was measured gets no heat map. */
+function isThere({ sql }: StatementContext, imageId: string): Statement {
+  const query = sql.selectFrom('images').select('id').where('id', '=', imageId).where('deleted_at_ms', 'is', null)
+  return { query, expect: { rows: 1, otherwise: () => new Error('the picture is not there any more') } }
 }

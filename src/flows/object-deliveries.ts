@@ -1,10 +1,11 @@
 import { Failure } from '../contract/failure.ts'
-import { deliverOutbox, type OutboxStore } from '../store/index.ts'
+import { OutboxRounds, type OutboxStore } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { sidecarsIn } from './recovery/spool-recovery.ts'
 
 const EVERY_MS = 5_000
 
-type DeliveryParts = Pick<GatewayParts, 'database' | 'objectLocks' | 'logger' | 'metrics'>
+type DeliveryParts = Pick<GatewayParts, 'database' | 'objectLocks' | 'clock' | 'spoolFolder' | 'logger' | 'metrics'>
 
 /**
  * Delivers to the bucket what waits in the outbox: once at start, then every few seconds. Says once that an outage began, and once that it is
@@ -12,6 +13,7 @@ type DeliveryParts = Pick<GatewayParts, 'database' | 'objectLocks' | 'logger' | 
  */
 export class ObjectDeliveries {
   readonly #outbox: OutboxStore
+  readonly #rounds: OutboxRounds
   readonly #everyMs: number
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
@@ -20,6 +22,7 @@ export class ObjectDeliveries {
 
   constructor(outbox: OutboxStore, everyMs = EVERY_MS) {
     this.#outbox = outbox
+    this.#rounds = new OutboxRounds(outbox)
     this.#everyMs = everyMs
   }
 
@@ -42,16 +45,17 @@ export class ObjectDeliveries {
     await this.#round
   }
 
-  async #deliver({ database: db, objectLocks: locks, logger, metrics }: DeliveryParts): Promise<void> {
+  async #deliver({ database: db, objectLocks: locks, clock, spoolFolder, logger, metrics }: DeliveryParts): Promise<void> {
+    let isStuck = this.#isStuck
     try {
-      await deliverOutbox({ db, locks, outbox: this.#outbox })
+      isStuck = !(await this.#rounds.run({ db, locks, clock, unbooked: () => sidecarsIn(spoolFolder) }))
     } catch (error) {
       logger.error({ err: error }, 'the outbox could not be delivered')
     }
     const { waiting } = this.#outbox
     metrics.objectsWaiting(waiting)
-    if (waiting > 0 === this.#isStuck) return
-    this.#isStuck = waiting > 0
+    if (isStuck === this.#isStuck) return
+    this.#isStuck = isStuck
     if (!this.#isStuck) return logger.warn({}, 'the bucket takes objects again: nothing waits in the outbox any more')
     logger.error(
       { count: waiting, err: await this.#problem() },

@@ -1,5 +1,5 @@
 import { findOpenBatches } from '../batches/index.ts'
-import { sumUnknowns } from '../generations/index.ts'
+import { countDueImages, sumUnknowns } from '../generations/index.ts'
 import { sumWaiting } from '../jobs/index.ts'
 import { waitingLanes } from '../webhooks/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -12,7 +12,8 @@ import { spoolRoom } from './spool-room.ts'
 export async function renderMetrics(parts: GatewayParts): Promise<string> {
   const { metrics, database, jobs } = parts
   const nowMs = parts.clock.nowMs()
-  await Promise.all([countUnknowns(parts, nowMs), countJobs(parts, nowMs), countBatches(parts, nowMs), countWebhooks(parts, nowMs)])
+  const counts = [countUnknowns, countJobs, countBatches, countWebhooks, countDue]
+  await Promise.all(counts.map((count) => count(parts, nowMs)))
   metrics.jobsRunning(jobs.load.running)
   metrics.routesNow(
     parts.routes.list().map((route) => {
@@ -67,4 +68,9 @@ async function countWebhooks({ database, metrics }: GatewayParts, nowMs: number)
     messages: lanes.reduce((sum, { waiting }) => sum + waiting, 0),
     oldestDueSeconds: secondsSince(dueAtMs, nowMs),
   })
+}
+
+async function countDue({ database, metrics }: GatewayParts, nowMs: number): Promise<void> {
+  const { images, oldestMs } = await countDueImages(database, nowMs)
+  metrics.imagesDue({ images, oldestSeconds: oldestMs === null ? 0 : secondsSince(oldestMs, nowMs) })
 }

@@ -59,7 +59,7 @@ export async function settleAnswer(
   const reported = reportedFacts(reply.documents[0])
   return parts.objectLocks.hold(
     [...reply.images, ...reply.partials.images].map((image) => image.sha256),
-    async () => {
+    async (hold) => {
       const formula = (size: { width: number; height: number } | null) =>
         usageOnFormula(run, read, { quality: reported.quality ?? null, size, images: reply.images.length })
       const [images, previews] = await Promise.all([
@@ -82,6 +82,7 @@ export async function settleAnswer(
         warnings,
         watched,
         sealedReply,
+        hold,
         ...(also && { with: also }),
       })
       return { settled, retouched: retouched?.failure === null ? retouched.images : null }

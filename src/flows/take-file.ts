@@ -1,14 +1,18 @@
 import type { Principal } from '../access/index.ts'
 import { failure } from '../contract/failure.ts'
+import { deleteAfterMs } from '../contract/retention.ts'
 import { statementContext } from '../db/index.ts'
 import { checkFileUpload, deleteFile, expiredFiles, type FoundFile, findFile, recordFile } from '../files/index.ts'
 import { type BodySource, takeInUpload, type Upload } from '../inputs/index.ts'
 import { examinePicture, mediaTypes } from '../pixels/index.ts'
 import { fp } from '../primitives/fail-point.ts'
-import { recordObjects, removeUnreferenced } from '../store/index.ts'
+import { assertNotHeld } from '../retention/index.ts'
+import { noteUnused, type ObjectHold, objectPath, recordObjects, removeUnused } from '../store/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { openInputWorkspace } from './input-workspace.ts'
 import { refusalOfPicture } from './refusal-of-picture.ts'
+import { retentionFor } from './retention/retention-for.ts'
+import { removalParts } from './retention/sweep-objects.ts'
 
 /** An upload whose body is still to be read. */
 export interface FileAsk {
@@ -44,32 +48,56 @@ async function keepFile(
   const { sha256, bytes, path: spoolPath } = upload
   const [id, { projectId }] = [parts.newId('file'), principal]
   await parts.storageHealth.assertWritable()
-  await parts.objectLocks.hold([sha256], async () => {
+  const kept = await retentionFor(parts, projectId)
+  const keep = async (hold: ObjectHold) => {
     const { store, path, existed } = await parts.store.put({ spoolPath, sha256, extension: format })
     const mediaType = mediaTypes[format]
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    const file = { id, projectId, purpose, fileName: upload.fileName ?? 'file', bytes, sha256, mediaType, width, height, expiresAfterMs }
+    const file = {
+      id,
+      projectId,
+      purpose,
+      fileName: upload.fileName ?? 'file',
+      bytes,
+      sha256,
+      mediaType,
+      width,
+      height,
+      expiresAfterMs: earlier(expiresAfterMs, deleteAfterMs(kept.inputs, 0)),
+    }
     try {
       fp('file_before_record')
-      await parts.database.transact([...recordObjects(context, [{ sha256, store, path, bytes, mediaType }]), recordFile(context, file)])
+      await parts.database.transact([
+        ...recordObjects(context, [{ sha256, store, path, bytes, mediaType }], hold),
+        recordFile(context, file),
+      ])
     } catch (error) {
       if (!existed) await parts.store.remove(path).catch(() => undefined)
       throw error
     }
-  })
+  }
+  await parts.objectLocks.hold([sha256], keep, { putting: [objectPath(sha256, format)] })
   fp('file_after_record')
-  const kept = await findFile(parts.database, { id, projectId, nowMs: parts.clock.nowMs() })
-  if (!kept) throw failure('internal_error', { outcome: 'not_charged' })
-  return kept
+  const file = await findFile(parts.database, { id, projectId, nowMs: parts.clock.nowMs() })
+  if (!file) throw failure('internal_error', { outcome: 'not_charged' })
+  return file
 }
 
-/** Gives a file up; its bytes go when nothing else refers to them. @throws Failure `file_not_found` */
+/** The shorter of two times, where null has no end. */
+const earlier = (one: number | null, other: number | null) => (one === null || other === null ? (one ?? other) : Math.min(one, other))
+
+/** Gives a file up; its bytes go when nothing else refers to them. @throws Failure `file_not_found`, `legal_hold` */
 export async function giveUpFile(parts: GatewayParts, { id, projectId }: { id: string; projectId: string | null }): Promise<void> {
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  const [deleted] = await parts.database.transact([deleteFile(context, { id, projectId })])
-  const row = deleted!.rows[0]
-  if (!row) throw failure('file_not_found', { param: 'file_id' })
-  await removeUnreferenced({ db: parts.database, store: parts.store, locks: parts.objectLocks }, String(row['sha256']))
+  const file = await findFile(parts.database, { id, projectId, nowMs: 0 })
+  if (!file) throw failure('file_not_found', { param: 'file_id' })
+  const [, deleted] = await parts.database.transact([
+    assertNotHeld(context, [file.project_id]),
+    deleteFile(context, { id, projectId }),
+    ...noteUnused(context, [file.sha256]),
+  ])
+  if (deleted!.rows.length === 0) throw failure('file_not_found', { param: 'file_id' })
+  await removeUnused(removalParts(parts), file.sha256)
 }
 
 const SWEEP_BATCH = 100

@@ -50,13 +50,19 @@ export async function verifyObjects(parts: GatewayParts, from: { after: string; 
 async function verifyOne(parts: GatewayParts, row: ObjectRow, found: VerifiedObjects): Promise<void> {
   await parts.objectLocks.hold([row.sha256], async () => {
     const state = await stateOf(parts, row)
-    if (state !== 'intact' && (await findObject(parts.database, row.sha256)) === null) return
+    if (state !== 'intact' && (await isGoing(parts, row))) return
     found.checked++
     found.bytes += row.bytes
     if (state === 'intact') return
     found[state].push(row.sha256)
     tell(parts, row, state)
   })
+}
+
+/** Somebody removes it, or has done so. */
+async function isGoing({ database }: GatewayParts, { sha256 }: ObjectRow): Promise<boolean> {
+  const now = await findObject(database, sha256)
+  return now === null || now.removing_since_ms !== null
 }
 
 async function stateOf({ store }: Pick<GatewayParts, 'store'>, { path, sha256, bytes }: KnownObject) {

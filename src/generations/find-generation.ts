@@ -8,6 +8,7 @@ import type {
   GenerationRow,
   IdempotencyKeyRow,
   ImageRow,
+  LegalHoldRow,
   ObjectRow,
   ResponseTurnRow,
   UnknownEvidenceRow,
@@ -42,8 +43,11 @@ export interface GenerationRows {
   keys: string[]
   /** Requests that it answered besides, the latest of them, oldest first. */
   attachments: CallAttachmentRow[]
+  /** Legal holds in force on it, its pictures or its project, the oldest first. */
+  holds: NamedHold[]
 }
 
+type NamedHold = Pick<LegalHoldRow, 'id' | 'subject_kind' | 'subject_id' | 'placed_at_ms'>
 type NamedKey = Pick<IdempotencyKeyRow, 'idempotency_key'>
 
 /** A picture from the cache may answer any number of requests. */
@@ -58,8 +62,8 @@ export interface ProjectScope {
 
 /** Finds a generation; null when there is none that the caller may see. */
 export async function findGeneration(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationRows | null> {
-  const [[generation], attempts, images, [turn], evidence, [identity], keys, attachments] = await db.readAll<
-    [GenerationRow, AttemptRow, FoundImage, AssistantTurn, UnknownEvidenceRow, CallIdentityRow, NamedKey, CallAttachmentRow]
+  const [[generation], attempts, images, [turn], evidence, [identity], keys, attachments, holds] = await db.readAll<
+    [GenerationRow, AttemptRow, FoundImage, AssistantTurn, UnknownEvidenceRow, CallIdentityRow, NamedKey, CallAttachmentRow, NamedHold]
   >([
     db.sql
       .selectFrom('generations')
@@ -79,6 +83,18 @@ export async function findGeneration(db: Database, { id, projectId }: ProjectSco
       .orderBy('at_ms', 'desc')
       .orderBy('id', 'desc')
       .limit(SHOWN_ATTACHMENTS),
+    db.sql
+      .selectFrom('legal_holds')
+      .select(['id', 'subject_kind', 'subject_id', 'placed_at_ms'])
+      .where('released_at_ms', 'is', null)
+      .where((when) =>
+        when.or([
+          when('subject_id', '=', id),
+          when('subject_id', 'in', when.selectFrom('generations').select('project_id').where('id', '=', id)),
+          when('subject_id', 'in', when.selectFrom('images').select('id').where('generation_id', '=', id)),
+        ]),
+      )
+      .orderBy('id'),
   ])
   if (!generation) return null
   return {
@@ -90,6 +106,7 @@ export async function findGeneration(db: Database, { id, projectId }: ProjectSco
     identity: identity ?? null,
     keys: keys.map(({ idempotency_key }) => idempotency_key),
     attachments: attachments.reverse(),
+    holds,
   }
 }
 
@@ -120,13 +137,16 @@ export async function findImage(db: Database, { id, projectId }: ProjectScope & 
 }
 
 function imagesWithPlace(db: Database) {
-  return db.sql
-    .selectFrom('images')
-    .leftJoin('objects', 'objects.sha256', 'images.sha256')
-    .leftJoin('drift_reports', 'drift_reports.image_id', 'images.id')
-    .selectAll('images')
-    .select(['objects.store', 'objects.path', 'objects.media_type'])
-    .leftJoin('credential_reports', 'credential_reports.image_id', 'images.id')
-    .select(['drift_reports.state as drift_state', 'drift_reports.report_json as drift_json'])
-    .select('credential_reports.report_json as credentials_json')
+  return (
+    db.sql
+      .selectFrom('images')
+      // A deleted picture is nowhere, also while its bytes wait to be removed or are somebody else's too.
+      .leftJoin('objects', (join) => join.onRef('objects.sha256', '=', 'images.sha256').on('images.deleted_at_ms', 'is', null))
+      .leftJoin('drift_reports', 'drift_reports.image_id', 'images.id')
+      .selectAll('images')
+      .select(['objects.store', 'objects.path', 'objects.media_type'])
+      .leftJoin('credential_reports', 'credential_reports.image_id', 'images.id')
+      .select(['drift_reports.state as drift_state', 'drift_reports.report_json as drift_json'])
+      .select('credential_reports.report_json as credentials_json')
+  )
 }

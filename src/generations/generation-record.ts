@@ -19,6 +19,7 @@ export function generationRecord({
   identity,
   keys,
   attachments,
+  holds,
 }: GenerationRows): GenerationRecord {
   const last = attempts.at(-1)
   const results = images.filter((image) => image.is_preview === 0)
@@ -60,6 +61,12 @@ export function generationRecord({
     assistant: assistantJson === null ? null : JSON.parse(assistantJson),
     retry_reason: generation.retry_reason as GenerationRecord['retry_reason'],
     next_action: generation.next_action as GenerationRecord['next_action'],
+    legal_holds: holds.map(({ id, subject_kind, subject_id, placed_at_ms }) => ({
+      id,
+      subject_kind: subject_kind as GenerationRecord['legal_holds'][number]['subject_kind'],
+      subject_id,
+      placed_at: isoTime(placed_at_ms),
+    })),
     warnings: JSON.parse(generation.warnings_json),
     error: generation.error_json === null ? null : JSON.parse(generation.error_json),
   }

@@ -10,6 +10,19 @@ export {
   type NewAttempt,
 } from './attempt-statements.ts'
 export { generationAudits } from './audit-generations.ts'
+export {
+  countDueImages,
+  type DueCount,
+  type DueRow,
+  deleteImages,
+  deleteInputs,
+  dueImages,
+  dueInputs,
+  expireImages,
+  expireInputs,
+  findPictures,
+  type GenerationPictures,
+} from './deletion-statements.ts'
 export { findAttempt } from './find-attempt.ts'
 export {
   type FoundImage,

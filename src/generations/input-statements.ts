@@ -1,4 +1,5 @@
 import type { InputFormat, InputRole, InputSource } from '../contract/input-picture.ts'
+import { deleteAfterMs, type RetentionRule } from '../contract/retention.ts'
 import type { Database, GenerationInputRow, ObjectRow, Statement, StatementContext } from '../db/index.ts'
 import type { ProjectScope } from './find-generation.ts'
 
@@ -27,8 +28,8 @@ export interface NewInput {
   rights: string | null
 }
 
-/** Records what a request brought along. Run it in the transaction that records the generation, with the objects they refer to. */
-export function recordInputs({ sql, nowMs }: StatementContext, inputs: readonly NewInput[]): Statement[] {
+/** Records what a request brought along. Run it in the transaction that records the generation, with the objects they refer to. @param kept for how long */
+export function recordInputs({ sql, nowMs }: StatementContext, inputs: readonly NewInput[], kept: RetentionRule): Statement[] {
   if (inputs.length === 0) return []
   const rows: GenerationInputRow[] = inputs.map((input) => ({
     id: input.id,
@@ -47,8 +48,8 @@ export function recordInputs({ sql, nowMs }: StatementContext, inputs: readonly 
     bytes: input.bytes,
     rights: input.rights,
     created_at_ms: nowMs,
-    delete_after_ms: null,
-    deletion_policy: 'keep',
+    delete_after_ms: deleteAfterMs(kept, nowMs),
+    deletion_policy: kept.policy,
     deleted_at_ms: null,
   }))
   return [{ query: sql.insertInto('generation_inputs').values(rows) }]
@@ -62,7 +63,9 @@ export function findInputs(db: Database, { generationId, projectId }: ProjectSco
   return db.read(
     db.sql
       .selectFrom('generation_inputs')
-      .leftJoin('objects', 'objects.sha256', 'generation_inputs.sent_sha256')
+      .leftJoin('objects', (join) =>
+        join.onRef('objects.sha256', '=', 'generation_inputs.sent_sha256').on('generation_inputs.deleted_at_ms', 'is', null),
+      )
       .selectAll('generation_inputs')
       .select(['objects.store', 'objects.path', 'objects.media_type'])
       .where('generation_id', '=', generationId)

@@ -58,6 +58,22 @@ function finish({ sql: builder, nowMs }: StatementContext, imageId: string, end:
   }
 }
 
+/** Takes the heat maps of deleted pictures away; the figures stay. Belongs into the transaction that deletes them. */
+export function dropHeatMaps({ sql: builder }: Pick<StatementContext, 'sql'>, imageIds: readonly string[]): Statement[] {
+  if (imageIds.length === 0) return []
+  const deleted = builder.selectFrom('images').select('id').where('id', 'in', imageIds).where('deleted_at_ms', 'is not', null)
+  return [{ query: builder.updateTable('drift_reports').set({ heat_map_sha256: null }).where('image_id', 'in', deleted) }]
+}
+
+/** The objects of the heat maps of some pictures. */
+export async function heatMapsOf(db: Database, imageIds: readonly string[]): Promise<string[]> {
+  if (imageIds.length === 0) return []
+  const rows = await db.read(
+    db.sql.selectFrom('drift_reports').select('heat_map_sha256').where('image_id', 'in', imageIds).where('heat_map_sha256', 'is not', null),
+  )
+  return rows.map(({ heat_map_sha256 }) => heat_map_sha256!)
+}
+
 /** Finds what is known of a picture's drift; null when nothing was to be measured. */
 export async function findDrift(db: Database, imageId: string): Promise<DriftReportRow | null> {
   const [row] = await db.read(db.sql.selectFrom('drift_reports').selectAll().where('image_id', '=', imageId))

@@ -10,6 +10,15 @@ export type {
   NotComparable,
   OutsideDrift,
 } from './drift-measurement.ts'
-export { findDrift, type MeasuredDrift, pendingDrifts, recordDrift, recordDriftFailure, recordPendingDrift } from './drift-statements.ts'
+export {
+  dropHeatMaps,
+  findDrift,
+  heatMapsOf,
+  type MeasuredDrift,
+  pendingDrifts,
+  recordDrift,
+  recordDriftFailure,
+  recordPendingDrift,
+} from './drift-statements.ts'
 export { measureDrift } from './measure-drift.ts'
 export { type DriftSummary, type DriftSurroundings, presentDrift, summariseDrift } from './present-drift.ts'

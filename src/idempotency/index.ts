@@ -21,4 +21,4 @@ export {
   KeyTaken,
   type RouteFamily,
 } from './key-statements.ts'
-export { deleteReplies, findReply, type NewReply, recordReply } from './reply-statements.ts'
+export { deleteReplies, findReply, forgetExpiredReplies, type NewReply, recordReply } from './reply-statements.ts'

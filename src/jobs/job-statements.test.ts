@@ -108,7 +108,12 @@ describe.each(engines)('jobs, on $name', (engine) => {
   })
 
   it('have their orders forgotten after thirty days, unless they wait still', async () => {
-    await run(...['one', 'two'].flatMap((id) => [recordJob(context(), newJob(id)), recordOrder(context(), id, 'v1.sealed')]))
+    await run(
+      ...['one', 'two'].flatMap((id) => [
+        recordJob(context(), newJob(id)),
+        recordOrder(context(), id, 'v1.sealed', { days: null, policy: 'keep' }),
+      ]),
+    )
     await run({ query: test.db.sql.updateTable('generations').set({ status: 'failed', completed_at_ms: 1 }).where('id', '=', 'two') })
     test.clock.advance(30 * DAY_MS + 1)
     await run(forgetOldOrders(context(), 10))

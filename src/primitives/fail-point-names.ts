@@ -42,6 +42,11 @@ export const failPointNames = [
   'put_before_rename',
   'put_after_rename',
   'put_after_flush',
+  // Bytes that nobody refers to any more.
+  'object_before_remove',
+  'object_after_remove',
+  'object_after_forget',
+  'left_put_before_remove',
   // What Darkroom makes of the model's pictures.
   'retouch_before_make',
   'retouch_after_make',
@@ -131,6 +136,12 @@ export const failPointNames = [
   'gate_after_record',
   'file_before_record',
   'file_after_record',
+  'delete_before_record',
+  'delete_after_record',
+  'retention_before_expire',
+  'retention_after_expire',
+  'hold_before_change',
+  'hold_after_change',
   'housekeeping_before_round',
   'housekeeping_after_round',
 ] as const

@@ -23,6 +23,7 @@ export type IdKind =
   | 'msg'
   | 'set'
   | 'bat'
+  | 'hold'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

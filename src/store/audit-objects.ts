@@ -3,7 +3,9 @@ import { AUDIT_ROWS, type AuditQuery, type Database } from '../db/index.ts'
 
 /** What must hold between whoever refers to bytes and the objects on record, whatever happened. Whether the bytes are there is for the store to say. */
 export function objectAudits(db: Database): AuditQuery[] {
-  return [{ name: 'objects', holds: 'every picture and file that is kept has its object', query: missingObjects(db) }]
+  return [
+    { name: 'objects', holds: 'every picture and file that is kept has its object, and nobody removes that', query: missingObjects(db) },
+  ]
 }
 
 function missingObjects(db: Database): AuditQuery['query'] {
@@ -20,7 +22,7 @@ function missingObjects(db: Database): AuditQuery['query'] {
     .selectFrom(kept.as('kept'))
     .leftJoin('objects', 'objects.sha256', 'kept.sha256')
     .select(['kept.sha256 as id', sql<bigint | null>`null`.as('expected_nanos'), sql<bigint | null>`null`.as('found_nanos')])
-    .where('objects.sha256', 'is', null)
+    .where((object) => object.or([object('objects.sha256', 'is', null), object('objects.removing_since_ms', 'is not', null)]))
     .orderBy('id')
     .limit(AUDIT_ROWS)
 }

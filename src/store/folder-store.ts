@@ -26,12 +26,14 @@ export interface FolderLayout {
 /** Objects in a local folder: `ab/cd/<sha256>.<extension>`. */
 export class FolderStore implements ObjectStore {
   readonly name: string
+  readonly names: readonly string[]
   readonly #root: string
   readonly #flat: boolean
 
   private constructor(root: string, { name, flat }: FolderLayout) {
     this.#root = root
     this.name = name
+    this.names = [name]
     this.#flat = flat
   }
 

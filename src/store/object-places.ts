@@ -23,6 +23,10 @@ export class ObjectPlaces implements ObjectStore {
     return this.#now.name
   }
 
+  get names(): readonly string[] {
+    return [...this.#before.names, ...this.#now.names]
+  }
+
   /** Bytes that were kept before stay there, sound as they are; damaged ones are replaced there too, where their row says they lie. */
   async put(object: SpooledObject): Promise<StoredObject> {
     const path = objectPath(object.sha256, object.extension)

@@ -32,8 +32,10 @@ export interface ByteRange {
  * and never changes; the same bytes put twice, also at the same time, are kept once.
  */
 export interface ObjectStore {
-  /** What `objects.store` says of bytes kept here. */
+  /** What `objects.store` says of bytes that are put here now. */
   readonly name: string
+  /** What it says of all bytes that can be read and removed here: those of an earlier place too. */
+  readonly names: readonly string[]
   /**
    * @throws `Failure('storage_full' | 'storage_unavailable')`; the spooled file is untouched then.
    * @throws RangeError when hash or extension could not be a name.

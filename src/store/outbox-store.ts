@@ -15,12 +15,22 @@ const PROMPTLY_MS = 4_000
 const REST_MS = 5_000
 
 /** A store elsewhere, with connections that can be closed. */
-export type DistantStore = ObjectStore & { close(): void }
+export interface DistantStore extends ObjectStore {
+  /** As `put`, but the file stays where it is. */
+  send(object: SpooledObject): Promise<StoredObject>
+  close(): void
+}
+
+/**
+ * Whether an object that waits is to be delivered now, and under which lock: runs `deliver` and says what that said, or does not, and says null.
+ */
+export type DeliveryGuard = (path: string, deliver: () => Promise<boolean>) => Promise<boolean | null>
 
 /**
  * A store elsewhere with an outbox in front of it on this machine. Bytes are whole and flushed in the outbox before they are sent, and leave it when
  * the store is known to have them: while it cannot be reached, nothing that was paid for is lost. Until then they are read from the outbox.
- * Removals that could not be made are noted and made later.
+ * Removals that could not be made are noted and made later. Whoever puts, removes and delivers holds the lock of the object; only a delivery that its
+ * put did not wait for goes on without, and so leaves the bytes in the outbox for a round that holds it.
  */
 export class OutboxStore implements ObjectStore {
   readonly #distant: DistantStore
@@ -50,6 +60,10 @@ export class OutboxStore implements ObjectStore {
     return this.#distant.name
   }
 
+  get names(): readonly string[] {
+    return this.#distant.names
+  }
+
   /** How many objects are still to be delivered. */
   get waiting(): number {
     return this.#waiting.size
@@ -60,6 +74,8 @@ export class OutboxStore implements ObjectStore {
     await this.#removals.forget(landed.path)
     this.#waiting.add(landed.path)
     const there = performance.now() < this.#restUntilMs ? null : await this.#promptly(landed.path)
+    // Where the disk does not let them go now, a round does.
+    if (there) await this.#arrived(landed.path).catch(() => undefined)
     return { ...landed, existed: landed.existed || (there?.existed ?? true) }
   }
 
@@ -97,13 +113,25 @@ export class OutboxStore implements ObjectStore {
     return here
   }
 
-  /** One round: delivers what waits, and ends early where the store cannot be reached. */
-  async deliver(): Promise<void> {
+  /**
+   * One round: delivers what waits, and ends early where the store cannot be reached.
+   * @returns false where something was to be delivered and could not be
+   */
+  async deliver(guard: DeliveryGuard = (_path, deliver) => deliver()): Promise<boolean> {
+    let isDelivered = true
     for (const path of [...this.#waiting]) {
-      if (this.#closed) return
-      const there = await this.#deliver(path)
-      if (!there && !(await this.#isReachable())) return
+      if (this.#closed) return isDelivered
+      const isThere = await guard(path, () => this.#deliverWaiting(path))
+      if (isThere !== false) continue
+      isDelivered = false
+      if (!(await this.#isReachable())) break
     }
+    return isDelivered
+  }
+
+  /** Paths of objects that are still to be delivered. */
+  waitingPaths(): string[] {
+    return [...this.#waiting]
   }
 
   /** Paths of objects that are still to be removed. */
@@ -150,6 +178,18 @@ export class OutboxStore implements ObjectStore {
     return first
   }
 
+  /** @returns false where it still waits */
+  async #deliverWaiting(path: string): Promise<boolean> {
+    if (await this.#deliver(path)) await this.#arrived(path)
+    return !this.#waiting.has(path)
+  }
+
+  /** The store is known to have it, and nobody can have removed it since. */
+  async #arrived(path: string): Promise<void> {
+    await this.#landed.remove(path)
+    this.#waiting.delete(path)
+  }
+
   /** One delivery of an object at a time. Never rejects; null when the store did not take it, or there is nothing to deliver any more. */
   #deliver(path: string): Promise<StoredObject | null> {
     const underWay = this.#deliveries.get(path)
@@ -165,8 +205,7 @@ export class OutboxStore implements ObjectStore {
         this.#waiting.delete(path)
         return null
       }
-      const there = await this.#distant.put({ spoolPath: this.#landed.fileOf(path), ...namedBy(path) })
-      this.#waiting.delete(path)
+      const there = await this.#distant.send({ spoolPath: this.#landed.fileOf(path), ...namedBy(path) })
       this.#restUntilMs = Number.NEGATIVE_INFINITY
       return there
     } catch {

@@ -38,6 +38,7 @@ export interface S3StoreOptions {
 /** Objects in a bucket of an S3-compatible store: `<prefix>ab/cd/<sha256>.<extension>`. */
 export class S3Store implements ObjectStore {
   readonly name = s3StoreName
+  readonly names = [s3StoreName]
   readonly #settings: S3Settings
   readonly #connection: S3Connection
   readonly #wholeUpToBytes: number
@@ -61,13 +62,21 @@ export class S3Store implements ObjectStore {
     return new S3Store(settings, connection, options)
   }
 
-  async put({ spoolPath, sha256, extension }: SpooledObject): Promise<StoredObject> {
+  async put(object: SpooledObject): Promise<StoredObject> {
+    const sent = await this.send(object)
+    await rm(object.spoolPath, { force: true }).catch((error: unknown) => {
+      throw storageFailure(error)
+    })
+    return sent
+  }
+
+  /** As `put`, but the file stays where it is. */
+  async send({ spoolPath, sha256, extension }: SpooledObject): Promise<StoredObject> {
     const path = objectPath(sha256, extension)
     try {
       const { size: bytes } = await stat(spoolPath)
       const existed = await this.#turns.hold([path], () => this.#findOrUpload(path, { path: spoolPath, bytes, sha256 }))
       this.#provenAtMs = performance.now()
-      await rm(spoolPath, { force: true })
       return { store: this.name, path, bytes, existed }
     } catch (error) {
       if ((error instanceof Failure ? error.cause : error) instanceof S3Problem) this.#provenAtMs = Number.NEGATIVE_INFINITY

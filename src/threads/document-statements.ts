@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, Statement, StatementContext, TurnDocumentRow } from '../db/index.ts'
+import { activeHolds, type Database, type Statement, type StatementContext, type TurnDocumentRow } from '../db/index.ts'
 
 /** A sealed document on its way into the database. */
 export interface NewTurnDocument {
@@ -69,12 +69,13 @@ export function deleteTurnDocument({ sql: builder }: StatementContext, { generat
 }
 
 /**
- * Removes documents whose time is over, and those of deleted turns that have ended since; at most so many. `changes` of the result says how
+ * Removes documents whose time is over, and those of deleted turns that have ended since, held ones excepted; at most so many. `changes` of the result says how
  * many, so that a sweep knows whether to go on.
  */
 export function deleteExpiredTurnDocuments({ sql: builder, nowMs }: StatementContext, limit: number): Statement {
   const expired = builder
     .selectFrom('turn_documents')
+    .innerJoin('generations', 'generations.id', 'turn_documents.generation_id')
     .leftJoin('response_turns', 'response_turns.generation_id', 'turn_documents.generation_id')
     .select('turn_documents.generation_id')
     .where((when) =>
@@ -83,6 +84,7 @@ export function deleteExpiredTurnDocuments({ sql: builder, nowMs }: StatementCon
         when.and([when('response_turns.deleted_at_ms', 'is not', null), when('response_turns.finished_at_ms', 'is not', null)]),
       ]),
     )
+    .where((when) => when.not(when.exists(activeHolds(builder, ['generations.id', 'generations.project_id']))))
     .limit(limit)
   return { query: builder.deleteFrom('turn_documents').where('generation_id', 'in', expired) }
 }

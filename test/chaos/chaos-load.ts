@@ -121,6 +121,20 @@ const bulk: ChaosCall = async (gateway, chance) => {
   }
 }
 
+/** A picture that nobody else has, and that is deleted. */
+const deletion: ChaosCall = async (gateway, chance) => {
+  const made = await generation({ prompt: `lamp ${chance.whole(1e9)}` })(gateway, chance)
+  if (made) await (await gateway.fetch(`/v2/generations/${made.generationId}/images`, { method: 'DELETE' })).json()
+  return null
+}
+
+/** A picture that is held. */
+const hold: ChaosCall = async (gateway, chance) => {
+  const made = await generation({})(gateway, chance)
+  if (made) await administrator('POST', '/v2/legal-holds', { subject_id: made.generationId, reason: 'chaos' })(gateway, chance)
+  return made
+}
+
 /** A receiver that nobody reaches: it is tested, sent the test again and disabled, which is an event that is handed out. */
 const webhook: ChaosCall = async (gateway) => {
   const send = async <Answer>(method: string, path: string, body: object): Promise<Answer> => {
@@ -160,6 +174,8 @@ export const chaosCalls = {
   budget,
   gate: administrator('POST', '/v2/gate/signed', { max_cost_usd: '1' }),
   file,
+  deletion,
+  hold,
   resolution,
   webhook,
 } satisfies Record<string, ChaosCall>

@@ -11,7 +11,7 @@ import { sha256 } from '../support/picture-bytes.ts'
 /** Both books, and what is on record. Money in nano-USD. */
 export interface Books {
   generations: number
-  /** Hashes of the pictures that each generation can be asked for; only those whose bytes are what the hash says. */
+  /** Hashes of the pictures that each generation can be asked for; only those whose bytes are what the hash says, or that were deleted. */
   pictures: ReadonlyMap<string, ReadonlySet<string>>
   /** Pictures on record whose bytes are missing or others. */
   rowsWithoutBytes: string[]
@@ -166,7 +166,8 @@ async function readPictures(gateway: GatewayProcess, token: string, records: Rea
     for (const image of [...images, ...originals]) {
       if (image.storage !== 'stored') continue
       const answer = await fetch(`${gateway.url}/v2/images/${image.id}`, { headers: { authorization: `Bearer ${token}` } })
-      const isSame = answer.status === 200 && sha256(Buffer.from(await answer.arrayBuffer())) === image.sha256
+      const isRight = image.deleted_at === null ? answer.status === 200 : answer.status === 410
+      const isSame = isRight && (image.deleted_at !== null || sha256(Buffer.from(await answer.arrayBuffer())) === image.sha256)
       if (isSame) found.add(image.sha256)
       else rowsWithoutBytes.push(image.id)
     }

@@ -37,8 +37,10 @@ export interface ChaosFigures {
   books: Books
 }
 
+type BeforeStart = 'nothing' | 'adoptable' | 'open' | 'background' | 'leftPut'
+
 /** Points that are passed at a start, and what must have happened before. */
-const atStart: Partial<Record<FailPointName, 'nothing' | 'adoptable' | 'open' | 'background'>> = {
+const atStart: Partial<Record<FailPointName, BeforeStart>> = {
   start_after_lock: 'nothing',
   start_after_database: 'nothing',
   start_before_listen: 'nothing',
@@ -53,6 +55,7 @@ const atStart: Partial<Record<FailPointName, 'nothing' | 'adoptable' | 'open' | 
   sweep_before_hold: 'open',
   sweep_after_hold: 'open',
   background_adopted: 'background',
+  left_put_before_remove: 'leftPut',
 }
 
 /** Points that only some calls pass; all others are passed by the load. */
@@ -107,6 +110,13 @@ const special: Partial<Record<FailPointName, ChaosCallName>> = {
   gate_after_record: 'gate',
   file_before_record: 'file',
   file_after_record: 'file',
+  delete_before_record: 'deletion',
+  delete_after_record: 'deletion',
+  object_before_remove: 'deletion',
+  object_after_remove: 'deletion',
+  object_after_forget: 'deletion',
+  hold_before_change: 'hold',
+  hold_after_change: 'hold',
 }
 
 const yaml = (url: string) => `version: 1
@@ -217,12 +227,13 @@ class ChaosRun {
     return end?.signal === 'SIGKILL'
   }
 
-  async #killInStart(point: FailPointName, before: 'nothing' | 'adoptable' | 'open' | 'background'): Promise<boolean> {
+  async #killInStart(point: FailPointName, before: BeforeStart): Promise<boolean> {
     if (before !== 'nothing') {
       // What the cycle before left is settled first: this one has a call of its own.
       await this.#settle()
-      await using gateway = await this.#start(before === 'adoptable' ? 'before_settle:1:kill' : undefined)
-      const name = { adoptable: 'json', open: 'silent', background: 'background' } as const
+      const diesAt = { adoptable: 'before_settle:1:kill', leftPut: 'file_before_record:1:kill', open: undefined, background: undefined }
+      await using gateway = await this.#start(diesAt[before])
+      const name = { adoptable: 'json', open: 'silent', background: 'background', leftPut: 'file' } as const
       const call = this.#call(gateway, name[before])
       await Promise.race([call, gateway.ended, ...(before === 'open' ? [this.#oneMorePost()] : [])])
       await gateway.end('SIGKILL')
@@ -320,9 +331,12 @@ async function startSandboxProcess(): Promise<AsyncDisposable & { url: string }>
   }
 }
 
-/** Every fail point, or a seeded sample of them; those of batches have a storm of their own (`run-batch-storm.ts`). */
+/**
+ * Every fail point, or a seeded sample of them; those of batches have a storm of their own (`run-batch-storm.ts`), and nothing here gets
+ * old enough to be swept (`test/e2e/retention-death.test.ts`).
+ */
 export function pickPoints(seed: number, count: number = failPointNames.length): FailPointName[] {
   const chance = seededChance(seed)
-  const left = failPointNames.filter((name) => !name.startsWith('batch_'))
+  const left = failPointNames.filter((name) => !name.startsWith('batch_') && !name.startsWith('retention_'))
   return Array.from({ length: Math.min(count, left.length) }, () => left.splice(chance.whole(left.length), 1)[0]!)
 }

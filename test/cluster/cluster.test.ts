@@ -191,6 +191,30 @@ describe('jobs of processes that share a database', () => {
   })
 })
 
+describe('a picture that is deleted at one process', () => {
+  it('is 410 at once at all others, by every address, and leaves the bucket', async () => {
+    const made = await call(cluster.apis[0]!, { prompt: 'to be deleted' })
+    const [image] = (await recordOf(made.generationId!)).images
+    const jobId = await submitSmall(cluster.apis[1]!, { prompt: 'to be deleted, too' })
+    const [result] = (await jobWhen(cluster.next(), jobId)).results!
+    const [ofJob] = (await recordOf(jobId)).images
+    const everywhere = (path: string) =>
+      Promise.all([...cluster.apis, ...cluster.workers].map((gateway) => gateway.fetch(path).then(({ status }) => status)))
+    const signed = new URL(result!.url)
+    expect(await everywhere(`/v2/images/${image!.id}`)).toEqual(Array(5).fill(200))
+    expect(await everywhere(signed.pathname + signed.search)).toEqual(Array(5).fill(200))
+
+    const remove = (gateway: GatewayProcess, path: string) => gateway.fetch(path, { method: 'DELETE' })
+    expect((await remove(cluster.apis[1]!, `/v2/images/${image!.id}`)).status).toBe(200)
+    expect(await everywhere(`/v2/images/${image!.id}`)).toEqual(Array(5).fill(410))
+    expect((await remove(cluster.apis[2]!, `/v2/generations/${jobId}/images`)).status).toBe(200)
+    expect(await everywhere(`/v2/images/${ofJob!.id}`)).toEqual(Array(5).fill(410))
+    expect(await everywhere(signed.pathname + signed.search)).toEqual(Array(5).fill(410))
+    const left = async () => (await cluster.s3.keys()).filter((key) => [image!.sha256, ofJob!.sha256].some((hash) => key.includes(hash)))
+    await expect.poll(left, { timeout: 60_000 }).toEqual([])
+  })
+})
+
 describe('a process that dies during a call', () => {
   it('leaves it held as unknown, as others say within seconds; started again with its folder it books what came', async () => {
     const victim = cluster.apis[2]!

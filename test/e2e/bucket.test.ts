@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { toFile } from 'openai'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dataFolderPaths } from '../../src/db/index.ts'
 import { diagnose } from '../../src/flows/index.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
 import { damage, startS3, type TestS3 } from '../../src/store/s3-test-kit.ts'
@@ -142,6 +144,56 @@ describe('a bucket that goes down and comes back', () => {
     expect((await gateway.fetch(`/v1/files/${file.id}/content`)).status).toBe(404)
     await s3.comeBack()
     await expect.poll(() => s3.keys()).toEqual(['darkroom-probe'])
+  })
+})
+
+describe('a picture that is deleted', () => {
+  it('is gone from its bucket with the sweep, also where the bucket is away, and is never delivered if it waited for it', async () => {
+    const clock = movedClock()
+    await using gateway = await startWithBucket({ clock })
+    const make = async (prompt: string) => (await seeReply(postGeneration(gateway, { prompt }))).generationId!
+    const kept = async () => (await s3.keys()).filter((key) => key !== 'darkroom-probe')
+    const remove = async (id: string) => {
+      expect((await gateway.fetch(`/v2/generations/${id}/images`, { method: 'DELETE' })).status).toBe(200)
+      const { images } = await readRecord(gateway, id)
+      for (const image of images) expect((await gateway.fetch(`/v2/images/${image.id}`)).status).toBe(410)
+      await gateway.gateway.parts.retentionRounds.run()
+    }
+    const [first, second, third] = [await make('first'), await make('second'), await make('third')]
+    expect(await kept()).toHaveLength(3)
+    await remove(first)
+    expect(await kept()).toHaveLength(2)
+
+    const waits = seeReply(postGeneration(gateway, { prompt: promptWith('latency=400', 'waits') }))
+    await expect.poll(() => gateway.gateway.sandbox!.calls.posts()).toBe(4)
+    await s3.goDown()
+    const waiting = (await waits).generationId!
+    await expectReadable(gateway, waiting)
+    await remove(second)
+    await remove(waiting)
+    s3.requests.length = 0
+    await s3.comeBack()
+    const [left] = (await readRecord(gateway, third)).images
+    await expect.poll(kept, { timeout: 10_000 }).toEqual([expect.stringContaining(left!.sha256)])
+    expect(s3.requests.filter(({ call }) => call.startsWith('PUT') && !call.includes('darkroom-probe'))).toEqual([])
+    expect(await onRecord(gateway, 's3')).toHaveLength(1)
+    await expectReadable(gateway, third)
+  })
+
+  it('is gone from the folder that it was kept in before the bucket', async () => {
+    await using folder = await makeFolder()
+    const id = await (async () => {
+      await using before = await startTestGateway({ dataFolder: folder.path })
+      return (await seeReply(postGeneration(before))).generationId!
+    })()
+    await using gateway = await startWithBucket({ dataFolder: folder.path })
+    await expectReadable(gateway, id)
+    expect(await onRecord(gateway, 'folder')).toHaveLength(1)
+    const file = join(dataFolderPaths(folder.path).objects, (await readRecord(gateway, id)).images[0]!.storage_pointer!.path)
+    expect(existsSync(file)).toBe(true)
+    expect((await gateway.fetch(`/v2/generations/${id}/images`, { method: 'DELETE' })).status).toBe(200)
+    await gateway.gateway.parts.retentionRounds.run()
+    expect([await onRecord(gateway, 'folder'), existsSync(file)]).toEqual([[], false])
   })
 })
 

@@ -35,6 +35,7 @@ describe('the record of a call that succeeded', () => {
           'outcome_evidence',
           'request_id',
           'client_request_id',
+          'trace_id',
           'project_id',
           'project_tag',
           'metadata',
@@ -52,7 +53,7 @@ describe('the record of a call that succeeded', () => {
           'attempts',
           'previews',
         ],
-        ...['timeout_ms', 'idempotency', 'assistant', 'retry_reason', 'next_action', 'warnings', 'error'],
+        ...['timeout_ms', 'idempotency', 'assistant', 'retry_reason', 'next_action', 'legal_holds', 'warnings', 'error'],
       ].sort(),
     )
   })

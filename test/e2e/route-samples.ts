@@ -1,5 +1,6 @@
 import { Secret } from '../../src/primitives/secret.ts'
-import { smallCall } from '../support/generation-calls.ts'
+import { callAs, makeProject } from '../support/admin-calls.ts'
+import { readRecord, smallCall } from '../support/generation-calls.ts'
 import {
   fetchWith,
   makeBulk,
@@ -37,6 +38,18 @@ const asOwner = ({ gateway, credentials }: TwoTenants) => ({
 })
 const freshFile = (world: TwoTenants) => makeFile(asOwner(world))
 const freshResponse = async (world: TwoTenants) => (await makeResponse(asOwner(world))).id
+const freshImage = async (world: TwoTenants) => {
+  const gateway = asOwner(world)
+  return (await readRecord(gateway, (await makeResponse(gateway)).generationId)).images[0]!.id
+}
+const freshGeneration = async (world: TwoTenants) => (await makeResponse(asOwner(world))).generationId
+/** Of a project that nobody deletes anything of. */
+const freshHold = async ({ gateway }: TwoTenants) => {
+  const { project } = await makeProject(gateway, `held ${heldProjects++}`)
+  const seen = await callAs(gateway, gateway.adminToken, 'POST', '/v2/legal-holds', { subject_id: project.id, reason: 'a claim' })
+  return (JSON.parse(seen.text) as { id: string }).id
+}
+let heldProjects = 0
 const freshUnknown = (world: TwoTenants) => makeUnknown(asOwner(world))
 const freshJob = (world: TwoTenants) => makeJob(asOwner(world))
 /** Followed to its end: one that waits is followed until it begins. */
@@ -83,6 +96,12 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v1/responses/{id}': { status: 200 },
   'POST /v1/responses/{id}/cancel': { status: 200 },
   'DELETE /v1/responses/{id}': { status: 200, fresh: freshResponse },
+  'DELETE /v2/images/{id}': { status: 200, fresh: freshImage },
+  'DELETE /v2/generations/{id}/images': { status: 200, fresh: freshGeneration },
+  'GET /v2/legal-holds': { status: 200 },
+  'POST /v2/legal-holds': { status: 404, body: { subject_id: 'img_of_nobody', reason: 'a claim' } },
+  'GET /v2/legal-holds/{id}': { status: 200, fresh: freshHold },
+  'POST /v2/legal-holds/{id}/release': { status: 200, body: { reason: 'settled' }, fresh: freshHold },
   'POST /v1/files': { status: 200, body: pixelForm() },
   'GET /v1/files': { status: 200 },
   'GET /v1/files/{id}': { status: 200 },

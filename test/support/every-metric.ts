@@ -39,6 +39,8 @@ export async function everyMetric(): Promise<Map<string, ToldMetric>> {
   metrics.spoolRoom(1)
   metrics.objectUnreadable('missing')
   metrics.objectsWaiting(1)
+  metrics.retention({ expired: 1, objects: 1, bytes: 1 })
+  metrics.imagesDue({ images: 1, oldestSeconds: 1 })
   metrics.nodesNow({ live: { all: 1, api: 1, worker: 1 }, isCaretaker: true })
   metrics.databaseAsked('read')()
   metrics.databaseNow({ commits: 1, transactions: 1, repeated: { collision: 1 }, connections: { open: 1, idle: 1 } })

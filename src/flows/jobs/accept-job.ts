@@ -17,6 +17,7 @@ import { routingPolicy } from '../plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from '../price-call.ts'
 import { namingBudget } from '../record-within-limits.ts'
 import { noPlace } from '../recovery/portable-run.ts'
+import { retentionFor } from '../retention/retention-for.ts'
 import { orderOf, sealOrder } from './job-order.ts'
 import type { AddedJob } from './job-runner.ts'
 import { lanePrices } from './lane-prices.ts'
@@ -137,6 +138,7 @@ async function record(
   claim: CallClaim,
 ): Promise<void> {
   const sealed = await sealOrder(parts, run.id, orderOf(run, ask))
+  const retention = await retentionFor(parts, run.principal.projectId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   const { id, principal, attemptId } = run
@@ -147,8 +149,8 @@ async function record(
   const recording = parts.database.transact([
     recordQueued(context, newGeneration(parts, run, ask)),
     ...claim(context, id),
-    ...recordObjects(context, kept.objects),
-    ...recordInputs(context, newInputs(parts, run)),
+    ...recordObjects(context, kept.objects, kept.hold),
+    ...recordInputs(context, newInputs(parts, run), retention.inputs),
     ...reserve(context, call, run.estimate.reserve),
     recordJob(context, {
       ...job,
@@ -160,7 +162,7 @@ async function record(
       set: wishes.set ?? null,
       receiver: receiver ?? null,
     }),
-    recordOrder(context, id, sealed),
+    recordOrder(context, id, sealed, retention.prompts),
     ...enqueued,
     ...(wishes.also?.(context, id) ?? []),
     tellJob(context, { jobId: id, projectId: principal.projectId }, 'job.queued'),

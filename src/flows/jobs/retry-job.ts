@@ -41,7 +41,7 @@ export async function retryJob(parts: GatewayParts, ask: RetryAsk): Promise<Acce
   if (rows.generation.status === 'outcome_unknown') await noteDecision(parts, rows, ask)
   const order = await openOrder(parts, jobId, sealed)
   await using workspace = await openInputWorkspace(parts, ask.requestId)
-  const inputs = await restoreInputs(parts, order.inputs, workspace.folder)
+  const inputs = await restoreInputs(parts, { generationId: jobId, inputs: order.inputs }, workspace.folder)
   const principal = { ...ask.principal, projectId: job.project_id }
   return await acceptJob(
     parts,

@@ -55,8 +55,7 @@ export class SpoolRecovery {
 
 async function settleSpool(parts: GatewayParts, by: Adopter): Promise<SpoolRound> {
   fp('recovery_before_read')
-  const names = await readdir(parts.spoolFolder)
-  const attempts = names.filter((name) => name.endsWith(SIDECAR_ENDING)).map((name) => name.slice(0, -SIDECAR_ENDING.length))
+  const attempts = (await sidecarsIn(parts.spoolFolder)).map((name) => name.slice(0, -SIDECAR_ENDING.length))
   const left = new Set<string>()
   let settled = 0
   for (const attemptId of attempts.sort()) {
@@ -89,6 +88,11 @@ async function tryCall(parts: GatewayParts, attemptId: string, by: Adopter): Pro
     parts.logger.error({ ...known, err: error }, 'an answer in the spool could not be settled; it stays where it is')
     return 'left'
   }
+}
+
+/** Names of what is on disk of calls that are under way or still to be booked. */
+export async function sidecarsIn(spoolFolder: string): Promise<string[]> {
+  return (await readdir(spoolFolder)).filter((name) => name.endsWith(SIDECAR_ENDING))
 }
 
 /** Images first: a sidecar without them would be settled as if they had been lost. */

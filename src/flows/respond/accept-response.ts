@@ -9,7 +9,7 @@ import { callFingerprint } from '../../idempotency/index.ts'
 import { reserve } from '../../ledger/index.ts'
 import { priceCardName } from '../../pricing/index.ts'
 import type { RouteCall } from '../../routes/index.ts'
-import { recordObjects } from '../../store/index.ts'
+import { recordObjects, takeUpObjects } from '../../store/index.ts'
 import { recordTurnDocument } from '../../threads/index.ts'
 import { ledgerCall, newAttempt, newInputs } from '../accept-generation.ts'
 import { contractNow } from '../contract-now.ts'
@@ -21,6 +21,7 @@ import { metadataOf } from '../metadata-of.ts'
 import { unavailable } from '../plan-routes.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
 import { inputShapes } from '../request-shape.ts'
+import { retentionFor } from '../retention/retention-for.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
 import { placeInputs } from './place-inputs.ts'
@@ -141,13 +142,20 @@ async function recordAcceptance(
 ): Promise<void> {
   // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
   const document = run.request.background ? await sealTurn(parts, run, null) : null
+  const { inputs: keptFor } = await retentionFor(parts, run.principal.projectId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
+  const linked = linkedInputs(parts, run)
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: imagesAsked(run) }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
-    ...recordObjects(context, kept.objects),
-    ...recordInputs(context, [...newInputs(parts, run), ...linkedInputs(parts, run)]),
+    ...recordObjects(context, kept.objects, kept.hold),
+    ...takeUpObjects(
+      context,
+      linked.map(({ sha256 }) => sha256),
+      () => failure('image_deleted', { param: 'previous_response_id' }),
+    ),
+    ...recordInputs(context, [...newInputs(parts, run), ...linked], keptFor),
     ...(document === null ? [] : [recordTurnDocument(context, document)]),
     ...reserve(context, call, run.estimate.reserve),
   ])

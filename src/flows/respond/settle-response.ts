@@ -54,7 +54,7 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
   fp('turn_before_settle')
   return parts.objectLocks.hold(
     [...reply.images, ...reply.partials.images].map(({ sha256 }) => sha256),
-    async () => {
+    async (hold) => {
       const images = await keepPictures(parts, run, call, reply.images)
       const charged = await chargeOf(run, reply, items, images)
       const verdict = await responseVerdict(call, charged.usage)
@@ -65,6 +65,7 @@ export async function settleResponse(parts: GatewayParts, run: ResponseRun, call
       const sealedReply = isWholeAnswer(run, reply) ? await sealReply(parts, run.id, reply) : null
       const settled = await bookCall(parts, run, {
         sealedReply,
+        hold,
         verdict,
         facts: factsOf(call, verdict),
         images,

@@ -3,6 +3,7 @@ import { type ResponseTurnRow, statementContext } from '../../db/index.ts'
 import { deleteReplies } from '../../idempotency/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { type ReplyClient, rebuildReply, sendReply } from '../../relay/index.ts'
+import { assertNotHeld } from '../../retention/index.ts'
 import { deleteTurn, findTurn, type TurnScope } from '../../threads/index.ts'
 import { providerOf, storedBytes, upstreamRequestId } from '../call-upstream.ts'
 import { documentParts } from '../document-with-images.ts'
@@ -56,13 +57,17 @@ export async function cancelResponse(parts: GatewayParts, asked: AskedResponse):
  * Forgets a response here and upstream. Its pictures, and what they cost, stay. One that is still under way in the background is ended first:
  * once upstream has forgotten it too, nobody could say what it cost. Upstream's answer is not waited for to be good: what is forgotten here
  * is forgotten.
- * @throws Failure `response_not_found`, or that of a cancellation that did not come about
+ * @throws Failure `response_not_found`, `legal_hold`, or that of a cancellation that did not come about
  */
 export async function deleteResponse(parts: GatewayParts, asked: AskedResponse): Promise<JsonObject> {
   const turn = await requireTurn(parts, asked)
   if (turn.background === 1) await cancelResponse(parts, asked)
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  await parts.database.transact([...deleteTurn(context, asked), deleteReplies(context, turn.generation_id)])
+  await parts.database.transact([
+    assertNotHeld(context, [turn.generation_id, turn.project_id]),
+    ...deleteTurn(context, asked),
+    deleteReplies(context, turn.generation_id),
+  ])
   if (turn.stored_upstream === 1) {
     const { provider, question } = upstreamOf(parts, turn)
     const { outcome } = await provider.deleteResponse!(question)

@@ -1,3 +1,4 @@
+import { deleteAfterMs } from '../../contract/retention.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import {
   type DocumentKey,
@@ -9,6 +10,7 @@ import {
   type TurnDocument,
 } from '../../threads/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { retentionFor } from '../retention/retention-for.ts'
 import type { ResponseRun } from './response-run.ts'
 
 /** What opening needs. */
@@ -31,7 +33,9 @@ export async function sealTurn(parts: GatewayParts, run: ResponseRun, response: 
     ...(run.request.background && { run: resumable(run) }),
   }
   const sealed = await sealDocument(parts.documentKey, run.id, document)
-  return sealed === null ? null : { generationId: run.id, sealed, deleteAfterMs: null }
+  if (sealed === null) return null
+  const { prompts } = await retentionFor(parts, run.principal.projectId)
+  return { generationId: run.id, sealed, deleteAfterMs: deleteAfterMs(prompts, 0) }
 }
 
 /** What another process needs to settle the call: it is data through and through. */

@@ -1,6 +1,6 @@
 import { failure } from '../../contract/failure.ts'
-import { generationRecordSchema, threadReplySchema, traceReplySchema } from '../../contract/record.ts'
-import { showThread, showTrace } from '../../flows/index.ts'
+import { deletedPicturesSchema, generationRecordSchema, threadReplySchema, traceReplySchema } from '../../contract/record.ts'
+import { deleteGenerationImages, showThread, showTrace } from '../../flows/index.ts'
 import { findGeneration, generationRecord } from '../../generations/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { errorReplies } from '../error-replies.ts'
@@ -22,6 +22,20 @@ export const generationRoute = keyRoute({
     if (!rows) throw failure('not_found', { param: 'id' })
     return generationRecord(rows)
   },
+})
+
+/** Takes every picture of a call out of the world; its record stays. */
+export const deleteGenerationImagesRoute = keyRoute({
+  method: 'DELETE',
+  path: '/v2/generations/{id}/images',
+  tenant: { object: 'generation' },
+  tag: 'darkroom',
+  summary: 'Delete every picture of a generation',
+  description:
+    'Results, what they were made of, previews, and the pictures that the call brought along. The record and the money stay. 409 while the call is under way, or where one of them is held.',
+  replies: { 200: { description: 'They are deleted.', schema: deletedPicturesSchema }, ...errorReplies(401, 404, 409) },
+  handle: ({ parts, principal, request }) =>
+    deleteGenerationImages(parts, { id: (request.params as { id: string }).id, ...scopeOf(principal) }),
 })
 
 /** The conversation that a generation is a turn of. */

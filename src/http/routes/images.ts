@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../contract/failure.ts'
-import { driftReplySchema } from '../../contract/record.ts'
-import { assertSigned, imageDrift, type LivePreview, readHeatMap } from '../../flows/index.ts'
+import { deletedPicturesSchema, driftReplySchema } from '../../contract/record.ts'
+import { assertSigned, deleteImage, imageDrift, type LivePreview, readHeatMap } from '../../flows/index.ts'
 import { type FoundImage, findImage } from '../../generations/index.ts'
 import { inspectImageFile, mediaTypes } from '../../pixels/index.ts'
 import { isId } from '../../primitives/ids.ts'
@@ -34,6 +34,22 @@ export const imageRoute = keyRoute({
   },
 })
 
+/** Takes a picture out of the world; its record stays. */
+export const deleteImageRoute = keyRoute({
+  method: 'DELETE',
+  path: '/v2/images/{id}',
+  tenant: { object: 'image' },
+  tag: 'darkroom',
+  summary: 'Delete a picture',
+  description:
+    'With what it was made of and what was made of it. No address opens it from now on; its bytes are removed within a minute unless something else refers to the same bytes. The record and the money stay. Deleting it again changes nothing.',
+  replies: { 200: { description: 'It is deleted.', schema: deletedPicturesSchema }, ...errorReplies(401, 404, 409) },
+  handle({ parts, principal, request }) {
+    const { id } = request.params as { id: string }
+    return deleteImage(parts, { id, ...scopeOf(principal) })
+  },
+})
+
 /** What an edit changed where it should have changed nothing. */
 export const imageDriftRoute = keyRoute({
   method: 'GET',
@@ -61,6 +77,7 @@ export const heatMapRoute = keyRoute({
   replies: { ...bytesReplies, ...errorReplies(401, 404, 410, 416, 500, 503) },
   async handle(context) {
     const image = await knownImage(context)
+    if (image.deleted_at_ms !== null) throw failure('image_deleted')
     const map = await readHeatMap(context.parts, image.id)
     if (!map) throw failure('not_found', { param: 'id' })
     return sendObject(context, { ...map, mediaType: 'image/png', fileName: `${image.id}-drift` })

@@ -18,13 +18,14 @@ import { deadLettersRoute, redriveRoute } from './dead-letters.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
-import { generationRoute, threadRoute, traceRoute } from './generations.ts'
-import { heatMapRoute, imageDriftRoute, imageRoute, signedImageRoute } from './images.ts'
+import { deleteGenerationImagesRoute, generationRoute, threadRoute, traceRoute } from './generations.ts'
+import { deleteImageRoute, heatMapRoute, imageDriftRoute, imageRoute, signedImageRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
 import { cancelJobRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
 import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
+import { legalHoldRoute, listLegalHoldsRoute, placeLegalHoldRoute, releaseLegalHoldRoute } from './legal-holds.ts'
 import { mcpRoute } from './mcp.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { auditRoute, doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
@@ -98,16 +99,22 @@ export const httpRoutes: readonly HttpRoute[] = [
   adviseRoute,
   mcpRoute,
   generationRoute,
+  deleteGenerationImagesRoute,
   threadRoute,
   traceRoute,
   resultRoute,
   resultOfKeyRoute,
   imageRoute,
+  deleteImageRoute,
   signedImageRoute,
   imageDriftRoute,
   heatMapRoute,
   ledgerRoute,
   ledgerEntriesRoute,
+  listLegalHoldsRoute,
+  placeLegalHoldRoute,
+  legalHoldRoute,
+  releaseLegalHoldRoute,
   unknownsRoute,
   checkUnknownsRoute,
   resolveUnknownRoute,

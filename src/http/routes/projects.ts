@@ -83,7 +83,7 @@ function projectId({ request }: KnownContext): string {
 
 /** The settings that are named, null included. */
 function readSettings(body: Partial<ProjectSettingsBody>): Partial<ProjectSettings> {
-  const { price_ceiling_usd, responses_ceiling_usd, images_per_minute, concurrent_calls, auto_quality, ...lists } = body
+  const { price_ceiling_usd, responses_ceiling_usd, images_per_minute, concurrent_calls, auto_quality, retention, ...lists } = body
   const given: Partial<Record<keyof ProjectSettings, unknown>> = {
     ...lists,
     priceCeiling: price_ceiling_usd && parseUsd(price_ceiling_usd),
@@ -91,12 +91,19 @@ function readSettings(body: Partial<ProjectSettingsBody>): Partial<ProjectSettin
     imagesPerMinute: images_per_minute,
     concurrentCalls: concurrent_calls,
     autoQuality: auto_quality,
+    retention: retention && {
+      results: retention.results_days,
+      previews: retention.previews_days,
+      inputs: retention.inputs_days,
+      prompts: retention.prompts_days,
+    },
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<ProjectSettings>
 }
 
 function presentProject({ id, name, settings, createdAtMs, archivedAtMs }: Project): ProjectReply {
-  const { models, sizes, qualities, surfaces, priceCeiling, imagesPerMinute, concurrentCalls, autoQuality, responsesCeiling } = settings
+  const { models, sizes, qualities, surfaces, priceCeiling, imagesPerMinute, concurrentCalls, autoQuality, responsesCeiling, retention } =
+    settings
   return {
     id,
     name,
@@ -110,6 +117,12 @@ function presentProject({ id, name, settings, createdAtMs, archivedAtMs }: Proje
       concurrent_calls: concurrentCalls,
       auto_quality: autoQuality,
       responses_ceiling_usd: responsesCeiling === null ? null : formatUsd(responsesCeiling),
+      retention: retention && {
+        results_days: retention.results,
+        previews_days: retention.previews,
+        inputs_days: retention.inputs,
+        prompts_days: retention.prompts,
+      },
     },
     created_at: isoTime(createdAtMs),
     archived_at: archivedAtMs === null ? null : isoTime(archivedAtMs),

@@ -5,6 +5,7 @@ import { type JobMetrics, watchJobs } from './watch-jobs.ts'
 import { type MoneyMetrics, watchMoney } from './watch-money.ts'
 import { watchProcess } from './watch-process.ts'
 import { type RequestMetrics, watchRequests } from './watch-requests.ts'
+import { type RetentionMetrics, watchRetention } from './watch-retention.ts'
 import { type RouteMetrics, watchRoutes } from './watch-routes.ts'
 import { type StorageMetrics, watchStorage } from './watch-storage.ts'
 import { type WebhookMetrics, watchWebhooks } from './watch-webhooks.ts'
@@ -21,7 +22,8 @@ export interface Metrics
     JobMetrics,
     BatchMetrics,
     WebhookMetrics,
-    StorageMetrics {
+    StorageMetrics,
+    RetentionMetrics {
   /** Media type of `render`. */
   readonly contentType: string
   /** The Prometheus text format, version 0.0.4. */
@@ -46,6 +48,7 @@ export function createMetrics({ version }: { version: string }): Metrics {
     ...watchBatches(registers),
     ...watchWebhooks(registers),
     ...watchStorage(registers),
+    ...watchRetention(registers),
   }
   const close = watchProcess(registers, { version })
   return { ...watched, contentType: registry.contentType, render: () => registry.metrics(), close }

@@ -61,7 +61,7 @@ async function repeatedCall(parts: GatewayParts, set: JobSetRow, item: JobSetIte
   const sealed = first === undefined ? null : await findOrder(parts.database, first)
   if (sealed === null) throw failure('order_expired')
   const order = await openOrder(parts, first!, sealed)
-  const kept = await restoreInputs(parts, order.inputs, folder)
+  const kept = await restoreInputs(parts, { generationId: first!, inputs: order.inputs }, folder)
   const body = { ...order.body, n }
   if (set.kind === 'fanout')
     return { operation: order.operation, body, brought: broughtBy({ operation: order.operation, inputs: kept }, set.project_id) }
