@@ -4,10 +4,12 @@ export {
   countWaiting,
   findJob,
   findOverdue,
+  findRetries,
   findRetry,
   findWaiting,
   type JobFilter,
   listJobs,
+  listQuery,
   receiversOf,
   type WaitingJob,
 } from './find-jobs.ts'
