@@ -9,6 +9,7 @@ const STATISTICS_MS = 1200
 /** What one generation costs the database, one call at a time: what an idle gateway does in the same time is taken off. */
 export async function reportCostOfRecords(engine: EngineUnderTest, gateway: GatewayOnEngine, count: number): Promise<void> {
   await repeat(20, (n) => gateway.makePicture(`warm-up ${n}`))
+  await wait(STATISTICS_MS)
   const idle = await measure(engine, gateway, () => wait(IDLE_MS))
   console.log(`\nOne generation on ${engine.name}`)
   if (idle.work) console.log(`  idle gateway, a second        ${inWords(idle.work, idle.ms / 1000)}`)
