@@ -56,7 +56,7 @@ function without(work: ServerWork, other: ServerWork, times: number): ServerWork
 function inWords(work: ServerWork, count: number): string {
   const of = (name: keyof ServerWork, digits = 1) => (work[name] / count).toFixed(digits)
   const wal = `${(work.walBytes / count / 1024).toFixed(1)} KiB of WAL (${of('walPages')} whole pages)`
-  return `${of('transactions')} transactions, ${of('statements')} statements, ${of('rows')} rows, ${of('notifications', 2)} NOTIFY, ${wal}`
+  return `${of('transactions')} transactions, ${of('statements')} statements, ${of('rows')} rows, ${of('notifications', 2)} NOTIFY, ${of('cpuMs')} ms CPU, ${wal}`
 }
 
 async function repeat(count: number, work: (number: number) => Promise<void>): Promise<void> {

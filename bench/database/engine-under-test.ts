@@ -3,6 +3,7 @@ import { type Database, dataFolderPaths, openSqliteDatabase } from '../../src/db
 import { openPostgresDatabase } from '../../src/db/postgres.ts'
 import { startPostgres } from '../../src/db/test-postgres.ts'
 import { systemClock } from '../../src/primitives/clock.ts'
+import { familyCpuMs, parentOf } from '../support/process-family.ts'
 
 /** What a PostgreSQL server has done, all its databases and clients together. */
 export interface ServerWork {
@@ -14,6 +15,8 @@ export interface ServerWork {
   walPages: number
   /** Rows inserted, changed and deleted. */
   rows: number
+  /** Milliseconds of processor time of all its processes; NaN where the system does not say. */
+  cpuMs: number
 }
 
 /** An engine with a database of the bench's own. */
@@ -46,13 +49,14 @@ export async function postgresUnderTest(): Promise<EngineUnderTest> {
   await client.connect()
   opening.defer(() => client.end())
   await client.query('create extension pg_stat_statements')
+  const backend = Number((await client.query('select pg_backend_pid() as pid')).rows[0].pid)
   const open = opening.move()
   const query = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows
   return {
     name: 'postgres',
     environment: { DATABASE_URL: url },
     open: () => openPostgresDatabase({ url, clock: systemClock }),
-    server: { query, url, work: async () => readWork((await query(WORK))[0]!) },
+    server: { query, url, work: async () => ({ ...readWork((await query(WORK))[0]!), cpuMs: cpuMsOf(backend) }) },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
 }
@@ -66,7 +70,7 @@ const WORK = `select
   (select wal_fpi from pg_stat_wal) as wal_pages,
   (select sum(tup_inserted + tup_updated + tup_deleted) from pg_stat_database) as rows`
 
-function readWork(row: Record<string, unknown>): ServerWork {
+function readWork(row: Record<string, unknown>): Omit<ServerWork, 'cpuMs'> {
   const [transactions, statements, notifications, walBytes, walPages, rows] = Object.values(row).map(Number) as [
     number,
     number,
@@ -76,4 +80,10 @@ function readWork(row: Record<string, unknown>): ServerWork {
     number,
   ]
   return { transactions, statements, notifications, walBytes, walPages, rows }
+}
+
+/** Every connection's process is a child of the server's own. */
+function cpuMsOf(backend: number): number {
+  const server = parentOf(backend)
+  return server === null ? Number.NaN : familyCpuMs(server)
 }

@@ -39,16 +39,16 @@ async function notifications(url: string, forMs: number): Promise<number> {
   }
   const tellers = await Promise.all(Array.from({ length: 8 }, connect))
   for (const listener of await Promise.all(Array.from({ length: 8 }, connect))) await listener.query(`listen ${CHANNEL}`)
-  return loops(tellers.length, forMs, (n) => tellers[n % tellers.length]!.query('select pg_notify($1, $2)', [CHANNEL, `job ${n}`]))
+  return await loops(tellers.length, forMs, (n, place) => tellers[place]!.query('select pg_notify($1, $2)', [CHANNEL, `job ${n}`]))
 }
 
 /** Keeps so many going at once. @returns how many ended a second */
-async function loops(atOnce: number, forMs: number, work: (number: number) => Promise<unknown>): Promise<number> {
+async function loops(atOnce: number, forMs: number, work: (number: number, place: number) => Promise<unknown>): Promise<number> {
   const startMs = performance.now()
   let begun = 0
-  const keepGoing = async () => {
-    while (performance.now() - startMs < forMs) await work(begun++)
+  const keepGoing = async (place: number) => {
+    while (performance.now() - startMs < forMs) await work(begun++, place)
   }
-  await Promise.all(Array.from({ length: atOnce }, keepGoing))
+  await Promise.all(Array.from({ length: atOnce }, (_, place) => keepGoing(place)))
   return (begun * 1000) / (performance.now() - startMs)
 }

@@ -15,8 +15,6 @@ const { values: options } = parseArgs({
 })
 const figures = readFigures()
 
-for (const [name, scenario] of Object.entries(scenarios)) if (options.only === undefined || options.only === name) report(name, scenario)
-
 function report(name: string, scenario: Scenario): void {
   const cell = cellOf(scenario, figures)
   const result = runNetwork(cell, { arrivals: Number(options.arrivals), seed: Number(options.seed) })
@@ -49,3 +47,5 @@ function reportBill(scenario: Scenario): void {
 }
 
 const inMs = (seconds: number) => `${(seconds * 1000).toFixed(1)} ms`
+
+for (const [name, scenario] of Object.entries(scenarios)) if (options.only === undefined || options.only === name) report(name, scenario)
