@@ -11,7 +11,10 @@ const COMMITTING_AT_ONCE = 64
 export const tokensOf = ({ quality, width, height }: PictureKind) =>
   outputTokenCandidates('gpt-image-2', quality, { width, height }, 1).expected
 
-/** The road of a picture through one cell, as stations: what it passes before the call, the call, and what comes after. */
+/**
+ * The road of a picture through one cell, as stations: what it passes before the call, the call, and what comes after. Who passes where only some do is
+ * decided by chance at each, so a picture may pass as a job here and be waited for there; loads and lines are the same.
+ */
 export function cellOf(scenario: Scenario, figures: MeasuredFigures): Network {
   const { kinds, jobShare } = scenario
   const mix = (ofPicture: number, ofJob: number) => ofPicture * (1 - jobShare) + ofJob * jobShare
@@ -27,28 +30,33 @@ export function cellOf(scenario: Scenario, figures: MeasuredFigures): Network {
       serviceS: (figures.cpuMsOfPicture + figures.cpuMsOfMebibyte * mebibytes * BASE64) / 2000 / scenario.coreFactor,
       service: 'random',
     }),
-    database: station('transactions of the database', {
+    database: station('commits of the database', {
       places: COMMITTING_AT_ONCE,
-      serviceS: (COMMITTING_AT_ONCE * transactions) / 2 / (figures.durableTransactionsPerSecond * scenario.databaseFactor),
+      serviceS: (COMMITTING_AT_ONCE * transactions) / 2 / (figures.durableTransactionsPerSecond * scenario.commitFactor),
+      service: 'random',
+    }),
+    server: station('cores of the database', {
+      places: scenario.databaseCores,
+      serviceS: mix(figures.serverCpuMsOfPicture, figures.serverCpuMsOfJob) / 2000 / scenario.coreFactor,
       service: 'random',
     }),
   }
   const budget = station("the largest project's budget", {
     places: 1,
-    serviceS: 1 / (figures.picturesPerSecondOfBudget * scenario.databaseFactor),
+    serviceS: 1 / (figures.picturesPerSecondOfBudget * scenario.commitFactor),
     service: 'random',
     share: ofLargest,
   })
   const events = station("the lock of the largest project's events", {
     places: 1,
     // A job tells of its queueing, start and end; each holds the lock until its transaction is on disk.
-    serviceS: (3 * figures.durableTransactionMs) / 1000 / scenario.databaseFactor,
+    serviceS: (3 * figures.durableTransactionMs) / 1000 / scenario.commitFactor,
     service: 'random',
     share: ofLargest * jobShare,
   })
   const queue = station('handing out jobs', {
     places: scenario.workerNodes,
-    serviceS: 1 / (figures.jobsPerSecondOfWorker * scenario.databaseFactor),
+    serviceS: 1 / (figures.jobsPerSecondOfWorker * scenario.commitFactor),
     service: 'random',
     share: jobShare,
   })
@@ -59,7 +67,7 @@ export function cellOf(scenario: Scenario, figures: MeasuredFigures): Network {
   })
   const notify = station('NOTIFY', {
     places: 1,
-    serviceS: mix(figures.notifiesOfPicture, figures.notifiesOfJob) / (figures.notifiesPerSecond * scenario.databaseFactor),
+    serviceS: mix(figures.notifiesOfPicture, figures.notifiesOfJob) / (figures.notifiesPerSecond * scenario.commitFactor),
     service: 'random',
   })
   const images = station('images a minute of the routes', {
@@ -72,6 +80,19 @@ export function cellOf(scenario: Scenario, figures: MeasuredFigures): Network {
     serviceS: (60 * meanOf(kinds, tokensOf)) / (scenario.routes * scenario.upstreamTokensPerMinute),
     service: 'random',
   })
+  const upstreamS = meanOf(kinds, (kind) => kind.upstreamS)
+  const calls = station('calls at once of the api processes', {
+    places: scenario.apiNodes * scenario.placesOfApi,
+    serviceS: upstreamS,
+    service: 'random',
+    share: 1 - jobShare,
+  })
+  const jobs = station('jobs at once of the workers', {
+    places: scenario.workerNodes * scenario.placesOfWorker,
+    serviceS: upstreamS,
+    service: 'random',
+    share: jobShare,
+  })
   const network = station('network of the processes', {
     places: processes,
     // In from upstream and out to the caller or bucket as base64 and bytes.
@@ -80,7 +101,7 @@ export function cellOf(scenario: Scenario, figures: MeasuredFigures): Network {
   })
   const bucket = station('puts into the bucket', { places: 1, serviceS: 1 / scenario.bucketPutsPerSecond, service: 'steady' })
 
-  const before = [half.cores, budget, events, half.database, queue, images, tokens]
-  const after = [network, half.cores, bucket, half.database, log, notify]
+  const before = [half.cores, budget, events, half.server, half.database, queue, images, tokens, calls, jobs]
+  const after = [network, half.cores, bucket, half.server, half.database, log, notify]
   return { journey: [...before, ...after], ratePerS: scenario.imagesPerMinute / 60 / scenario.cells }
 }

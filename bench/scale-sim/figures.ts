@@ -16,11 +16,10 @@ interface Figure {
 const names = [
   'cpuMsOfPicture',
   'cpuMsOfMebibyte',
-  'picturesPerSecondOfNode',
-  'transactionsOfPicture',
-  'transactionsOfJob',
   'writeTransactionsOfPicture',
   'writeTransactionsOfJob',
+  'serverCpuMsOfPicture',
+  'serverCpuMsOfJob',
   'walKibOfPicture',
   'walKibOfJob',
   'notifiesOfPicture',

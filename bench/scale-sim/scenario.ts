@@ -26,8 +26,13 @@ export interface Scenario {
   apiNodes: number
   workerNodes: number
   routes: number
+  /** Calls at once of an api process, jobs at once of a worker, as they are when nobody sets them. */
+  placesOfApi: number
+  placesOfWorker: number
+  /** Of the database server. */
+  databaseCores: number
   /** How much faster than the measured machine's a server commits, and a core computes. */
-  databaseFactor: number
+  commitFactor: number
   coreFactor: number
   /** Limits of one upstream account. */
   upstreamImagesPerMinute: number
@@ -50,7 +55,10 @@ const base = {
   kinds,
   jobShare: 0.5,
   largestProjectShare: 0.2,
-  databaseFactor: 1,
+  placesOfApi: 128,
+  placesOfWorker: 64,
+  databaseCores: 16,
+  commitFactor: 1,
   coreFactor: 1,
   upstreamImagesPerMinute: 250,
   upstreamTokensPerMinute: 8_000_000,
@@ -61,27 +69,25 @@ const base = {
 
 /** The three rates of docs/scale.md: first as they come, then as that page says to mend them. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
-  '1k': { ...base, imagesPerMinute: 1_000, cells: 1, apiNodes: 2, workerNodes: 2, routes: 5 },
-  '10k': { ...base, imagesPerMinute: 10_000, cells: 1, apiNodes: 10, workerNodes: 10, routes: 50 },
+  '1k': { ...base, imagesPerMinute: 1_000, cells: 1, apiNodes: 2, workerNodes: 4, routes: 5 },
+  '10k': { ...base, imagesPerMinute: 10_000, cells: 1, apiNodes: 20, workerNodes: 40, routes: 50 },
   '10k in 4 cells': {
     ...base,
     imagesPerMinute: 10_000,
     cells: 4,
-    apiNodes: 4,
-    workerNodes: 4,
+    apiNodes: 5,
+    workerNodes: 10,
     routes: 13,
-    databaseFactor: 4,
     largestProjectShare: 0.02,
   },
-  '100k': { ...base, imagesPerMinute: 100_000, cells: 1, apiNodes: 100, workerNodes: 100, routes: 500 },
+  '100k': { ...base, imagesPerMinute: 100_000, cells: 1, apiNodes: 200, workerNodes: 400, routes: 500 },
   '100k in 40 cells': {
     ...base,
     imagesPerMinute: 100_000,
     cells: 40,
-    apiNodes: 4,
-    workerNodes: 4,
+    apiNodes: 5,
+    workerNodes: 10,
     routes: 13,
-    databaseFactor: 4,
     largestProjectShare: 0.002,
   },
 }
