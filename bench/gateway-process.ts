@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { readConfig } from '../src/config/read-config.ts'
-import { dataFolderPaths } from '../src/db/index.ts'
+import { type Database, dataFolderPaths, type PostgresFigures, type WriterFigures } from '../src/db/index.ts'
 import { createGateway, type Gateway } from '../src/gateway.ts'
 import { createLogger } from '../src/telemetry/index.ts'
 import { answerOrders } from './support/bench-process.ts'
@@ -18,16 +18,28 @@ export interface LoopLag {
   maxMs: number
 }
 
+/** Callers' transactions that stand; `commits` are flushes of the one writer, `collisions` tries that others were in the way of. */
+export interface DatabaseFigures {
+  transactions: number
+  commits: number | null
+  collisions: number
+}
+
 /** What the bench may ask. */
 export interface GatewayOrders {
   /** Starts a gateway from an environment, as the program would. */
   listen(environment: Record<string, string>): Promise<{ port: number; key: string }>
   figures(): ProcessFigures
+  /** What its database has done so far: transactions, and how often one was begun anew (PostgreSQL) or how many flushes they shared (SQLite). */
+  databaseFigures(): DatabaseFigures
   /** Begins to watch the event loop anew. */
   watchLoop(): void
   /** The delays since then. */
   loopLag(): LoopLag
 }
+
+/** Each engine counts what it can. */
+type EngineFigures = { transactions: number } & Partial<WriterFigures & PostgresFigures>
 
 const SAMPLING_STEP_MS = 1
 const NANOSECONDS_PER_MS = 1e6
@@ -48,6 +60,10 @@ answerOrders<GatewayOrders>(
       return { port: Number(new URL(gateway.url).port), key }
     },
     figures: processFigures,
+    databaseFigures() {
+      const { transactions, commits, repeated } = (gateway!.parts.database as Database & { figures(): EngineFigures }).figures()
+      return { transactions, commits: commits ?? null, collisions: (repeated?.collision ?? 0) + (repeated?.taken ?? 0) }
+    },
     watchLoop() {
       loop.reset()
       loop.enable()

@@ -14,6 +14,7 @@ export {
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
 export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { inFewLengths } from './in-few-lengths.ts'
 export { type DatabaseObserver, observeDatabase } from './observed-database.ts'
 export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'

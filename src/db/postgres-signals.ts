@@ -66,8 +66,15 @@ class PostgresSignals implements Signals {
     const lines = [...this.#waiting]
     this.#waiting = new Set()
     if (client === null || lines.length === 0) return
-    const told = payloads(this.#options.from, lines).map((payload) => client.query('select pg_notify($1, $2)', [CHANNEL, payload]))
-    this.#sending = Promise.allSettled([this.#sending, ...told])
+    for (const payload of payloads(this.#options.from, lines))
+      this.#ask(client, 'select pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined)
+  }
+
+  /** One after the other: the client takes no question while it has one. */
+  #ask(client: Client, text: string, values: string[] = []): Promise<unknown> {
+    const asked = this.#sending.then(() => client.query(text, values))
+    this.#sending = asked.catch(() => undefined)
+    return asked
   }
 
   async #live(): Promise<void> {
@@ -102,7 +109,7 @@ class PostgresSignals implements Signals {
       while (!this.#closing.signal.aborted) {
         await Promise.race([broken, wait(PROBE_EVERY_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined)])
         // A peer that is gone without a word is noticed by asking.
-        if (!this.#closing.signal.aborted) await Promise.race([broken, client.query('select 1')])
+        if (!this.#closing.signal.aborted) await Promise.race([broken, this.#ask(client, 'select 1')])
       }
     } finally {
       this.#client = null

@@ -363,6 +363,8 @@ CREATE TABLE generations (
 
 CREATE INDEX generations_by_project on generations (project_id, created_at_ms);
 
+CREATE INDEX generations_ended_badly on generations (status, id) where status in ('failed', 'cancelled', 'outcome_unknown');
+
 CREATE INDEX generations_queued on generations (id) where status = 'queued';
 
 CREATE INDEX generations_running on generations (id) where status = 'running';

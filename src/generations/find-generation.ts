@@ -1,17 +1,19 @@
-import type {
-  AttemptRow,
-  CallAttachmentRow,
-  CallIdentityRow,
-  CredentialReportRow,
-  Database,
-  DriftReportRow,
-  GenerationRow,
-  IdempotencyKeyRow,
-  ImageRow,
-  LegalHoldRow,
-  ObjectRow,
-  ResponseTurnRow,
-  UnknownEvidenceRow,
+import { sql } from 'kysely'
+import {
+  type AttemptRow,
+  type CallAttachmentRow,
+  type CallIdentityRow,
+  type CredentialReportRow,
+  type Database,
+  type DriftReportRow,
+  type GenerationRow,
+  type IdempotencyKeyRow,
+  type ImageRow,
+  inFewLengths,
+  type LegalHoldRow,
+  type ObjectRow,
+  type ResponseTurnRow,
+  type UnknownEvidenceRow,
 } from '../db/index.ts'
 
 /** Where an image's bytes are; all null when they are nowhere. */
@@ -48,12 +50,12 @@ export interface GenerationRows {
 }
 
 type NamedHold = Pick<LegalHoldRow, 'id' | 'subject_kind' | 'subject_id' | 'placed_at_ms'>
-type NamedKey = Pick<IdempotencyKeyRow, 'idempotency_key'>
+type NamedKey = Pick<IdempotencyKeyRow, 'generation_id' | 'idempotency_key'>
 
 /** A picture from the cache may answer any number of requests. */
 const SHOWN_ATTACHMENTS = 100
 
-type AssistantTurn = Pick<ResponseTurnRow, 'assistant_json'>
+type AssistantTurn = Pick<ResponseTurnRow, 'generation_id' | 'assistant_json'>
 
 /** What a caller may see: one project, or everything (`null`, the admin). */
 export interface ProjectScope {
@@ -62,52 +64,103 @@ export interface ProjectScope {
 
 /** Finds a generation; null when there is none that the caller may see. */
 export async function findGeneration(db: Database, { id, projectId }: ProjectScope & { id: string }): Promise<GenerationRows | null> {
-  const [[generation], attempts, images, [turn], evidence, [identity], keys, attachments, holds] = await db.readAll<
+  return (await findGenerations(db, { ids: [id], projectId })).get(id) ?? null
+}
+
+/** Finds generations, all of one moment and in as many questions as one takes, by their ids; those that the caller may not see are left out. */
+export async function findGenerations(
+  db: Database,
+  { ids, projectId }: ProjectScope & { ids: readonly string[] },
+): Promise<Map<string, GenerationRows>> {
+  if (ids.length === 0) return new Map()
+  const asked = inFewLengths(ids)
+  const [generations, attempts, images, turns, evidence, identities, keys, attachments, holds] = await db.readAll<
     [GenerationRow, AttemptRow, FoundImage, AssistantTurn, UnknownEvidenceRow, CallIdentityRow, NamedKey, CallAttachmentRow, NamedHold]
   >([
     db.sql
       .selectFrom('generations')
       .selectAll()
-      .where('id', '=', id)
+      .where('id', 'in', asked)
       .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!)),
-    db.sql.selectFrom('attempts').selectAll().where('generation_id', '=', id).orderBy('n'),
-    imagesWithPlace(db).where('images.generation_id', '=', id).orderBy('attempt_id').orderBy('idx'),
-    db.sql.selectFrom('response_turns').select('assistant_json').where('generation_id', '=', id),
-    db.sql.selectFrom('unknown_evidence').selectAll().where('generation_id', '=', id).orderBy('at_ms').orderBy('id'),
-    db.sql.selectFrom('call_identities').selectAll().where('generation_id', '=', id),
-    db.sql.selectFrom('idempotency_keys').select('idempotency_key').where('generation_id', '=', id).orderBy('created_at_ms'),
+    db.sql.selectFrom('attempts').selectAll().where('generation_id', 'in', asked).orderBy('n'),
+    imagesWithPlace(db).where('images.generation_id', 'in', asked).orderBy('attempt_id').orderBy('idx'),
+    db.sql.selectFrom('response_turns').select(['generation_id', 'assistant_json']).where('generation_id', 'in', asked),
+    db.sql.selectFrom('unknown_evidence').selectAll().where('generation_id', 'in', asked).orderBy('at_ms').orderBy('id'),
+    db.sql.selectFrom('call_identities').selectAll().where('generation_id', 'in', asked),
     db.sql
-      .selectFrom('call_attachments')
-      .selectAll()
-      .where('generation_id', '=', id)
-      .orderBy('at_ms', 'desc')
-      .orderBy('id', 'desc')
-      .limit(SHOWN_ATTACHMENTS),
-    db.sql
-      .selectFrom('legal_holds')
-      .select(['id', 'subject_kind', 'subject_id', 'placed_at_ms'])
-      .where('released_at_ms', 'is', null)
-      .where((when) =>
-        when.or([
-          when('subject_id', '=', id),
-          when('subject_id', 'in', when.selectFrom('generations').select('project_id').where('id', '=', id)),
-          when('subject_id', 'in', when.selectFrom('images').select('id').where('generation_id', '=', id)),
-        ]),
-      )
-      .orderBy('id'),
+      .selectFrom('idempotency_keys')
+      .select(['generation_id', 'idempotency_key'])
+      .where('generation_id', 'in', asked)
+      .orderBy('created_at_ms'),
+    latestAttachments(db, asked),
+    holdsOf(db, asked),
   ])
-  if (!generation) return null
-  return {
-    generation,
-    attempts,
-    images,
-    assistantJson: turn?.assistant_json ?? null,
-    evidence,
-    identity: identity ?? null,
-    keys: keys.map(({ idempotency_key }) => idempotency_key),
-    attachments: attachments.reverse(),
-    holds,
-  }
+  const [attemptsOf, imagesOf, evidenceOf, keysOf, attachmentsOf] = [
+    ofGeneration(attempts),
+    ofGeneration(images),
+    ofGeneration(evidence),
+    ofGeneration(keys),
+    ofGeneration(attachments),
+  ]
+  const [turnOf, identityOf] = [ofGeneration(turns), ofGeneration(identities)]
+  return new Map(
+    generations.map((generation) => {
+      const { id } = generation
+      const rows: GenerationRows = {
+        generation,
+        attempts: attemptsOf(id),
+        images: imagesOf(id),
+        assistantJson: turnOf(id)[0]?.assistant_json ?? null,
+        evidence: evidenceOf(id),
+        identity: identityOf(id)[0] ?? null,
+        keys: keysOf(id).map(({ idempotency_key }) => idempotency_key),
+        attachments: attachmentsOf(id),
+        holds: holds.filter((hold) => isHeldBy(hold, generation, imagesOf(id))),
+      }
+      return [id, rows]
+    }),
+  )
+}
+
+/** Holds on any of the generations, on their projects and on their pictures. */
+function holdsOf(db: Database, ids: readonly string[]) {
+  return db.sql
+    .selectFrom('legal_holds')
+    .select(['id', 'subject_kind', 'subject_id', 'placed_at_ms'])
+    .where('released_at_ms', 'is', null)
+    .where((when) =>
+      when.or([
+        when('subject_id', 'in', ids),
+        when('subject_id', 'in', when.selectFrom('generations').select('project_id').where('id', 'in', ids)),
+        when('subject_id', 'in', when.selectFrom('images').select('id').where('generation_id', 'in', ids)),
+      ]),
+    )
+    .orderBy('id')
+}
+
+function isHeldBy({ subject_id }: NamedHold, { id, project_id }: GenerationRow, images: readonly FoundImage[]): boolean {
+  return subject_id === id || subject_id === project_id || images.some((image) => image.id === subject_id)
+}
+
+/** Of each generation the last ones, oldest first. */
+function latestAttachments(db: Database, ids: readonly string[]) {
+  const numbered = db.sql
+    .selectFrom('call_attachments')
+    .selectAll()
+    .select(sql<number>`row_number() over (partition by generation_id order by at_ms desc, id desc)`.as('place'))
+    .where('generation_id', 'in', ids)
+  return db.sql
+    .selectFrom(numbered.as('numbered'))
+    .select(['id', 'generation_id', 'project_id', 'key_id', 'attached_by', 'retry_count', 'request_id', 'at_ms'])
+    .where('place', '<=', SHOWN_ATTACHMENTS)
+    .orderBy('at_ms')
+    .orderBy('id')
+}
+
+/** Rows by their generation, in the order they came. */
+function ofGeneration<Row extends { generation_id: string }>(rows: readonly Row[]): (id: string) => Row[] {
+  const grouped = Map.groupBy(rows, ({ generation_id }) => generation_id)
+  return (id) => grouped.get(id) ?? []
 }
 
 /** What is needed to give the result of a generation again. */

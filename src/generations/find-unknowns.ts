@@ -68,24 +68,33 @@ export interface UnknownTotal {
 
 /** What is unknown in all, by owner and book: real and play money never share a line. */
 export function sumUnknowns(db: Database, scope: ProjectScope): Promise<UnknownTotal[]> {
-  return db.read(
-    unknownAttempts(db, scope)
-      .select(['generations.route_owner', 'generations.book'])
-      .select(sql<number>`cast(count(*) as bigint)`.as('count'))
-      .select(sql<bigint>`cast(sum(hold.nanos) as bigint)`.as('held_nanos'))
-      .select(sql<number>`min(attempts.started_at_ms)`.as('oldest_at_ms'))
-      .groupBy(['generations.route_owner', 'generations.book'])
-      .orderBy('generations.route_owner')
-      .orderBy('generations.book'),
-  )
+  return db.read(unknownTotals(db, scope))
 }
 
-/** Every unknown attempt has one hold: both are written in one transaction, and so is their end. */
-function unknownAttempts(db: Database, { projectId }: ProjectScope) {
+/** The question that `sumUnknowns` asks. */
+export function unknownTotals(db: Pick<Database, 'sql'>, scope: ProjectScope) {
+  return unknownAttempts(db, scope)
+    .select(['generations.route_owner', 'generations.book'])
+    .select(sql<number>`cast(count(*) as bigint)`.as('count'))
+    .select(sql<bigint>`cast(sum(hold.nanos) as bigint)`.as('held_nanos'))
+    .select(sql<number>`min(attempts.started_at_ms)`.as('oldest_at_ms'))
+    .groupBy(['generations.route_owner', 'generations.book'])
+    .orderBy('generations.route_owner')
+    .orderBy('generations.book')
+}
+
+/**
+ * Every unknown attempt has one hold: both are written in one transaction, and so is their end. Joined crosswise, which holds SQLite to this order: it would
+ * begin with the whole ledger, not knowing how few attempts are unknown.
+ */
+function unknownAttempts(db: Pick<Database, 'sql'>, { projectId }: ProjectScope) {
   return db.sql
     .selectFrom('attempts')
-    .innerJoin('generations', 'generations.id', 'attempts.generation_id')
-    .innerJoin('ledger_entries as hold', (join) => join.onRef('hold.attempt_id', '=', 'attempts.id').on('hold.kind', '=', 'hold_unknown'))
+    .crossJoin('generations')
+    .crossJoin('ledger_entries as hold')
+    .whereRef('generations.id', '=', 'attempts.generation_id')
+    .whereRef('hold.attempt_id', '=', 'attempts.id')
+    .where('hold.kind', '=', 'hold_unknown')
     .where('attempts.state', '=', sql.lit('unknown'))
     .$if(projectId !== null, (found) => found.where('generations.project_id', '=', projectId!))
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { generationRecordSchema } from '../contract/record.ts'
+import type { CallAttachmentRow } from '../db/index.ts'
 import { engines } from '../db/test-engines.ts'
 import { testRows } from '../db/test-rows.ts'
-import { endAttempt, generationRecord, recordImages } from './index.ts'
+import { endAttempt, findGeneration, findGenerations, generationRecord, recordImages } from './index.ts'
 import { attemptEnd, newImage, TestGenerations, usage } from './test-generations.ts'
 
 describe.each(engines)('the record of a generation on $name', (engine) => {
@@ -37,6 +38,38 @@ describe.each(engines)('the record of a generation on $name', (engine) => {
       warnings: [{ code: 'auto_size' }],
       error: null,
     })
+  })
+
+  it('is found among several as it is alone, with the last hundred requests that it answered besides', async () => {
+    await test.begin()
+    const { db } = test
+    const others = ['gen_b', 'gen_c']
+    await db.transact([
+      ...others.map((id) => ({ query: db.sql.insertInto('generations').values(testRows.generation({ id })) })),
+      ...others.map((id) => ({ query: db.sql.insertInto('attempts').values(testRows.attempt({ id: `att ${id}`, generation_id: id })) })),
+      ...others.flatMap((id) =>
+        Array.from({ length: 102 }, (_, n) => ({ query: db.sql.insertInto('call_attachments').values(attachment(id, n)) })),
+      ),
+    ])
+    const found = await findGenerations(db, { ids: ['gen', ...others, 'nowhere'], projectId: 'prj' })
+    expect([...found.keys()].sort()).toEqual(['gen', ...others])
+    for (const [id, rows] of found) expect(rows).toEqual(await findGeneration(db, { id, projectId: 'prj' }))
+    expect(found.get('gen_b')!.attempts.map(({ id }) => id)).toEqual(['att gen_b'])
+    expect(found.get('gen_c')!.attachments.map(({ request_id }) => request_id)).toEqual(
+      Array.from({ length: 100 }, (_, n) => `req ${n + 2}`),
+    )
+    expect(await findGenerations(db, { ids: others, projectId: 'other' })).toEqual(new Map())
+  })
+
+  const attachment = (generation_id: string, n: number): CallAttachmentRow => ({
+    id: `atc ${generation_id} ${String(n).padStart(3, '0')}`,
+    generation_id,
+    project_id: 'prj',
+    key_id: null,
+    attached_by: 'cache',
+    retry_count: null,
+    request_id: `req ${n}`,
+    at_ms: 1,
   })
 
   it('tells a whole call: pictures, usage, cost and attempts', async () => {

@@ -27,6 +27,7 @@ export { findAttempt } from './find-attempt.ts'
 export {
   type FoundImage,
   findGeneration,
+  findGenerations,
   findImage,
   findResult,
   type GenerationResult,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, JobRow } from '../db/index.ts'
+import { type Database, inFewLengths, type JobRow } from '../db/index.ts'
 import type { JobLane, JobReceiver, Priority, priorities } from './job-statements.ts'
 
 /** Finds a job; null when there is none that the caller may see. @param projectId null = every project's */
@@ -16,8 +16,16 @@ export async function findJob(db: Database, { id, projectId }: { id: string; pro
 
 /** The job that was made of a job again; null when none was. The newest, where several were. */
 export async function findRetry(db: Database, jobId: string): Promise<string | null> {
-  const [row] = await db.read(db.sql.selectFrom('jobs').select('id').where('retry_of', '=', jobId).orderBy('id', 'desc').limit(1))
-  return row?.id ?? null
+  return (await findRetries(db, [jobId])).get(jobId) ?? null
+}
+
+/** The jobs that were made of jobs again, by the id of the first; those of which none was are left out. The newest, where several were. */
+export async function findRetries(db: Database, jobIds: readonly string[]): Promise<Map<string, string>> {
+  if (jobIds.length === 0) return new Map()
+  const rows = await db.read(
+    db.sql.selectFrom('jobs').select(['id', 'retry_of']).where('retry_of', 'in', inFewLengths(jobIds)).orderBy('id'),
+  )
+  return new Map(rows.map(({ id, retry_of }) => [retry_of!, id]))
 }
 
 /** Which jobs somebody asks for. */
@@ -33,21 +41,39 @@ export interface JobFilter {
 }
 
 /** Lists jobs, the newest first. */
-export async function listJobs(db: Database, { projectId, states, setId, before, limit }: JobFilter): Promise<string[]> {
-  const rows = await db.read(
-    db.sql
-      .selectFrom('jobs')
-      .innerJoin('generations', 'generations.id', 'jobs.id')
-      .select('jobs.id')
-      .$if(projectId !== null, (query) => query.where('jobs.project_id', '=', projectId!))
-      .$if(states.length > 0, (query) => query.where('generations.status', 'in', states))
-      .$if(setId !== null, (query) => query.where('jobs.set_id', '=', setId!))
-      .$if(before !== null, (query) => query.where('jobs.id', '<', before!))
-      .orderBy('jobs.id', 'desc')
-      .limit(limit),
-  )
-  return rows.map(({ id }) => id)
+export async function listJobs(db: Database, filter: JobFilter): Promise<JobRow[]> {
+  const { states, limit } = filter
+  if (states.length === 0) return db.read(listQuery(db, filter))
+  // One question for each state: an index gives the jobs of one in their order, those of several would have to be sorted, all of them.
+  const found = await db.readAll<JobRow[]>(states.map((state) => listQuery(db, filter, state)))
+  return found
+    .flat()
+    .sort((one, other) => (one.id < other.id ? 1 : -1))
+    .slice(0, limit)
 }
+
+/**
+ * The page of one state, or of any. States that few are in have partial indexes, which are found by their conditions: so these stand in the text.
+ * Most jobs are completed, and met on the way through all.
+ */
+export function listQuery(db: Pick<Database, 'sql'>, { projectId, setId, before, limit }: JobFilter, state: string | null = null) {
+  const isRare = state !== null && state !== 'completed'
+  const id = isRare ? 'generations.id' : 'jobs.id'
+  return db.sql
+    .selectFrom('jobs')
+    .innerJoin('generations', 'generations.id', 'jobs.id')
+    .selectAll('jobs')
+    .$if(state !== null, (query) => query.where('generations.status', '=', sql.lit(state!)))
+    .$if(endedBadly.includes(state!), (query) => query.where('generations.status', 'in', endedBadly.map(sql.lit)))
+    .$if(projectId !== null, (query) => query.where('jobs.project_id', '=', projectId!))
+    .$if(setId !== null, (query) => query.where('jobs.set_id', '=', setId!))
+    .$if(before !== null, (query) => query.where(id, '<', before!))
+    .orderBy(id, 'desc')
+    .limit(limit)
+}
+
+/** As `generations_ended_badly` has it. */
+const endedBadly: readonly string[] = ['failed', 'cancelled', 'outcome_unknown']
 
 /** A job that waits, as the queue knows it. */
 export interface WaitingJob {

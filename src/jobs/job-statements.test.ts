@@ -1,5 +1,6 @@
+import type { Compilable } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Statement, statementContext } from '../db/index.ts'
+import { rawQuery, type Statement, statementContext } from '../db/index.ts'
 import { engines, type TestDatabase } from '../db/test-engines.ts'
 import { testRows } from '../db/test-rows.ts'
 import {
@@ -7,14 +8,17 @@ import {
   countWaiting,
   findJob,
   findOrder,
+  findRetries,
   findRetry,
   findSet,
   findWaiting,
   forgetOldOrders,
   ItemTaken,
   itemsOf,
+  type JobFilter,
   JobTaken,
   listJobs,
+  listQuery,
   moveSet,
   type NewJob,
   noteHeartbeat,
@@ -86,16 +90,51 @@ describe.each(engines)('jobs, on $name', (engine) => {
     await run(recordJob(context(), newJob('one')), recordJob(context(), newJob('two', { retryOf: 'one', set: { id: 'set_x', place: 0 } })))
     expect(await findJob(test.db, { id: 'one', projectId: 'other' })).toBeNull()
     const all = { projectId: 'prj', states: [], setId: null, before: null, limit: 10 }
-    expect(await listJobs(test.db, all)).toEqual(['two', 'one'])
-    expect(await listJobs(test.db, { ...all, before: 'two' })).toEqual(['one'])
-    expect(await listJobs(test.db, { ...all, setId: 'set_x' })).toEqual(['two'])
-    expect(await listJobs(test.db, { ...all, states: ['running'] })).toEqual([])
+    const listed = async (filter: JobFilter) => (await listJobs(test.db, filter)).map(({ id }) => id)
+    expect(await listed(all)).toEqual(['two', 'one'])
+    expect(await listed({ ...all, before: 'two' })).toEqual(['one'])
+    expect(await listed({ ...all, setId: 'set_x' })).toEqual(['two'])
+    expect(await listed({ ...all, states: ['running'] })).toEqual([])
     expect(await findRetry(test.db, 'one')).toBe('two')
+    expect(await findRetries(test.db, ['one', 'two', 'three'])).toEqual(new Map([['one', 'two']]))
     expect(await countWaiting(test.db, 'prj')).toBe(2)
     expect((await findWaiting(test.db)).map(({ id, routes }) => [id, routes])).toEqual([
       ['one', 'first,second'],
       ['two', 'first,second'],
     ])
+  })
+
+  it('are listed by a state that few are in through its index, whatever else there is', async () => {
+    const all = { projectId: null, states: [], setId: null, before: null, limit: 10 }
+    const indexes = { queued: 'generations_queued', running: 'generations_running', failed: 'generations_ended_badly' }
+    for (const [state, index] of Object.entries(indexes)) expect(await planOf(listQuery(test.db, all, state))).toContain(index)
+    expect(await planOf(listQuery(test.db, all, 'cancelled'))).toContain('generations_ended_badly')
+    expect(await planOf(listQuery(test.db, all, 'outcome_unknown'))).toContain('generations_ended_badly')
+  })
+
+  /** With no rows PostgreSQL would rather read the whole table. */
+  async function planOf(query: Compilable): Promise<string> {
+    const { sql, parameters } = query.compile()
+    if (test.db.dialect === 'sqlite') return JSON.stringify(await test.db.read(rawQuery(`explain query plan ${sql}`, [...parameters])))
+    const [, , plan] = await test.db.readAll<[object, object, object]>([
+      rawQuery('set local enable_seqscan = off'),
+      rawQuery('set local enable_sort = off'),
+      rawQuery(`explain ${sql}`, [...parameters]),
+    ])
+    return JSON.stringify(plan)
+  }
+
+  it('are listed of several states in one order', async () => {
+    for (const id of ['one', 'two', 'three']) await run(recordJob(context(), newJob(id)))
+    const end = (id: string, status: string) =>
+      run({ query: test.db.sql.updateTable('generations').set({ status, completed_at_ms: 1 }).where('id', '=', id) })
+    await end('one', 'failed')
+    await end('three', 'cancelled')
+    await end('two', 'failed')
+    const filter = { projectId: 'prj', states: ['failed', 'cancelled'], setId: null, before: null, limit: 2 }
+    const first = await listJobs(test.db, filter)
+    expect(first.map(({ id }) => id)).toEqual(['two', 'three'])
+    expect((await listJobs(test.db, { ...filter, before: 'three' })).map(({ id }) => id)).toEqual(['one'])
   })
 
   it('keep their heartbeat, and the first time that somebody did not want them any more', async () => {

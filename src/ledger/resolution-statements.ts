@@ -80,7 +80,7 @@ function endHold(context: StatementContext, attemptId: string, kind: HoldEnd, li
   ]
 }
 
-/** Whether a line of the same call has closed its hold. */
+/** Whether a line of the same call has closed its hold. The offset keeps PostgreSQL to the unique key, as in `readLedger`. */
 export function holdIsClosed({ sql: from }: Pick<StatementContext, 'sql'>) {
   return (line: ExpressionBuilder<Tables, 'ledger_entries'>): Expression<SqlBool> =>
     line.exists(
@@ -89,6 +89,8 @@ export function holdIsClosed({ sql: from }: Pick<StatementContext, 'sql'>) {
         .select('closing.id')
         .where('closing.attempt_id', '=', sql.ref<string>('ledger_entries.attempt_id'))
         .where('closing.book', '=', sql.ref<string>('ledger_entries.book'))
-        .where('closing.bucket', '=', HOLD_BUCKET),
+        .where('closing.bucket', '=', HOLD_BUCKET)
+        .limit(1)
+        .offset(0),
     )
 }

@@ -3,8 +3,7 @@ import type { Job } from '../../contract/job-replies.ts'
 import { listJobs as findJobs } from '../../jobs/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { showJob } from './show-job.ts'
-import { statusOf } from './show-single-job.ts'
+import { showSingleJobs, statusOf } from './show-single-job.ts'
 
 /** Which jobs are listed; absent = any. */
 export interface JobListAsk {
@@ -26,10 +25,15 @@ export async function listJobs(parts: GatewayParts, ask: JobListAsk): Promise<{ 
       param: 'cursor',
       message: 'The cursor is not one of this list. Nothing was charged; send the next_cursor of its last page, or none.',
     })
-  const ids = await findJobs(parts.database, { projectId, states: statesOf(ask), setId: ask.set ?? null, before: cursor, limit: limit + 1 })
-  const shown = ids.slice(0, limit)
-  const jobs = await Promise.all(shown.map((jobId) => showJob(parts, { jobId, projectId })))
-  return { jobs, next_cursor: ids.length > limit ? shown.at(-1)! : null }
+  const found = await findJobs(parts.database, {
+    projectId,
+    states: statesOf(ask),
+    setId: ask.set ?? null,
+    before: cursor,
+    limit: limit + 1,
+  })
+  const shown = found.slice(0, limit)
+  return { jobs: await showSingleJobs(parts, shown), next_cursor: found.length > limit ? shown.at(-1)!.id : null }
 }
 
 function statesOf({ state, status }: JobListAsk): string[] {

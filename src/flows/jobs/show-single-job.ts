@@ -2,8 +2,15 @@ import { failure } from '../../contract/failure.ts'
 import type { Job } from '../../contract/job-replies.ts'
 import type { GenerationRow, JobRow } from '../../db/index.ts'
 import { lastEventOf } from '../../events/index.ts'
-import { type FoundImage, findGeneration, type GenerationRows, generationRecord, type ProjectScope } from '../../generations/index.ts'
-import { findJob, findRetry, type JobLane, priorityName } from '../../jobs/index.ts'
+import {
+  type FoundImage,
+  findGeneration,
+  findGenerations,
+  type GenerationRows,
+  generationRecord,
+  type ProjectScope,
+} from '../../generations/index.ts'
+import { findJob, findRetries, findRetry, type JobLane, priorityName } from '../../jobs/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { isId } from '../../primitives/ids.ts'
 import { moneyJson } from '../../primitives/money.ts'
@@ -32,10 +39,24 @@ export async function showSingleJob(parts: GatewayParts, { jobId, projectId }: J
   const job = isId('gen', jobId) ? await findJob(parts.database, { id: jobId, projectId }) : null
   const rows = job && (await findGeneration(parts.database, { id: jobId, projectId }))
   if (!job || !rows) throw failure('not_found', { param: 'id' })
-  return presentJob(parts, job, rows)
+  return presentJob(parts, { job, rows, retriedBy: await findRetry(parts.database, jobId) })
 }
 
-async function presentJob(parts: GatewayParts, job: JobRow, rows: GenerationRows): Promise<Job> {
+/** Jobs of one call each, in the order given: what belongs to them is asked for all together. */
+export async function showSingleJobs(parts: GatewayParts, jobs: readonly JobRow[]): Promise<Job[]> {
+  const ids = jobs.map(({ id }) => id)
+  const [found, retries] = await Promise.all([findGenerations(parts.database, { ids, projectId: null }), findRetries(parts.database, ids)])
+  return Promise.all(jobs.map((job) => presentJob(parts, { job, rows: found.get(job.id)!, retriedBy: retries.get(job.id) ?? null })))
+}
+
+/** A job with all that belongs to it. */
+interface FoundJob {
+  job: JobRow
+  rows: GenerationRows
+  retriedBy: string | null
+}
+
+async function presentJob(parts: GatewayParts, { job, rows, retriedBy }: FoundJob): Promise<Job> {
   const { generation } = rows
   const { operation, images, error, outcome, resolve_by, metadata, attempts } = generationRecord(rows)
   const state = generation.status as Job['state']
@@ -79,7 +100,7 @@ async function presentJob(parts: GatewayParts, job: JobRow, rows: GenerationRows
     lastSeenAt: state === 'running' ? timeOrNull(job.heartbeat_at_ms) : null,
     cancelRequestedAt: timeOrNull(job.cancel_requested_at_ms),
     retryOf: job.retry_of,
-    retriedBy: await findRetry(parts.database, job.id),
+    retriedBy,
     set: job.set_id,
     resolve_by,
     record: `/v2/generations/${job.id}`,

@@ -1,0 +1,92 @@
+import { loadavg } from 'node:os'
+import { quantile } from '../support/quantile.ts'
+import { timed } from '../support/timed.ts'
+import type { EngineUnderTest } from './engine-under-test.ts'
+import type { GatewayOnEngine } from './gateway-on-engine.ts'
+import { multiplyRecords } from './multiply-records.ts'
+
+const DAY_MS = 86_400_000
+const STARTS = 3
+/** A page that is slow is looked at less often. */
+const LONGEST_MS = 10_000
+
+/** How long pages take, and a start, when there are so many generations on record. */
+export async function reportPages(engine: EngineUnderTest, gateway: GatewayOnEngine, { generations, looks }: PagesPlan): Promise<void> {
+  await gateway.end()
+  const db = await engine.open(gateway.dataFolder)
+  const { result: made, ms } = await timed(async () => multiplyRecords(db, Math.ceil(generations / (await countGenerations(db)))))
+  await db.close()
+  console.log(`\n${made} generations on ${engine.name} (filled in ${(ms / 1000).toFixed(0)} s${await sizeOf(engine)})`)
+  const starts: number[] = []
+  for (let start = 0; start < STARTS; start++) {
+    await gateway.end()
+    starts.push(await gateway.begin())
+  }
+  console.log(
+    `  restart to ready: ${starts.map((start) => `${(start / 1000).toFixed(2)} s`).join(', ')}   load ${loadavg()[0]!.toFixed(1)}`,
+  )
+  for (const [name, path] of Object.entries(await pagesOf(gateway))) await reportPage(gateway, name, path, looks)
+}
+
+/** How many generations there are to be, and how often each page is looked at. */
+export interface PagesPlan {
+  generations: number
+  looks: number
+}
+
+async function reportPage(gateway: GatewayOnEngine, name: string, path: string, looks: number): Promise<void> {
+  const times: number[] = []
+  const giveUpMs = performance.now() + LONGEST_MS
+  for (let look = 0; look < looks && performance.now() < giveUpMs; look++)
+    times.push((await timed(() => gateway.request('GET', path, undefined, 'admin'))).ms)
+  const [p50, p99] = [0.5, 0.99].map((q) => quantile(times, q).toFixed(1).padStart(7))
+  console.log(`  ${name.padEnd(46)} p50 ${p50} ms   p99 ${p99} ms   (${times.length})   load ${loadavg()[0]!.toFixed(1)}`)
+}
+
+/** By what they show. */
+async function pagesOf(gateway: GatewayOnEngine): Promise<Record<string, string>> {
+  const day = (before: number) => new Date(Date.now() - before * DAY_MS).toISOString().slice(0, 10)
+  const deepJob = await cursorBehind(gateway, '/v2/jobs?limit=100', 10)
+  const deepEntry = await cursorBehind(gateway, '/v2/ledger/entries?limit=1000', 20)
+  const { jobs } = (await gateway.request('GET', '/v2/jobs?limit=1', undefined, 'admin')) as { jobs: { id: string }[] }
+  const id = jobs[0]!.id
+  return {
+    'jobs, newest 50': '/v2/jobs?limit=50',
+    'jobs, 50 behind 1000 others': `/v2/jobs?limit=50&cursor=${deepJob}`,
+    'jobs that wait (none)': '/v2/jobs?limit=50&status=QUEUED',
+    'jobs that failed (none)': '/v2/jobs?limit=50&status=FAILED',
+    'a job': `/v2/jobs/${id}`,
+    'a generation': `/v2/generations/${id}`,
+    'ledger, all': '/v2/ledger',
+    'ledger, all by day and model': '/v2/ledger?group=day,model',
+    'ledger, 30 days by day': `/v2/ledger?group=day&from=${day(30)}`,
+    'ledger, 7 days by day': `/v2/ledger?group=day&from=${day(7)}`,
+    'ledger, today': `/v2/ledger?from=${day(0)}`,
+    'ledger entries, first 100': '/v2/ledger/entries',
+    'ledger entries, 100 behind 20000': `/v2/ledger/entries?cursor=${encodeURIComponent(deepEntry)}&limit=100`,
+    'ledger entries of a generation': `/v2/ledger/entries?generation_id=${id}`,
+    'unknown outcomes': '/v2/unknowns',
+    batches: '/v2/batches',
+    budgets: '/v2/budgets',
+  }
+}
+
+async function cursorBehind(gateway: GatewayOnEngine, path: string, pages: number): Promise<string> {
+  let cursor = ''
+  for (let page = 0; page < pages; page++) {
+    const from = cursor === '' ? path : `${path}&cursor=${encodeURIComponent(cursor)}`
+    cursor = ((await gateway.request('GET', from, undefined, 'admin')) as { next_cursor: string | null }).next_cursor ?? cursor
+  }
+  return cursor
+}
+
+async function countGenerations(db: Awaited<ReturnType<EngineUnderTest['open']>>): Promise<number> {
+  const [row] = await db.read(db.sql.selectFrom('generations').select(({ fn }) => fn.countAll<number>().as('made')))
+  return row!.made
+}
+
+async function sizeOf({ server }: EngineUnderTest): Promise<string> {
+  if (!server) return ''
+  const [row] = await server.query('select pg_database_size(current_database()) as bytes')
+  return `, ${(Number(row!['bytes']) / 1e6).toFixed(0)} MB`
+}
