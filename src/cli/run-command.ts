@@ -4,6 +4,7 @@ import { backupCommand } from './commands/backup.ts'
 import { budgetsCommand } from './commands/budgets.ts'
 import { bulkCommand } from './commands/bulk.ts'
 import { checkCommand } from './commands/check.ts'
+import { databaseCommand } from './commands/database.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   backupCommand,
   restoreCommand,
+  databaseCommand,
   mcpCommand,
   openApiCommand,
 ]
