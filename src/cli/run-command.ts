@@ -15,6 +15,7 @@ import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { maskCommand } from './commands/mask.ts'
 import { mcpCommand } from './commands/mcp.ts'
+import { moveCommand } from './commands/move.ts'
 import { openApiCommand } from './commands/openapi.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   backupCommand,
   restoreCommand,
   databaseCommand,
+  moveCommand,
   mcpCommand,
   openApiCommand,
 ]

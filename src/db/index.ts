@@ -1,17 +1,20 @@
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
 export { readDatabaseConfig, type SharedDatabaseConfig } from './config.ts'
+export { type CopiedFile, hashFile } from './copy-file.ts'
 export {
   type DataFolderPaths,
   dataFolderPaths,
   folderStoreName,
   makePrivateFolder,
+  newFolderId,
   outboxFile,
   syncFolder,
   writePrivateFile,
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
 export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { type MovedMarker, readMovedMarker, refuseMoved } from './move/moved-marker.ts'
 export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'
 export { noSignals, type Signals, type SignalTopic } from './signals.ts'
