@@ -8,6 +8,7 @@ import {
   noSignals,
   openSqliteDatabase,
   refuseMoved,
+  refuseUnmoved,
   type Signals,
 } from './db/index.ts'
 import { BossQueue, type JobQueue, MemoryQueue } from './jobs/index.ts'
@@ -23,7 +24,7 @@ type DatabaseConfig = Pick<DarkroomConfig, 'dataFolder' | 'sharedDatabase'>
 
 /**
  * Opens the database: the one that `DATABASE_URL` names, which other processes may share, or that of the data folder.
- * @throws ConfigurationError when the data folder's records were moved and no `DATABASE_URL` says where to; as the engine's own door
+ * @throws ConfigurationError when the data folder's records were moved and no `DATABASE_URL` says where to, or were not and one is named; as the engine's own door
  */
 export async function openDatabase(
   { dataFolder, sharedDatabase }: DatabaseConfig,
@@ -34,6 +35,7 @@ export async function openDatabase(
     const database = await openSqliteDatabase({ path: dataFolderPaths(dataFolder).database, clock, logger })
     return { database, signals: noSignals, [Symbol.asyncDispose]: () => database.close() }
   }
+  await refuseUnmoved(dataFolder)
   const { openPostgresDatabase, openPostgresSignals } = await import('./db/postgres.ts')
   const { url, listenUrl, ...settings } = sharedDatabase
   const database = await openPostgresDatabase({ ...settings, url: url.reveal(), clock, logger })

@@ -14,7 +14,7 @@ export {
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
 export type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
-export { type MovedMarker, readMovedMarker, refuseMoved } from './move/moved-marker.ts'
+export { type MovedMarker, readMovedMarker, refuseMoved, refuseUnmoved } from './move/moved-marker.ts'
 export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'
 export { noSignals, type Signals, type SignalTopic } from './signals.ts'

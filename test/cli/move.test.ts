@@ -115,6 +115,8 @@ describe('darkroom move', () => {
     const { DARKROOM_MASTER_KEY: _key, ...noKey } = environmentOf(own)
     expect(await run(noKey)).toEqual({ code: 1, stderr: expect.stringMatching(/master-key is missing and DARKROOM_MASTER_KEY is not set/) })
     expect((await commandLine(folder, environmentOf(own)).run('move', '--from', 'postgres', '--to', 'sqlite')).code).toBe(2)
+    const started = startTestGateway({ dataFolder: folder, environment: environmentOf(own) })
+    await expect(started).rejects.toThrow('holds records that were not moved to DATABASE_URL')
     expect(Object.keys(await rowsIn(own)).sort()).toEqual(['schema_migrations'])
     expect(await commandLine(folder, environmentOf(own)).run('backup', join(folder, 'copy'))).toMatchObject({ code: 0 })
   })

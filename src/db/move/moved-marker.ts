@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { ConfigurationError } from '../../primitives/settings.ts'
 import { dataFolderPaths, syncFolder, writePrivateFile } from '../data-folder.ts'
@@ -45,5 +46,15 @@ export async function refuseMoved(dataFolder: string): Promise<void> {
     `The records of ${dataFolder} were moved to the database ${marker.database} at ${marker.moved_at}; what is left here is old. ` +
       'Nothing was changed or charged. Set DATABASE_URL to that database and start again. To go back to the records as they were then, ' +
       'see docs/move.md#going-back.',
+  )
+}
+
+/** @throws ConfigurationError when a data folder has records of its own that were not moved: a database elsewhere would not know of them */
+export async function refuseUnmoved(dataFolder: string): Promise<void> {
+  const { database } = dataFolderPaths(dataFolder)
+  if (!existsSync(database) || (await readMovedMarker(dataFolder))) return
+  throw new ConfigurationError(
+    `${database} holds records that were not moved to DATABASE_URL: keys, idempotency keys and the ledger would not be known there, and calls could be paid again. ` +
+      'Nothing was changed or charged. Move them with `darkroom move --from sqlite --to postgres` (docs/move.md), or start on another data folder.',
   )
 }
