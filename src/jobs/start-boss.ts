@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import type { Secret } from '../primitives/secret.ts'
 import { ConfigurationError } from '../primitives/settings.ts'
@@ -13,11 +14,24 @@ const HEARTBEAT_S = 60
 /** Tries to begin a job that end in a fault of ours, before it is put aside. */
 const MOST_TRIES = 10
 
+/** pg-boss looks for such indexes no more often. */
+const SHORTEST_PAUSE_S = 10
+
+/** How pg-boss is started. */
+export interface StartOptions {
+  url: Secret
+  /** True for a process that looks after the queue's tables. */
+  supervises: boolean
+  onFault: (error: unknown) => void
+  /** True for whoever waits for the indexes that pg-boss makes beside its work. @default false */
+  isHurried?: boolean
+}
+
 /**
  * Starts pg-boss, making its tables and queues where they are not there.
  * @throws ConfigurationError when they are missing or old and the role may not make them; what pg-boss throws when the server is away
  */
-export async function startBoss(options: { url: Secret; supervises: boolean; onFault: (error: unknown) => void }): Promise<PgBoss> {
+export async function startBoss(options: StartOptions): Promise<PgBoss> {
   const { PgBoss } = await import('pg-boss')
   const boss = new PgBoss({
     connectionString: options.url.reveal(),
@@ -26,6 +40,7 @@ export async function startBoss(options: { url: Secret; supervises: boolean; onF
     application_name: 'darkroom-queue',
     supervise: options.supervises,
     schedule: false,
+    ...(options.isHurried && { bamIntervalSeconds: SHORTEST_PAUSE_S }),
   })
   ;(boss as EventEmitter).on('error', options.onFault)
   try {
@@ -49,10 +64,20 @@ function mayNot(error: Error): ConfigurationError {
   )
 }
 
-/** Makes the queue's tables, or brings them up to date. */
+const LOOK_EVERY_MS = 100
+
+/**
+ * Makes the queue's tables, or brings them up to date, and waits until pg-boss has made the indexes that it makes beside that: a role that may not
+ * change the schema could not.
+ */
 export async function migrateQueue(url: Secret): Promise<void> {
   const faults: unknown[] = []
-  const boss = await startBoss({ url, supervises: false, onFault: (error) => faults.push(error) })
-  await boss.stop({ graceful: false })
+  const boss = await startBoss({ url, supervises: false, onFault: (error) => faults.push(error), isHurried: true })
+  try {
+    while (faults.length === 0 && (await boss.getBamStatus()).some(({ status }) => status === 'pending' || status === 'in_progress'))
+      await wait(LOOK_EVERY_MS)
+  } finally {
+    await boss.stop({ graceful: false })
+  }
   if (faults.length > 0) throw faults[0]
 }

@@ -45,11 +45,6 @@ describe('darkroom database migrate', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining('DATABASE_URL is not set')])
   })
 
-  it('is refused to a role that may not change the schema', async () => {
-    const { code, stderr } = await migrate(asApp())
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/this role may not change it/)])
-  })
-
   it('applies every step once, however many do it at once, and says which', async () => {
     const ends = await Promise.all([migrate(own.url, '--json'), migrate(own.url, '--json')])
     expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
@@ -59,7 +54,13 @@ describe('darkroom database migrate', () => {
     const { rows } = await admin.query<{ id: string }>('select id from schema_migrations order by id')
     const applied = ends.flatMap(({ stdout }) => (JSON.parse(stdout) as { applied: string[] }).applied)
     expect(applied.sort()).toEqual(rows.map(({ id }) => id))
+    // As an upgrade of pg-boss leaves it.
+    await admin.query(
+      `insert into pgboss.bam (name, version, status, table_name, command) values ('late', 1, 'pending', 'job_common', 'create index late on pgboss.job_common (id)')`,
+    )
+    await admin.query('update pgboss.version set bam_on = null')
     expect((await migrate(own.url)).stdout).toBe('The schema is up to date; nothing was changed.\n')
+    expect((await admin.query(`select to_regclass('pgboss.late') is not null as made`)).rows).toEqual([{ made: true }])
   })
 
   it('makes all that a role needs to run the gateway with the documented grants, and no more: a picture, a job, the ledger', async () => {

@@ -1,6 +1,7 @@
 import { failure } from '../../contract/failure.ts'
 import type { Database, Statement } from '../database.ts'
 import { rawQuery } from '../statement-builder.ts'
+import { StatementError } from '../statement-error.ts'
 import { MOVE_TABLE } from './half-moved.ts'
 import type { MovedTable } from './moved-table.ts'
 import type { Key } from './row-reader.ts'
@@ -72,12 +73,12 @@ function notEmpty(table: string): Error {
 /**
  * Ends a move: every reference is put back, and thereby checked; events go on behind the last number that the data folder gave. Then the database
  * opens to everybody.
- * @throws StatementError when a row refers to one that is not there
+ * @throws Failure `integrity_error` when a row refers to one that is not there
  */
 export async function endMove(target: Database, lastSeq: number): Promise<void> {
   const [row] = await target.read(rawQuery<{ references_json: string }>(`select references_json from ${MOVE_TABLE}`))
   const references = JSON.parse(row!.references_json) as Reference[]
-  await target.transact([
+  const statements = [
     ...references.map(({ table, name, definition }) => ({
       query: rawQuery(`alter table ${table} add constraint ${name} ${definition}`),
     })),
@@ -85,7 +86,19 @@ export async function endMove(target: Database, lastSeq: number): Promise<void> 
     ...(lastSeq > 0 ? [{ query: rawQuery(`select setval('events_seq', $1)`, [lastSeq]) }] : []),
     { query: rawQuery('drop table move_ranges') },
     { query: rawQuery(`drop table ${MOVE_TABLE}`) },
-  ])
+  ]
+  await target.transact(statements).catch((error) => {
+    throw notKept('a row refers to one that is not there', error)
+  })
+}
+
+/** What the target's own rules found, in words for whoever moves; any other error as it is. */
+export function notKept(what: string, error: unknown): unknown {
+  if (!(error instanceof StatementError)) return error
+  return failure('integrity_error', {
+    message: `The move stopped: ${what} (${error.message}). The data folder is as it was and can be used.`,
+    cause: error,
+  })
 }
 
 /** The pieces of a table that are on record, in order. */

@@ -142,7 +142,7 @@ export class RecordsMove implements AsyncDisposable {
     return { tables, ledger, nulTexts: changes.nulTexts }
   }
 
-  /** Opens the target to everybody. @throws StatementError when a row refers to one that is not there */
+  /** Opens the target to everybody. @throws Failure `integrity_error` when a row refers to one that is not there */
   async end(): Promise<void> {
     const [[last]] = await this.#source.readAll<[{ seq: number }]>([
       rawQuery(`select max((select coalesce(max(seq), 0) from events),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { fp } from '../../primitives/fail-point.ts'
 import type { Database } from '../database.ts'
 import { rawQuery } from '../statement-builder.ts'
-import { forgetRanges, type MovedRange, movedRanges } from './move-record.ts'
+import { forgetRanges, type MovedRange, movedRanges, notKept } from './move-record.ts'
 import type { MovedTable } from './moved-table.ts'
 import { canonical, type Key, keyOf, pages, type Row, type RowReader, rowsAtOnce } from './row-reader.ts'
 
@@ -90,7 +90,10 @@ async function rewrite(
     for (const row of page) if (!wanted.delete(canonical(table, row))) doomed.push(row)
   const missing = [...wanted.values()]
   fp('move_before_batch')
-  const results = await database.transact([...(doomed.length > 0 ? [remove(table, doomed)] : []), insertAndNote(table, missing, range)])
+  const statements = [...(doomed.length > 0 ? [remove(table, doomed)] : []), insertAndNote(table, missing, range)]
+  const results = await database.transact(statements).catch((error) => {
+    throw notKept(`a row of ${table.name} is not one that PostgreSQL keeps`, error)
+  })
   fp('move_after_batch')
   const written = Number(results.at(-1)!.rows[0]!['written'])
   return { written, removed: doomed.length, isClean: written === missing.length }

@@ -102,11 +102,15 @@ export async function moveToPostgres(order: MoveOrder): Promise<MoveReport> {
   const report = newReport(name, marker)
   if (marker && (await records.movingFolder()) === null) return report
   const folderId = (await readOrMake(dataFolderPaths(order.dataFolder).folderId, newFolderId)).value
-  const move: Move = { ...order, records, folderId, known: new Set(), report: { ...report, was_moved_before: false } }
+  // A long step is broken off where it stands.
+  const tell = (news: MoveNews) => {
+    order.signal.throwIfAborted()
+    order.tell(news)
+  }
+  const move: Move = { ...order, tell, records, folderId, known: new Set(), report: { ...report, was_moved_before: false } }
   await using held = new AsyncDisposableStack()
   for (const { name, run } of steps) {
-    order.signal.throwIfAborted()
-    order.tell({ step: name })
+    tell({ step: name })
     await run(move, held)
   }
   return move.report
