@@ -1,7 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import { openSecrets, openSharedSecrets, readOrMake, type Secrets } from './access/index.ts'
 import type { DarkroomConfig } from './config/read-config.ts'
-import { type Database, type DatabaseLogger, dataFolderPaths, noSignals, openSqliteDatabase, type Signals } from './db/index.ts'
+import {
+  type Database,
+  type DatabaseLogger,
+  dataFolderPaths,
+  newFolderId,
+  noSignals,
+  openSqliteDatabase,
+  refuseMoved,
+  refuseUnmoved,
+  type Signals,
+} from './db/index.ts'
 import { BossQueue, type JobQueue, MemoryQueue } from './jobs/index.ts'
 import type { Clock } from './primitives/clock.ts'
 
@@ -15,16 +24,18 @@ type DatabaseConfig = Pick<DarkroomConfig, 'dataFolder' | 'sharedDatabase'>
 
 /**
  * Opens the database: the one that `DATABASE_URL` names, which other processes may share, or that of the data folder.
- * @throws as the engine's own door
+ * @throws ConfigurationError when the data folder's records were moved and no `DATABASE_URL` says where to, or were not and one is named; as the engine's own door
  */
 export async function openDatabase(
   { dataFolder, sharedDatabase }: DatabaseConfig,
   { clock, logger, bootId }: { clock: Clock; logger: DatabaseLogger; bootId: string },
 ): Promise<OpenedDatabase> {
   if (sharedDatabase === null) {
+    await refuseMoved(dataFolder)
     const database = await openSqliteDatabase({ path: dataFolderPaths(dataFolder).database, clock, logger })
     return { database, signals: noSignals, [Symbol.asyncDispose]: () => database.close() }
   }
+  await refuseUnmoved(dataFolder)
   const { openPostgresDatabase, openPostgresSignals } = await import('./db/postgres.ts')
   const { url, listenUrl, ...settings } = sharedDatabase
   const database = await openPostgresDatabase({ ...settings, url: url.reveal(), clock, logger })
@@ -47,7 +58,7 @@ export function openSecretsOf(
 /** The name of a data folder, made once. Without a shared database all processes have the same. */
 export async function folderIdOf({ dataFolder, sharedDatabase }: DatabaseConfig): Promise<string> {
   if (sharedDatabase === null) return 'own'
-  return (await readOrMake(dataFolderPaths(dataFolder).folderId, () => `folder_${randomBytes(16).toString('hex')}`)).value
+  return (await readOrMake(dataFolderPaths(dataFolder).folderId, newFolderId)).value
 }
 
 /** Where jobs wait: in this process, or with a shared database in there. */

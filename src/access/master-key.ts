@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { dataFolderPaths } from '../db/index.ts'
+import { Secret } from '../primitives/secret.ts'
 import { ConfigurationError, type Environment, readText, SettingError } from '../primitives/settings.ts'
+import { readPrivateFile } from './read-or-make.ts'
 
 const KEY_BYTES = 32
 const expected = `${KEY_BYTES} bytes as base64 or hex, as \`openssl rand -base64 ${KEY_BYTES}\` makes them`
@@ -21,6 +24,18 @@ export async function givenMasterKey(environment: Environment): Promise<string |
     throw new SettingError('DARKROOM_MASTER_KEY_FILE', 'a file that can be read', `${error.code}: ${path}`)
   })
   return asSetting('DARKROOM_MASTER_KEY_FILE', text)
+}
+
+/**
+ * The master key that a data folder is used with, which is not made: the environment's, else the folder's own; null where there is neither.
+ * @throws as `givenMasterKey` and `keptMasterKey`
+ */
+export async function findMasterKey(dataFolder: string, environment: Environment): Promise<Secret | null> {
+  const given = await givenMasterKey(environment)
+  if (given !== null) return new Secret(given)
+  const { masterKey } = dataFolderPaths(dataFolder)
+  const kept = await readPrivateFile(masterKey)
+  return kept === null ? null : new Secret(keptMasterKey(kept, masterKey))
 }
 
 /** The kept master key in base64. @throws ConfigurationError when the file holds something else */

@@ -4,6 +4,7 @@ import { backupCommand } from './commands/backup.ts'
 import { budgetsCommand } from './commands/budgets.ts'
 import { bulkCommand } from './commands/bulk.ts'
 import { checkCommand } from './commands/check.ts'
+import { databaseCommand } from './commands/database.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { drillCommand } from './commands/drill.ts'
 import { editCommand } from './commands/edit.ts'
@@ -15,6 +16,7 @@ import { keysCommand } from './commands/keys.ts'
 import { ledgerCommand } from './commands/ledger.ts'
 import { maskCommand } from './commands/mask.ts'
 import { mcpCommand } from './commands/mcp.ts'
+import { moveCommand } from './commands/move.ts'
 import { openApiCommand } from './commands/openapi.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { restoreCommand } from './commands/restore.ts'
@@ -50,7 +52,9 @@ export const commands: readonly Command[] = [
   doctorCommand,
   backupCommand,
   restoreCommand,
+  databaseCommand,
   drillCommand,
+  moveCommand,
   mcpCommand,
   openApiCommand,
 ]

@@ -15,6 +15,7 @@ import {
 } from './backup-manifest.ts'
 import { copyAndHash, hashFile, linkOrCopy } from './copy-file.ts'
 import { dataFolderPaths, folderStoreName, outboxFile, syncFolder } from './data-folder.ts'
+import { refuseMoved } from './move/moved-marker.ts'
 import { SqliteThread } from './sqlite-thread.ts'
 import { rawQuery } from './statement-builder.ts'
 import { storageFailure } from './storage-failure.ts'
@@ -25,10 +26,11 @@ const BUSY_TIMEOUT_MS = 30_000
  * Copies a data folder into a new one, also while a server works on it: the database as of one moment, the objects it names
  * (as further names of the same files where the file system allows), pepper, admin token and default key. The backup appears whole,
  * under its name, once everything in it is on disk; it opens the gateway's keys, so it must be kept like a secret.
- * @throws Error when the target is not empty, an object is missing, or the copy fails its check; nothing is left behind then.
+ * @throws ConfigurationError when the records were moved to another database; Error when the target is not empty, an object is missing, or the copy fails its check; nothing is left behind then.
  */
 export async function backup(dataFolder: string, target: string, clock: Clock): Promise<BackupManifest> {
   const paths = dataFolderPaths(dataFolder)
+  await refuseMoved(dataFolder)
   await access(paths.database).catch(() => {
     throw failure('configuration_invalid', { message: `There is no database in ${dataFolder}, so there is nothing to back up.` })
   })

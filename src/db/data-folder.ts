@@ -29,6 +29,8 @@ export interface DataFolderPaths {
   defaultKey: string
   /** Name of the folder among those of processes that share a database. */
   folderId: string
+  /** There once the records were moved to a database elsewhere; see `MovedMarker`. */
+  moved: string
   /** Locked by the process that owns the folder. */
   lock: string
   /** Who that is. */
@@ -49,10 +51,14 @@ export function dataFolderPaths(dataFolder: string): DataFolderPaths {
     adminToken: join(dataFolder, 'admin-token'),
     defaultKey: join(dataFolder, 'default-key'),
     folderId: join(dataFolder, 'folder-id'),
+    moved: join(dataFolder, 'moved.json'),
     lock: join(dataFolder, 'owner.lock'),
     owner: join(dataFolder, 'owner.json'),
   }
 }
+
+/** A name for a data folder among those of processes that share a database. */
+export const newFolderId = () => `folder_${randomBytes(16).toString('hex')}`
 
 /** The file of an object in a data folder that is still on its way to a bucket. */
 export function outboxFile({ outbox }: Pick<DataFolderPaths, 'outbox'>, objectPath: string): string {

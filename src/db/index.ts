@@ -3,11 +3,13 @@ export { AUDIT_ROWS, type AuditQuery, type AuditRow } from './audit-query.ts'
 export { backup } from './backup.ts'
 export type { BackupManifest } from './backup-manifest.ts'
 export { readDatabaseConfig, type SharedDatabaseConfig } from './config.ts'
+export { type CopiedFile, hashFile } from './copy-file.ts'
 export {
   type DataFolderPaths,
   dataFolderPaths,
   folderStoreName,
   makePrivateFolder,
+  newFolderId,
   outboxFile,
   syncFolder,
   writePrivateFile,
@@ -15,6 +17,7 @@ export {
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
 export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
 export { inFewLengths } from './in-few-lengths.ts'
+export { type MovedMarker, readMovedMarker, refuseMoved, refuseUnmoved } from './move/moved-marker.ts'
 export { type DatabaseObserver, observeDatabase } from './observed-database.ts'
 export type { PostgresDatabase, PostgresFigures, PostgresOptions } from './postgres-database.ts'
 export { restore } from './restore.ts'

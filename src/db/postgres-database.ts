@@ -5,6 +5,7 @@ import type { Clock } from '../primitives/clock.ts'
 import { ConfigurationError } from '../primitives/settings.ts'
 import type { Database, Queries, RowsOf, Statement, StatementResult } from './database.ts'
 import { ownMigrations, readMigrations } from './migration-history.ts'
+import { refuseHalfMoved } from './move/half-moved.ts'
 import { Patience } from './patience.ts'
 import { errorFromPostgres, troubleOf } from './postgres-failure.ts'
 import { migratePostgres } from './postgres-migrations.ts'
@@ -31,6 +32,8 @@ export interface PostgresOptions {
   prepare?: boolean
   /** True where the provider keeps commits safe in a way of its own. @default false */
   durabilityVouched?: boolean
+  /** True for whoever moves a data folder's records into it: to everybody else a database that is half moved is closed. @default false */
+  isMovedInto?: boolean
   /** Folder of migrations. @default this program's own */
   migrationsFolder?: string
 }
@@ -49,6 +52,8 @@ export interface PostgresFigures {
 /** A database on a PostgreSQL server. */
 export interface PostgresDatabase extends Database {
   readonly dialect: 'postgres'
+  /** Steps that opening it took to bring its schema up to date. */
+  readonly migrationsApplied: readonly string[]
   figures(): PostgresFigures
 }
 
@@ -73,19 +78,26 @@ export async function openPostgresDatabase(options: PostgresOptions): Promise<Po
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', (error) => options.logger?.info({ err: error }, 'an idle database connection broke'))
   try {
-    const migrations = readMigrations(options.migrationsFolder ?? ownMigrations, 'postgres')
-    const client = await pool.connect()
-    try {
-      await checkPostgresSettings(client, { vouched: options.durabilityVouched ?? false })
-      const applied = await migratePostgres(client, migrations, options.clock.nowMs())
-      if (applied.length > 0) options.logger?.info({ migrations: applied }, 'database schema brought up to date')
-    } finally {
-      client.release()
-    }
-    return new PooledPostgres(pool, options)
+    const applied = await prepare(pool, options)
+    if (applied.length > 0) options.logger?.info({ migrations: applied }, 'database schema brought up to date')
+    return new PooledPostgres(pool, options, applied)
   } catch (error) {
     await pool.end()
     throw isOurs(error) ? error : errorFromPostgres(error, null)
+  }
+}
+
+/** Checks the server and brings the schema up to date. @returns the steps taken now */
+async function prepare(pool: Pool, options: PostgresOptions): Promise<string[]> {
+  const migrations = readMigrations(options.migrationsFolder ?? ownMigrations, 'postgres')
+  const client = await pool.connect()
+  try {
+    await checkPostgresSettings(client, { vouched: options.durabilityVouched ?? false })
+    const applied = await migratePostgres(client, migrations, options.clock.nowMs())
+    if (!options.isMovedInto) await refuseHalfMoved(client)
+    return applied
+  } finally {
+    client.release()
   }
 }
 
@@ -110,6 +122,7 @@ function openPool({ url, poolSize, statementTimeoutMs }: PostgresOptions): Pool 
 class PooledPostgres implements PostgresDatabase {
   readonly dialect = 'postgres'
   readonly sql = postgresBuilder()
+  readonly migrationsApplied: readonly string[]
   readonly #pool: Pool
   readonly #options: PostgresOptions
   readonly #settings: { prepare: boolean }
@@ -118,7 +131,8 @@ class PooledPostgres implements PostgresDatabase {
   readonly #done = { transactions: 0, repeated: { collision: 0, taken: 0, away: 0 }, resolved: 0 }
   #closing: Promise<void> | null = null
 
-  constructor(pool: Pool, options: PostgresOptions) {
+  constructor(pool: Pool, options: PostgresOptions, migrationsApplied: readonly string[]) {
+    this.migrationsApplied = migrationsApplied
     this.#pool = pool
     this.#options = options
     this.#settings = { prepare: options.prepare ?? true }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { EventEmitter } from 'node:events'
 import type { PgBoss } from 'pg-boss'
 import { type Database, rawQuery, type Statement, type StatementContext } from '../db/index.ts'
 import type { Secret } from '../primitives/secret.ts'
@@ -7,6 +6,7 @@ import type { WaitingJob } from './find-jobs.ts'
 import type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
 import { priorities } from './job-statements.ts'
 import { MemoryQueue } from './memory-queue.ts'
+import { DEAD, QUEUE, SCHEMA, startBoss } from './start-boss.ts'
 
 /** What a queue that processes share is opened with. */
 export interface BossQueueOptions {
@@ -19,14 +19,8 @@ export interface BossQueueOptions {
   onFault: (error: unknown) => void
 }
 
-const QUEUE = 'darkroom-jobs'
-const DEAD = 'darkroom-jobs-dead'
-const SCHEMA = 'pgboss'
-/** Within this time a process says again that it has what it took. */
-const HEARTBEAT_S = 60
+/** A quarter of the time within which a process has to say again that it has what it took. */
 const TOUCH_EVERY_MS = 15_000
-/** Tries to begin a job that end in a fault of ours, before it is put aside. */
-const MOST_TRIES = 10
 const MOST_AT_ONCE = 100
 /** What is blocked here goes back, for whoever has room for it. */
 const GIVEN_BACK_FOR_S = 1
@@ -58,23 +52,10 @@ export class BossQueue implements JobQueue {
 
   /**
    * Opens the queue, making its tables where they are not there.
-   * @throws what pg-boss throws: the tables are missing and may not be made, or the server is away
+   * @throws ConfigurationError when the tables are missing or old and this role may not make them; what pg-boss throws when the server is away
    */
   static async open(options: BossQueueOptions): Promise<BossQueue> {
-    const { PgBoss } = await import('pg-boss')
-    const boss = new PgBoss({
-      connectionString: options.url.reveal(),
-      schema: SCHEMA,
-      max: 2,
-      application_name: 'darkroom-queue',
-      supervise: options.works,
-      schedule: false,
-    })
-    ;(boss as EventEmitter).on('error', options.onFault)
-    await boss.start()
-    const usual = { retryLimit: MOST_TRIES, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, heartbeatSeconds: HEARTBEAT_S }
-    await boss.createQueue(DEAD)
-    await boss.createQueue(QUEUE, { ...usual, deadLetter: DEAD, expireInSeconds: 60 * 60, deleteAfterSeconds: 60 * 60 })
+    const boss = await startBoss({ url: options.url, supervises: options.works, onFault: options.onFault })
     return new BossQueue(options, boss)
   }
 

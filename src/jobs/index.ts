@@ -61,3 +61,4 @@ export {
   type SetKind,
   takeItem,
 } from './set-statements.ts'
+export { migrateQueue } from './start-boss.ts'

@@ -127,6 +127,14 @@ export const failPointNames = [
   'webhook_after_record',
   'webhook_before_change',
   'webhook_after_change',
+  // Moving a data folder's records into a database.
+  'move_after_begin',
+  'move_before_batch',
+  'move_after_batch',
+  'move_after_lock',
+  'move_after_verify',
+  'move_after_marker',
+  'move_after_end',
   // What administrators and rounds do.
   'budget_before_change',
   'budget_after_change',

@@ -9,7 +9,7 @@ export const serveCommand: Command = {
 
       --port N           port to listen on; 0 takes a free one (4100)
       --host HOST        address to listen on (127.0.0.1)
-      --role ROLE        all, api or worker, where processes share DATABASE_URL (all)
+      --role ROLE        all, api (answers callers) or worker (makes jobs), with DATABASE_URL (all)
       --live             open the paid route to OpenAI with OPENAI_API_KEY
       --data FOLDER      data folder (./data)`,
   async run(args, context) {
