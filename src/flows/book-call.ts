@@ -135,6 +135,7 @@ function isFinal(error: unknown): boolean {
 
 async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Promise<Settled> {
   const retention = await retentionFor(parts, run.principal.projectId)
+  if (run.job) await parts.livePreviews.told(run.id)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const kept = { retention, nowMs: context.nowMs }
   const settledNanos = charged(booking) ? total(booking.cost) : 0n

@@ -16,6 +16,7 @@ export interface LivePreview {
 /** The previews of jobs under way in this process: they can be looked at before the picture is there. */
 export class LivePreviews {
   readonly #byJob = new Map<string, LivePreview[]>()
+  readonly #telling = new Map<string, Promise<void>>()
 
   /** The preview of this id; null once it is in the store, or was never one. */
   find(imageId: string): LivePreview | null {
@@ -36,6 +37,7 @@ export class LivePreviews {
   /** The job's call is over. */
   end(jobId: string): void {
     this.#byJob.delete(jobId)
+    this.#telling.delete(jobId)
   }
 
   /** A preview came. That it did is told; nobody waits for that, and one that is not told of is no loss. */
@@ -46,12 +48,23 @@ export class LivePreviews {
     const count = previews.length + 1
     const { request, principal, id } = run
     const progress = Math.min(90, 10 + Math.round((80 * count) / (request.partialImages * request.n + 1)))
-    const context = statementContext(parts.database, parts.clock, parts.newId)
     const data = { progress, preview: count, images: [{ id: imageId, sha256 }] }
-    const telling = parts.database.transact([tellJob(context, { jobId: id, projectId: principal.projectId }, 'job.partial', data)])
-    telling.then(
-      () => parts.jobEvents.happened(id),
-      () => undefined,
+    const tell = async () => {
+      const context = statementContext(parts.database, parts.clock, parts.newId)
+      await parts.database.transact([tellJob(context, { jobId: id, projectId: principal.projectId }, 'job.partial', data)])
+      parts.jobEvents.happened(id)
+    }
+    // One after the other: transactions that run side by side may end in any order.
+    this.#telling.set(
+      id,
+      this.told(id)
+        .then(tell)
+        .catch(() => undefined),
     )
+  }
+
+  /** Resolves when the previews that came of a job are told of: what comes after them is told after them. */
+  async told(jobId: string): Promise<void> {
+    await this.#telling.get(jobId)
   }
 }
