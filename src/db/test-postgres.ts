@@ -53,6 +53,9 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     return server
   }
   let server = await start()
+  // A test run that is ended early leaves no server behind.
+  const withRun = () => void server.kill('SIGQUIT')
+  process.on('exit', withRun)
   const again = async (signal: NodeJS.Signals, downForMs: number) => {
     await ended(server, signal)
     await wait(downForMs)
@@ -64,6 +67,7 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     crash: (downForMs = 0) => again('SIGQUIT', downForMs),
     restart: (downForMs = 0) => again('SIGINT', downForMs),
     [Symbol.asyncDispose]: async () => {
+      process.off('exit', withRun)
       await ended(server, 'SIGQUIT')
       await rm(folder, { recursive: true, force: true })
     },
