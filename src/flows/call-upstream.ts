@@ -142,12 +142,11 @@ export async function placeCall(parts: GatewayParts, placed: PlacedCall): Promis
   return { kind: 'answered', relay, reply: { ...reply, errorFrame }, sidecar, ...(await begun.promise), finished }
 }
 
-/** The response that a stream names is noted twice: for the next turn, and for whoever settles the call. */
+/** The response that a stream names is noted twice, before the caller learns of it: for the next turn, and for whoever settles the call. */
 function noting(reading: ReplyReading, sidecar: CallSidecar | null): ReplyReading {
   if (reading.shape !== 'responses' || sidecar === null) return reading
   const onResponse = async (response: JsonObject) => {
-    sidecar.response(response)
-    await reading.onResponse?.(response)
+    await Promise.all([sidecar.response(response), reading.onResponse?.(response)])
   }
   return { ...reading, onResponse }
 }

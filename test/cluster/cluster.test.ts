@@ -133,25 +133,14 @@ describe('processes that share a database', () => {
   })
 
   it('count one another’s calls towards the limits of a route', async () => {
-    await using limited = await openCluster({
-      apis: 2,
-      workers: 0,
-      latencyMs: 1500,
-      yaml: '',
-    })
-    const seen = limited.apis.map((api) => call(api))
-    await Promise.all(seen)
-    const cards = await Promise.all(
-      limited.apis.map(async (api) => {
-        const slow = call(limited.apis[0]!, { prompt: 'slow' })
-        await wait(700)
-        const response = await fetch(`${api.url}/v2/routes`, { headers: { authorization: `Bearer ${limited.adminToken}` } })
-        const { routes } = (await response.json()) as { routes: { id: string; health: { in_flight: number } }[] }
-        await slow
-        return routes.find(({ id }) => id === 'upstream')!.health.in_flight
-      }),
-    )
-    expect(cards.every((inFlight) => inFlight >= 1)).toBe(true)
+    const inFlightAt = async (api: GatewayProcess) => {
+      const { routes } = await admin<{ routes: { id: string; health: { in_flight: number } }[] }>(api, 'GET', '/v2/routes')
+      return routes.find(({ id }) => id === 'upstream')!.health.in_flight
+    }
+    const calls = [0, 0, 1].map((at) => call(cluster.apis[at]!, { prompt: promptWith('latency=1500') }))
+    await expect.poll(() => Promise.all(cluster.apis.map(inFlightAt))).toEqual([3, 3, 3])
+    await Promise.all(calls)
+    await expect.poll(() => Promise.all(cluster.apis.map(inFlightAt))).toEqual([0, 0, 0])
   })
 })
 

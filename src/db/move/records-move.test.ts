@@ -193,7 +193,7 @@ describe('moving records', () => {
 
   it.each([
     [`insert into schema_migrations values ('999999-later', 1, 'x', 0)`, 'brought up to date by a newer Darkroom (999999-later)'],
-    [`delete from schema_migrations where id = '000017-nodes'`, 'is of an older release (it lacks 000017-nodes)'],
+    ['delete from schema_migrations where id = (select max(id) from schema_migrations)', 'is of an older release (it lacks '],
   ])('refuses a folder that another release made: %s', async (statement, said) => {
     await source.close()
     const file = new DatabaseSync(join(folder, 'darkroom.db'))

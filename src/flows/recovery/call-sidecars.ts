@@ -94,9 +94,9 @@ export class CallSidecar {
     return this.#append({ kind: 'call', format: SIDECAR_FORMAT, subject: this.#subject, head })
   }
 
-  /** A stream named its response. */
-  response(response: JsonObject): void {
-    void this.#append({ kind: 'response', response })
+  /** A stream named its response. Resolves when that is on disk. */
+  response(response: JsonObject): Promise<void> {
+    return this.#append({ kind: 'response', response })
   }
 
   /** An image of the answer is flushed. */
