@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { statementContext } from '../db/index.ts'
 import { engines, type TestDatabase } from '../db/test-engines.ts'
 import { findObject, type ObjectHold, openObjectLocks, recordObjects, TAKEN_OVER_AFTER_MS } from './index.ts'
-import { leftLocks } from './lock-statements.ts'
+import { leftLocks, takeLock } from './lock-statements.ts'
 
 const sha256 = 'a'.repeat(64)
 const path = `aa/aa/${sha256}.png`
@@ -31,6 +31,25 @@ describe.each(engines)('object locks between processes on $name', (engine) => {
     const hashes = ['a', 'b', 'c'].map((letter) => letter.repeat(64))
     await Promise.all(Array.from({ length: 8 }, (_, turn) => (turn % 2 ? one : other).hold(turn % 3 ? hashes : hashes.toReversed(), work)))
     expect(await left()).toEqual([])
+  })
+
+  it('that an earlier process of the same data folder left are free at once, those of another folder are not', async () => {
+    const node = { role: 'all', version: '1', state: 'dead', beats: 0, started_at_ms: 1, seen_at_ms: 1, ended_at_ms: 1 }
+    const nodes = [
+      { ...node, id: 'before', folder_id: 'mine' },
+      { ...node, id: 'stranger', folder_id: 'other' },
+      { ...node, id: 'now', folder_id: 'mine', state: 'live', ended_at_ms: null },
+    ]
+    await test.db.transact([{ query: test.db.sql.insertInto('nodes').values(nodes) }])
+    const [mine, theirs] = ['b'.repeat(64), 'c'.repeat(64)]
+    for (const [holder, hash] of [
+      ['before', mine],
+      ['stranger', theirs],
+    ] as const)
+      await test.db.transact([takeLock(test.db, { sha256: hash, holder, untilMs: test.clock.nowMs() + 60_000, path: null }, 0)])
+    const now = await processOf('now')
+    expect(await now.hold([mine], async () => 'mine')).toBe('mine')
+    expect(await left()).toMatchObject([{ sha256: theirs, holder: 'stranger' }])
   })
 
   it('are taken over from the dead; who was only stalled is refused, and removes nothing', async () => {

@@ -2,7 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { failure } from '../contract/failure.ts'
 import type { Database } from '../db/index.ts'
 import type { Clock } from '../primitives/clock.ts'
-import { assertLocks, endOtherHolders, LockLost, LockTaken, releaseLocks, renewLocks, takeLock } from './lock-statements.ts'
+import {
+  assertLocks,
+  endEarlierHolders,
+  endOtherHolders,
+  LockLost,
+  LockTaken,
+  releaseLocks,
+  renewLocks,
+  takeLock,
+} from './lock-statements.ts'
 import { createObjectLocks, noHold, type ObjectHold, type ObjectLocks, type ObjectWork } from './object-locks.ts'
 
 /** A lock holds so long, and is renewed three times in it. */
@@ -26,10 +35,12 @@ export interface LockParts {
 /**
  * Locks that hold between processes: within this one as `createObjectLocks`, beyond it by a row of the database for each hash. A process that dies
  * holding one leaves the row; it is taken over once its time has long been over. A process that was only stalled finds that out: its transaction
- * is refused, and it removes nothing. Where nobody shares the objects, whoever else holds a lock is dead, and what it left is free at once.
+ * is refused, and it removes nothing. What an earlier process of the same data folder left is free at once, because that one is dead; where nobody shares the
+ * objects, so is every other.
  */
 export async function openObjectLocks(parts: LockParts): Promise<ObjectLocks> {
-  if (!parts.isShared) await parts.db.transact([endOtherHolders(parts.db, parts.holder)])
+  const { db, holder, isShared } = parts
+  await db.transact([isShared ? endEarlierHolders(db, holder) : endOtherHolders(db, holder)])
   const local = createObjectLocks()
   return {
     hold: (sha256s, work, about = {}) => {

@@ -83,3 +83,10 @@ export function leftLocks(db: Database, { overBeforeMs, limit }: { overBeforeMs:
 export function endOtherHolders({ sql }: Pick<StatementContext, 'sql'>, holder: string): Statement {
   return { query: sql.updateTable('object_locks').set({ until_ms: 0 }).where('holder', '<>', holder).where('until_ms', '>', 0) }
 }
+
+/** Lets the locks of earlier holders of the same data folder be taken over at once: its lock is with this one, so they are dead. */
+export function endEarlierHolders({ sql }: Pick<StatementContext, 'sql'>, holder: string): Statement {
+  const folder = sql.selectFrom('nodes as own').select('own.folder_id').where('own.id', '=', holder)
+  const earlier = sql.selectFrom('nodes').select('nodes.id').where('nodes.folder_id', 'in', folder).where('nodes.id', '<>', holder)
+  return { query: sql.updateTable('object_locks').set({ until_ms: 0 }).where('holder', 'in', earlier).where('until_ms', '>', 0) }
+}

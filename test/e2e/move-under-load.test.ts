@@ -134,6 +134,8 @@ describe('a move under load', () => {
 
   it('asks callers to come again while it is down, and loses nothing that was acknowledged: the same answer under the same key, unpaid', async () => {
     expect([...refusals]).toEqual(['shutting_down'])
+    // Jobs that waited are calls of their own.
+    for (const id of jobs) await jobWhen(moved, id)
     const posts = stage.sandbox.calls.posts()
     for (const { key, operation, text, generationId } of acknowledged) {
       const again = await callOf(moved, operation, key)

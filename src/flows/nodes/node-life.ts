@@ -11,6 +11,7 @@ export interface NodePace {
 
 /** What one process does for all: what the ended have left, sets, batches, sweeps. */
 const CARETAKER = 'caretaker'
+const TAKE_OVER_EVERY_MS = 60_000
 
 type LifeParts = Pick<GatewayParts, 'database' | 'clock' | 'newId' | 'bootId' | 'version'>
 
@@ -28,6 +29,9 @@ export class NodeLife {
   readonly #whenCaretaker: (() => void)[] = []
   #isCaretaker = false
   #lastBeatMs = 0
+  /** Somebody has gone whose work was not taken over yet. */
+  #hasLeft = false
+  #tookOverAtMs = 0
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
   #known: readonly LiveNode[] = []
@@ -77,12 +81,12 @@ export class NodeLife {
     try {
       await parts.database.transact([beat(contextOf(parts), parts.bootId)])
       this.#lastBeatMs = parts.clock.monotonicMs()
-      const others = await this.#buryTheDead(parts)
+      if ((await this.#buryTheDead(parts)) === 'fewer') this.#hasLeft = true
       const wasCaretaker = this.#isCaretaker
       await this.#askForDuty(parts)
       if (!this.#isCaretaker) return
       if (!wasCaretaker) parts.logger.info({ code: CARETAKER }, 'this process takes care of what is done once for all')
-      if (!wasCaretaker || others === 'fewer') await takeOver(parts)
+      if (!wasCaretaker || this.#hasLeft || this.#isTime(parts)) await this.#takeOver(parts)
       if (!wasCaretaker) for (const begin of this.#whenCaretaker) begin()
     } catch (error) {
       const silentMs = parts.clock.monotonicMs() - this.#lastBeatMs
@@ -90,6 +94,19 @@ export class NodeLife {
       if (silentMs > this.#pace.deadAfterMs - this.#pace.beatEveryMs) this.#isCaretaker = false
       parts.logger.warn({ err: error }, 'the other processes could not be told that this one lives, or not be looked after')
     }
+  }
+
+  /** Where something of it fails, the next round does it again. */
+  async #takeOver(parts: GatewayParts): Promise<void> {
+    this.#hasLeft = true
+    await takeOver(parts)
+    this.#hasLeft = false
+    this.#tookOverAtMs = parts.clock.monotonicMs()
+  }
+
+  /** What nobody noticed is looked for from time to time. */
+  #isTime({ clock }: GatewayParts): boolean {
+    return clock.monotonicMs() - this.#tookOverAtMs > TAKE_OVER_EVERY_MS
   }
 
   /** Ends the rounds, and says that this process has ended. */
