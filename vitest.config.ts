@@ -4,8 +4,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const shared = { isolate: false, setupFiles: ['test/support/clean-environment.ts'], testTimeout: 60_000, hookTimeout: 60_000 }
 
+const onPostgres = ['accept-once', 'idempotency', 'budgets', 'jobs', 'responses-idempotency'].map((name) => `test/e2e/${name}.test.ts`)
+
 /** Files that take longest, the longest first: begun last, one of them would run on when all others are done. */
 const long = [
+  'test/e2e/edits-equal-invoice',
+  'test/cluster/cluster',
   'test/e2e/crash-ladder',
   'test/cli/edit',
   'test/chaos/chaos',
@@ -47,6 +51,8 @@ export default defineConfig({
     projects: [
       { test: { ...shared, name: 'src', include: ['src/**/*.test.ts', 'sdk/**/*.test.ts'] } },
       { test: { ...shared, name: 'test', include: ['test/**/*.test.ts'] } },
+      // Whole gateways once more, on PostgreSQL.
+      { test: { ...shared, name: 'postgres', include: onPostgres, env: { TEST_GATEWAY_DATABASE: 'postgres' } } },
     ],
   },
 })

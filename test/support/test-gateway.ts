@@ -34,7 +34,7 @@ export interface TestGatewayOptions extends GatewayOptions {
 const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef'
 
 /** Suites that hold on both engines run once more with this. */
-const usesPostgres = process.env['TEST_GATEWAY_DATABASE'] === 'postgres'
+const usesPostgres = () => process.env['TEST_GATEWAY_DATABASE'] === 'postgres'
 const databases = new Map<string, OwnDatabase>()
 
 /** A data folder keeps its database as long as it is there. */
@@ -71,7 +71,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     DARKROOM_RESERVE_MIB: '0',
     ...environment,
   })
-  const database = usesPostgres && !read.sharedDatabase ? await databaseOf(dataFolder) : null
+  const database = usesPostgres() && !read.sharedDatabase ? await databaseOf(dataFolder) : null
   const config: DarkroomConfig = { ...openDoor(read, yaml), sandbox: { ...read.sandbox, flat: true }, ...database, ...changes }
   const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), ...rest })
   const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
