@@ -51,7 +51,8 @@ describe.each(engines)('objects on $name', (engine) => {
 
   /** A process that dies after so many calls: nothing it does from then on has an effect, its own tidying up included. */
   async function startProcess(diesAfter: number | null): Promise<GatewayParts> {
-    let calls = 0
+    // It has started before anything is counted.
+    let calls = Number.NEGATIVE_INFINITY
     const alive = <Target extends object>(target: Target, names: readonly string[]): Target =>
       new Proxy(target, {
         get: (of, name) => {
@@ -74,6 +75,7 @@ describe.each(engines)('objects on $name', (engine) => {
     const database: Database = alive(test.db, ['read', 'readAll', 'transact'])
     const parts = { database, store: alive(store, ['put', 'remove', 'stat']), clock: test.clock, newId: test.newId }
     const objectLocks = await openObjectLocks({ db: database, clock: test.clock, holder: randomBytes(8).toString('hex'), isShared: true })
+    calls = 0
     return {
       ...parts,
       objectLocks,
