@@ -47,6 +47,7 @@ export class BossQueue implements JobQueue {
   #arrived: () => void = () => undefined
   #fetching = false
   #fetchAgain = false
+  #closed = false
   /** What is at hand was fetched just now: whoever looks may take from it. */
   #isFresh = false
 
@@ -115,7 +116,7 @@ export class BossQueue implements JobQueue {
   }
 
   want(count: number): boolean {
-    if (!this.#options.works || count <= 0) return false
+    if (!this.#options.works || count <= 0 || this.#closed) return false
     if (this.#fetching) {
       this.#fetchAgain = true
       return true
@@ -204,7 +205,10 @@ export class BossQueue implements JobQueue {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    for (const { id } of this.#heldJobs()) this.#giveBack(id, new Date(0))
+    this.#closed = true
+    // What is on its way here goes back as well.
+    await Promise.allSettled(this.#underWay)
+    for (const { id } of this.#heldJobs()) this.#giveBack(id, new Date())
     await Promise.allSettled(this.#underWay)
     await this.#boss.stop({ graceful: false })
   }

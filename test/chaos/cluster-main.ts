@@ -42,6 +42,7 @@ const rows: [string, string][] = [
   ['seconds without the bucket', values.bucket],
   ['calls, jobs', `${figures.calls}, ${figures.jobs}`],
   ['answers that were cut', list(figures.cut)],
+  ['resets before any answer', String(figures.resets)],
   ['outcomes unknown to callers', String(figures.unknownToCallers)],
   ['jobs lost', list(figures.lostJobs)],
   ['one name, two generations', list(figures.doubled)],

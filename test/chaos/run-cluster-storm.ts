@@ -33,8 +33,10 @@ export interface ClusterStormOptions {
 export interface ClusterStormFigures {
   calls: number
   jobs: number
-  /** Answers that broke off, by how: after the request had been taken in. */
+  /** Answers that broke off after their status, by how. */
   cut: string[]
+  /** Connections that were reset before anything was answered: the request was made again under its name. */
+  resets: number
   /** Answers that were no success and no refusal that costs nothing. */
   unknownToCallers: number
   /** Jobs that were acknowledged and are not on record, or have not ended. */
@@ -78,7 +80,7 @@ export async function runClusterStorm(options: ClusterStormOptions): Promise<Clu
   await Promise.all([storm.restartProcesses(), restartDatabase(), bucketAway(), wait(options.atLeastMs)])
   storm.over = true
   await calling
-  return storm.figures()
+  return await storm.figures()
 }
 
 class ClusterStorm {
@@ -93,6 +95,7 @@ class ClusterStorm {
   readonly #cut: string[] = []
   #unknown = 0
   #calls = 0
+  #resets = 0
   #restarts = 0
 
   constructor(cluster: ClusterStage, receiver: WebhookReceiver, options: ClusterStormOptions) {
@@ -164,7 +167,8 @@ class ClusterStorm {
       } catch (error) {
         const why = (error as { code?: string }).code ?? String(error)
         // A process that is not there took nothing in.
-        if (why !== 'ECONNREFUSED') this.#cut.push(`${key} at ${status || 'no'} status: ${why}`)
+        if (status > 0) this.#cut.push(`${key} at status ${status}: ${why}`)
+        else if (why !== 'ECONNREFUSED') this.#resets += 1
       }
       await wait(50)
     }
@@ -210,6 +214,7 @@ class ClusterStorm {
       calls: this.#calls,
       jobs: this.#jobs.size,
       cut: this.#cut,
+      resets: this.#resets,
       unknownToCallers: this.#unknown,
       lostJobs,
       doubled: this.#doubled,
@@ -223,13 +228,23 @@ class ClusterStorm {
   /** How a job ended; null for one that is not there, or does not end. */
   async #endOf(id: string): Promise<Job | null> {
     for (let tries = 0; tries < 600; tries++) {
-      const { statusCode, body } = await this.#send(this.#cluster.next(), `/v2/jobs/${id}`, null)
-      const found = (await body.json()) as Job
-      const job = statusCode === 200 ? found : null
+      const job = await this.#lookAt(id)
       if (job && job.state !== 'queued' && job.state !== 'running') return job
       await wait(100)
     }
     return null
+  }
+
+  /** Null for one that is not there, and where the answer to the question was lost. */
+  async #lookAt(id: string): Promise<Job | null> {
+    try {
+      const { statusCode, body } = await this.#send(this.#cluster.next(), `/v2/jobs/${id}`, null)
+      const found = (await body.json()) as Job
+      return statusCode === 200 ? found : null
+    } catch (error) {
+      this.#cut.push(`question about ${id}: ${(error as { code?: string }).code ?? error}`)
+      return null
+    }
   }
 
   /** Jobs that ended and of which the receiver has not heard, after it was waited for. */
