@@ -138,11 +138,8 @@ class PooledPostgres implements PostgresDatabase {
     this.#settings = { prepare: options.prepare ?? true }
   }
 
-  async read<Row>(query: Compilable<Row>): Promise<Row[]> {
-    const [rows] = await this.#track(() =>
-      this.#patiently(async (client) => [(await runStatement(client, query, this.#settings)).rows as Row[]]),
-    )
-    return rows!
+  read<Row>(query: Compilable<Row>): Promise<Row[]> {
+    return this.#track(() => this.#patiently(async (client) => (await runStatement(client, query, this.#settings)).rows as Row[]))
   }
 
   readAll<Rows extends readonly unknown[]>(queries: Queries<Rows>): Promise<RowsOf<Rows>> {
@@ -183,7 +180,7 @@ class PooledPostgres implements PostgresDatabase {
    */
   async #transact(statements: readonly Statement[]): Promise<StatementResult[]> {
     const patience = this.#newPatience()
-    await using turn = new AsyncDisposableStack()
+    using turn = new DisposableStack()
     let tries = 0
     let taken = 0
     for (;;) {

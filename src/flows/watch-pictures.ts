@@ -56,6 +56,7 @@ export function noteWatched(parts: GatewayParts, watched: WatchedPictures, resul
   if (!row) return
   parts.standings.note(row)
   if (!isFreshlyReopened(row, watched, atMs)) return
+  parts.signals.send('routes')
   parts.metrics.routeReopened(row.route_id)
   parts.logger.error(
     { route_id: row.route_id, generation_id: watched.generationId, count: row.mismatches_in_a_row, reason: row.reopened_reason },

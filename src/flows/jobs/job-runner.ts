@@ -119,7 +119,8 @@ export class JobRunner {
   /** A job was put on record, or put back. */
   added(job: AddedJob): void {
     this.queue.added(waitingOf(job))
-    void this.#weigh(job.projectId)
+    // Known by the time its turn comes.
+    this.#weightOf(job.projectId)
     if (job.lane === 'economy') this.#parts?.batches.added()
     else this.#tellOthers()
     this.#look()
@@ -163,7 +164,7 @@ export class JobRunner {
     return {
       running,
       nowMs,
-      weightOf: (projectId) => this.#weights.get(projectId) ?? 1,
+      weightOf: (projectId) => this.#weightOf(projectId),
       isBlocked: ({ lane, projectId, routes }) =>
         lane !== 'standard' ||
         this.#blockedRoutes.has(routes) ||
@@ -172,7 +173,14 @@ export class JobRunner {
     }
   }
 
-  /** Weights are configured by the names of projects. One that is not known yet counts as any other. */
+  /** One that is not known yet counts as any other, and is looked up: its job may have been put on record by another process. */
+  #weightOf(projectId: string): number {
+    const known = this.#weights.get(projectId)
+    if (known === undefined) this.#weigh(projectId).catch(() => this.#weights.delete(projectId))
+    return known ?? 1
+  }
+
+  /** Weights are configured by the names of projects. */
   async #weigh(projectId: string): Promise<void> {
     const parts = this.#parts
     if (parts === null || parts.weights.size === 0 || this.#weights.has(projectId)) return

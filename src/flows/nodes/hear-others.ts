@@ -7,20 +7,22 @@ import type { GatewayParts } from '../gateway-parts.ts'
  */
 export function hearOthers(parts: GatewayParts): void {
   const { signals } = parts
+  const renewRoutes = () => renew(parts, 'what is known of routes', () => parts.standings.refresh(parts))
+  const renewKeys = () => renew(parts, 'keys of upstreams', () => parts.vault.refresh())
   signals.on('job', (jobId) => parts.jobEvents.heard(jobId))
   signals.on('ended', (generationId) => parts.underWay.endedElsewhere(generationId))
   signals.on('sets', () => parts.jobSets.look())
   signals.on('batches', (batchId) => parts.batches.heard(batchId === '' ? null : batchId))
   signals.on('access', () => parts.access.forgetKnown())
-  signals.on('routes', () => renew(parts, 'what is known of routes', () => parts.standings.refresh(parts)))
-  signals.on('vault', () => renew(parts, 'keys of upstreams', () => parts.vault.refresh()))
+  signals.on('routes', renewRoutes)
+  signals.on('vault', renewKeys)
   signals.on('health', (news) => hearOfRoute(parts, news))
   signals.onGap(() => {
     parts.health.forgetElsewhere()
     parts.access.forgetKnown()
     parts.jobEvents.heard(null)
-    renew(parts, 'what is known of routes', () => parts.standings.refresh(parts))
-    renew(parts, 'keys of upstreams', () => parts.vault.refresh())
+    renewRoutes()
+    renewKeys()
   })
 }
 

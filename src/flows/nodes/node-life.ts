@@ -31,6 +31,8 @@ export class NodeLife {
   #lastBeatMs = 0
   /** Somebody has gone whose work was not taken over yet. */
   #hasLeft = false
+  /** The duty came, and those who begin with it have not begun. */
+  #isNew = false
   #tookOverAtMs = 0
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
@@ -81,13 +83,17 @@ export class NodeLife {
     try {
       await parts.database.transact([beat(contextOf(parts), parts.bootId)])
       this.#lastBeatMs = parts.clock.monotonicMs()
-      if ((await this.#buryTheDead(parts)) === 'fewer') this.#hasLeft = true
+      await this.#buryTheDead(parts)
       const wasCaretaker = this.#isCaretaker
       await this.#askForDuty(parts)
       if (!this.#isCaretaker) return
-      if (!wasCaretaker) parts.logger.info({ code: CARETAKER }, 'this process takes care of what is done once for all')
-      if (!wasCaretaker || this.#hasLeft || this.#isTime(parts)) await this.#takeOver(parts)
-      if (!wasCaretaker) for (const begin of this.#whenCaretaker) begin()
+      if (!wasCaretaker) {
+        parts.logger.info({ code: CARETAKER }, 'this process takes care of what is done once for all')
+        this.#isNew = true
+      }
+      if (this.#isNew || this.#hasLeft || this.#isTime(parts)) await this.#takeOver(parts)
+      if (this.#isNew) for (const begin of this.#whenCaretaker) begin()
+      this.#isNew = false
     } catch (error) {
       const silentMs = parts.clock.monotonicMs() - this.#lastBeatMs
       // Somebody else may have the duty by now.
@@ -98,7 +104,6 @@ export class NodeLife {
 
   /** Where something of it fails, the next round does it again. */
   async #takeOver(parts: GatewayParts): Promise<void> {
-    this.#hasLeft = true
     await takeOver(parts)
     this.#hasLeft = false
     this.#tookOverAtMs = parts.clock.monotonicMs()
@@ -117,8 +122,8 @@ export class NodeLife {
     await parts.database.transact([endNode(contextOf(parts), parts.bootId)]).catch(() => undefined)
   }
 
-  /** Says of those that are dead that they are. @returns `fewer` when somebody has gone since the last look */
-  async #buryTheDead(parts: GatewayParts): Promise<'fewer' | 'same'> {
+  /** Says of those that are dead that they are, and notes who has gone since the last look. */
+  async #buryTheDead(parts: GatewayParts): Promise<void> {
     const nowMs = parts.clock.monotonicMs()
     const live = await liveNodes(parts.database)
     for (const node of live) {
@@ -129,10 +134,12 @@ export class NodeLife {
     const ids = new Set(live.map(({ id }) => id))
     const gone = this.#known.filter(({ id }) => !ids.has(id))
     for (const { id } of gone) this.#seen.delete(id)
-    if (gone.length > 0) parts.health.forgetElsewhere((from) => gone.some(({ id }) => id === from))
+    if (gone.length > 0) {
+      this.#hasLeft = true
+      parts.health.forgetElsewhere((from) => gone.some(({ id }) => id === from))
+    }
     this.#known = live
     this.#tell(parts)
-    return gone.length > 0 ? 'fewer' : 'same'
   }
 
   #tell({ metrics }: GatewayParts): void {
