@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { validate } from 'dockerfile-utils'
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { readConfig } from '../src/config/read-config.ts'
 import { httpRoutes } from '../src/http/routes/index.ts'
+import { freePort } from './support/free-port.ts'
 import { contextFiles, readImageStage, readRepositoryFile } from './support/image-files.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -168,15 +168,6 @@ const read0 = (path: string) => readRepositoryFile('/')(path).trim()
 function setModes(folder: string, mode: number): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) setModes(join(folder, entry.name), mode)
   chmodSync(folder, mode)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function listening(output: NodeJS.ReadableStream): Promise<void> {

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { everyMetric } from './support/every-metric.ts'
-import { postGeneration, promptWith, seeReply } from './support/generation-calls.ts'
-import { readMetrics, type ToldMetric } from './support/metrics-text.ts'
+import type { ToldMetric } from './support/metrics-text.ts'
 import { type PromqlNames, readPromql } from './support/promql.ts'
 import { startTestGateway, type TestGateway } from './support/test-gateway.ts'
+import { toldMetrics } from './support/told-metrics.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -44,11 +44,7 @@ let all: Map<string, ToldMetric>
 beforeAll(async () => {
   all = await everyMetric()
   gateway = await startTestGateway()
-  await seeReply(postGeneration(gateway))
-  await seeReply(postGeneration(gateway, { prompt: promptWith('status=400') }))
-  await gateway.gateway.parts.running.endedWithin(10_000)
-  const answer = await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${gateway.adminToken}` } })
-  told = readMetrics(await answer.text())
+  told = await toldMetrics(gateway)
 })
 afterAll(() => gateway.close())
 

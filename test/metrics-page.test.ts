@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyMetric } from './support/every-metric.ts'
-import { postGeneration, promptWith, seeReply } from './support/generation-calls.ts'
-import { readMetrics, sumOfSamples, type ToldMetric } from './support/metrics-text.ts'
+import { sumOfSamples, type ToldMetric } from './support/metrics-text.ts'
 import { startTestGateway, type TestGateway } from './support/test-gateway.ts'
+import { toldMetrics } from './support/told-metrics.ts'
 
 const page = readFileSync(join(resolve(import.meta.dirname, '..'), 'docs/operations.md'), 'utf8')
 const rows = [...page.matchAll(/^\| `(\w+)` \| (counter|gauge|histogram) \| ([^|]*)\| (process|record) \|/gm)].map(
@@ -23,12 +23,7 @@ let gateway: TestGateway
 beforeAll(async () => {
   all = await everyMetric()
   gateway = await startTestGateway()
-  await seeReply(postGeneration(gateway))
-  await seeReply(postGeneration(gateway, { prompt: promptWith('status=400') }))
-  // What is told of a call is told when its reply has left.
-  await gateway.gateway.parts.running.endedWithin(10_000)
-  const answer = await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${gateway.adminToken}` } })
-  told = readMetrics(await answer.text())
+  told = await toldMetrics(gateway)
 })
 afterAll(() => gateway.close())
 

@@ -61,30 +61,25 @@ export const engines: readonly TestEngine[] = [
 ]
 
 async function openSqlite(): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'darkroom-db-'))
-  const clock = manualClock()
-  const db = await openSqliteDatabase({ path: join(folder, 'darkroom.db'), clock })
-  return {
-    db,
-    clock,
-    newId: countingIds(),
-    folder,
-    clear: async () => {
-      clock.reset()
-      await emptySqlite(db)
-    },
-    [Symbol.asyncDispose]: async () => {
-      await db.close()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  const [folder, clock] = [await ownFolder(), manualClock()]
+  return testDatabase({ db: await openSqliteDatabase({ path: join(folder, 'darkroom.db'), clock }), clock, folder }, emptySqlite)
 }
 
 async function openPostgres(): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'darkroom-db-'))
-  const clock = manualClock()
-  const database = await makeTestDatabase()
-  const db = await openPostgresDatabase({ url: database.url, clock, poolSize: 4, durabilityVouched: true })
+  const [folder, clock] = [await ownFolder(), manualClock()]
+  const own = await makeTestDatabase()
+  const db = await openPostgresDatabase({ url: own.url, clock, poolSize: 4, durabilityVouched: true })
+  return testDatabase({ db, clock, folder }, emptyPostgres, own)
+}
+
+const ownFolder = () => mkdtemp(join(tmpdir(), 'darkroom-db-'))
+
+/** @param also what is gone with it */
+function testDatabase(
+  { db, clock, folder }: Pick<TestDatabase, 'db' | 'clock' | 'folder'>,
+  empty: (db: Database) => Promise<void>,
+  also?: AsyncDisposable,
+): TestDatabase {
   return {
     db,
     clock,
@@ -92,11 +87,11 @@ async function openPostgres(): Promise<TestDatabase> {
     folder,
     clear: async () => {
       clock.reset()
-      await emptyPostgres(db)
+      await empty(db)
     },
     [Symbol.asyncDispose]: async () => {
       await db.close()
-      await database[Symbol.asyncDispose]()
+      await also?.[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }

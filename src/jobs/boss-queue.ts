@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { PgBoss } from 'pg-boss'
 import { type Database, rawQuery, type Statement, type StatementContext } from '../db/index.ts'
 import type { Secret } from '../primitives/secret.ts'
-import type { WaitingJob } from './find-jobs.ts'
+import { type WaitingJob, type WaitingJobRow, waitingJobOf } from './find-jobs.ts'
 import type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
 import { priorities } from './job-statements.ts'
 import { MemoryQueue } from './memory-queue.ts'
@@ -187,8 +187,8 @@ export class BossQueue implements JobQueue {
   /** Jobs on record that the queue does not know: what it lost is enqueued anew. */
   async refill(nowMs: number, limit: number): Promise<number> {
     const lost = await this.#options.db.read(
-      rawQuery<LostRow>(
-        `select j.id, j.project_id, j.priority, j.routes, j.ready_at_ms, j.deadline_ms from generations g join jobs j on j.id = g.id
+      rawQuery<WaitingJobRow>(
+        `select j.id, j.project_id, j.lane, j.priority, j.routes, j.ready_at_ms, j.deadline_ms from generations g join jobs j on j.id = g.id
          where g.status = 'queued' and j.lane = 'standard' and j.ready_at_ms < $1
          and not exists (select from ${SCHEMA}.job b where b.name in ('${QUEUE}', '${DEAD}') and b.state < 'completed' and b.singleton_key = j.id)
          order by j.id limit $2`,
@@ -263,27 +263,6 @@ function bossIdOf({ id, priority }: WaitingJob): string {
   const time = id.slice(id.indexOf('_') + 1).slice(0, 12)
   const name = `${priorities.high - priority}${time}${randomBytes(10).toString('hex')}`
   return name.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
-
-interface LostRow {
-  id: string
-  project_id: string
-  priority: number
-  routes: string
-  ready_at_ms: number
-  deadline_ms: number
-}
-
-function waitingJobOf(row: LostRow): WaitingJob {
-  return {
-    id: row.id,
-    projectId: row.project_id,
-    lane: 'standard',
-    priority: row.priority as WaitingJob['priority'],
-    routes: row.routes,
-    readyAtMs: row.ready_at_ms,
-    deadlineMs: row.deadline_ms,
-  }
 }
 
 function whyOf(output: string | null): string | null {

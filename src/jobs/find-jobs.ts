@@ -87,17 +87,27 @@ export interface WaitingJob {
   deadlineMs: number
 }
 
+/** Jobs that wait, with their generations. */
+function waitingJobs(db: Database) {
+  return db.sql.selectFrom('generations').innerJoin('jobs', 'jobs.id', 'generations.id').where('generations.status', '=', sql.lit('queued'))
+}
+
+/** What of a job's row the queue knows. */
+export type WaitingJobRow = Pick<JobRow, 'id' | 'project_id' | 'lane' | 'priority' | 'routes' | 'ready_at_ms' | 'deadline_ms'>
+
 /** All jobs that wait, the oldest first. */
 export async function findWaiting(db: Database): Promise<WaitingJob[]> {
-  const rows = await db.read(
-    db.sql
-      .selectFrom('generations')
-      .innerJoin('jobs', 'jobs.id', 'generations.id')
-      .where('generations.status', '=', sql.lit('queued'))
+  const rows: WaitingJobRow[] = await db.read(
+    waitingJobs(db)
       .select(['jobs.id', 'jobs.project_id', 'jobs.lane', 'jobs.priority', 'jobs.routes', 'jobs.ready_at_ms', 'jobs.deadline_ms'])
       .orderBy('jobs.id'),
   )
-  return rows.map((row) => ({
+  return rows.map(waitingJobOf)
+}
+
+/** A job that waits, from its row. */
+export function waitingJobOf(row: WaitingJobRow): WaitingJob {
+  return {
     id: row.id,
     projectId: row.project_id,
     lane: row.lane as JobLane,
@@ -105,21 +115,12 @@ export async function findWaiting(db: Database): Promise<WaitingJob[]> {
     routes: row.routes,
     readyAtMs: row.ready_at_ms,
     deadlineMs: row.deadline_ms,
-  }))
+  }
 }
 
 /** Jobs that wait though it is too late for them. */
 export async function findOverdue(db: Database, { nowMs, limit }: { nowMs: number; limit: number }): Promise<string[]> {
-  const rows = await db.read(
-    db.sql
-      .selectFrom('generations')
-      .innerJoin('jobs', 'jobs.id', 'generations.id')
-      .where('generations.status', '=', sql.lit('queued'))
-      .where('jobs.deadline_ms', '<=', nowMs)
-      .select('jobs.id')
-      .orderBy('jobs.id')
-      .limit(limit),
-  )
+  const rows = await db.read(waitingJobs(db).where('jobs.deadline_ms', '<=', nowMs).select('jobs.id').orderBy('jobs.id').limit(limit))
   return rows.map(({ id }) => id)
 }
 
@@ -134,10 +135,7 @@ export interface WaitingLaneJobs {
 /** How many jobs wait in each lane that any waits in. */
 export async function sumWaiting(db: Database): Promise<WaitingLaneJobs[]> {
   const rows = await db.read(
-    db.sql
-      .selectFrom('generations')
-      .innerJoin('jobs', 'jobs.id', 'generations.id')
-      .where('generations.status', '=', sql.lit('queued'))
+    waitingJobs(db)
       .select(['jobs.lane', sql<number>`count(*)`.as('count'), sql<number>`min(jobs.ready_at_ms)`.as('oldest_ms')])
       .groupBy('jobs.lane'),
   )
@@ -146,14 +144,7 @@ export async function sumWaiting(db: Database): Promise<WaitingLaneJobs[]> {
 
 /** How many jobs of a project wait. */
 export async function countWaiting(db: Database, projectId: string): Promise<number> {
-  const [row] = await db.read(
-    db.sql
-      .selectFrom('generations')
-      .innerJoin('jobs', 'jobs.id', 'generations.id')
-      .where('generations.status', '=', sql.lit('queued'))
-      .where('jobs.project_id', '=', projectId)
-      .select(sql<number>`count(*)`.as('waiting')),
-  )
+  const [row] = await db.read(waitingJobs(db).where('jobs.project_id', '=', projectId).select(sql<number>`count(*)`.as('waiting')))
   return row!.waiting
 }
 

@@ -10,7 +10,7 @@ import { Secret } from '../primitives/secret.ts'
 import { describeObjectStore } from './object-store-conformance.ts'
 import type { S3Settings } from './s3-settings.ts'
 import { S3Store, type S3StoreOptions } from './s3-store.ts'
-import { damage, startS3, type TestS3 } from './s3-test-kit.ts'
+import { damage, healthy, startS3, type TestS3 } from './s3-test-kit.ts'
 
 const MIB = 1024 * 1024
 /** Tests do not wait for what cannot come. */
@@ -56,18 +56,7 @@ describe('S3Store', () => {
   afterAll(() => Promise.all([s3.close(), old.close()]))
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'darkroom-s3-spool-'))
-    Object.assign(s3.ails, {
-      hangs: false,
-      readOnly: false,
-      overloaded: false,
-      full: false,
-      cutsReads: false,
-      cutsWrites: 0,
-      misreports: false,
-      loses: false,
-      hidesMissing: false,
-      clockAheadMs: 0,
-    })
+    Object.assign(s3.ails, healthy)
     s3.requests.length = 0
   })
   afterEach(async () => {

@@ -53,6 +53,20 @@ export interface TestS3 {
   close(): Promise<void>
 }
 
+/** Nothing is wrong with it. */
+export const healthy: Readonly<S3Ailments> = {
+  hangs: false,
+  readOnly: false,
+  overloaded: false,
+  full: false,
+  cutsReads: false,
+  cutsWrites: 0,
+  misreports: false,
+  loses: false,
+  hidesMissing: false,
+  clockAheadMs: 0,
+}
+
 const REGION = 'us-east-1'
 const SKEW_MS = 15 * 60_000
 const FILE = /^(.*)\._S3rver_object$/
@@ -65,18 +79,7 @@ const FILE = /^(.*)\._S3rver_object$/
 export async function startS3({ modern = true } = {}): Promise<TestS3> {
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-s3-'))
   const bucket = 'pictures'
-  const ails: S3Ailments = {
-    hangs: false,
-    readOnly: false,
-    overloaded: false,
-    full: false,
-    cutsReads: false,
-    cutsWrites: 0,
-    misreports: false,
-    loses: false,
-    hidesMissing: false,
-    clockAheadMs: 0,
-  }
+  const ails: S3Ailments = { ...healthy }
   const requests: TestS3['requests'] = []
   const folder = join(directory, bucket)
   const fileOf = (key: string) => join(folder, `${key}._S3rver_object`)
