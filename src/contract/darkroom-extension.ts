@@ -24,7 +24,7 @@ export const darkroomExtensionSchema = z
   .strictObject({
     protect: z.array(box).max(64).describe('Rectangles that an edit must leave as they are.').optional(),
     texts: z
-      .array(z.strictObject({ text: cleanText(1000).min(1), lang: cleanText(35).min(2), box: box.optional() }))
+      .array(z.strictObject({ text: cleanText(500).min(1), lang: cleanText(35).min(2), box: box.optional() }))
       .max(64)
       .describe('Texts the picture must show, for the check after the call.')
       .optional(),

@@ -47,6 +47,8 @@ export type {
   GateRunRow,
   GenerationInputRow,
   GenerationRow,
+  GuardTextsRow,
+  GuardVerdictRow,
   IdempotencyKeyRow,
   ImageCallRow,
   ImageRow,

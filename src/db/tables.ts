@@ -16,6 +16,8 @@ export interface Tables {
   generation_inputs: GenerationInputRow
   files: FileRow
   drift_reports: DriftReportRow
+  guard_texts: GuardTextsRow
+  guard_verdicts: GuardVerdictRow
   credential_reports: CredentialReportRow
   response_turns: ResponseTurnRow
   image_calls: ImageCallRow
@@ -377,6 +379,37 @@ export interface DriftReportRow {
   report_json: string | null
   heat_map_sha256: string | null
   error: string | null
+  created_at_ms: number
+  finished_at_ms: number | null
+}
+
+/** Texts that the pictures of a generation shall show, as its request declared them. */
+export interface GuardTextsRow {
+  generation_id: string
+  sealed: string
+  created_at_ms: number
+  delete_after_ms: number | null
+}
+
+/** What the guard found about a picture, judged after delivery. */
+export interface GuardVerdictRow {
+  image_id: string
+  state: 'pending' | 'judged' | 'failed'
+  /** Null while it is pending; `needs_human` when it could not be judged. */
+  overall: 'adoptable' | 'needs_human' | 'reject' | null
+  /** Figures and reasons, without words that were declared or read. */
+  report_json: string | null
+  /** Those words. */
+  words_sealed: string | null
+  words_delete_after_ms: number | null
+  side_by_side_sha256: string | null
+  error: string | null
+  /** The process that judges it now, by its boot. */
+  claimed_by: string | null
+  /** Until when others leave it to that one. */
+  claimed_until_ms: number | null
+  /** How often judging began. */
+  tries: number
   created_at_ms: number
   finished_at_ms: number | null
 }

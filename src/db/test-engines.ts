@@ -127,6 +127,8 @@ const tables = [
   'image_calls',
   'response_turns',
   'drift_reports',
+  'guard_verdicts',
+  'guard_texts',
   'generation_inputs',
   'files',
   'images',

@@ -1,5 +1,6 @@
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { forgetOldEvents } from '../events/index.ts'
+import { forgetGuardTexts, forgetGuardWords } from '../guard/index.ts'
 import { forgetExpiredReplies, forgetOldKeys } from '../idempotency/index.ts'
 import { forgetOldOrders } from '../jobs/index.ts'
 import { forgetOldNodes } from '../nodes/index.ts'
@@ -48,6 +49,8 @@ export class Housekeeping {
       await sweepInBatches(parts, forgetExpiredReplies)
       await sweepInBatches(parts, forgetOldKeys)
       await sweepInBatches(parts, forgetOldOrders)
+      await sweepInBatches(parts, forgetGuardTexts)
+      await sweepInBatches(parts, forgetGuardWords)
       await sweepInBatches(parts, forgetOldEvents)
       await sweepInBatches(parts, forgetOldMessages)
       await sweepInBatches(parts, forgetOldEndpoints)

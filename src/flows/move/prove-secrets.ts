@@ -10,6 +10,8 @@ const sealed: readonly { table: string; column: string; purpose: string }[] = [
   { table: 'turn_documents', column: 'sealed', purpose: 'turn documents' },
   { table: 'stored_replies', column: 'sealed', purpose: 'stored replies' },
   { table: 'job_orders', column: 'sealed', purpose: 'job orders' },
+  { table: 'guard_texts', column: 'sealed', purpose: 'guard words' },
+  { table: 'guard_verdicts', column: 'words_sealed', purpose: 'guard words' },
   { table: 'webhook_endpoints', column: 'sealed_secret', purpose: 'webhooks' },
   { table: 'upstream_secrets', column: 'sealed', purpose: 'upstream secrets' },
 ]

@@ -2,7 +2,7 @@ import { failure } from '../../contract/failure.ts'
 import type { DeletedPictures } from '../../contract/record.ts'
 import { statementContext } from '../../db/index.ts'
 import { deleteImages, deleteInputs, findImage, findPictures, type GenerationPictures, type ProjectScope } from '../../generations/index.ts'
-import { dropHeatMaps, heatMapsOf } from '../../guard/index.ts'
+import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { isId } from '../../primitives/ids.ts'
@@ -54,8 +54,9 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
   const isThere = ({ deleted_at_ms }: { deleted_at_ms: number | null }) => deleted_at_ms === null
   const [imageIds, inputIds] = [images.filter(isThere).map(({ id }) => id), inputs.filter(isThere).map(({ id }) => id)]
   if (imageIds.length + inputIds.length > 0) {
-    const heatMaps = await heatMapsOf(parts.database, imageIds)
-    const sha256s = [...images.map(({ sha256 }) => sha256), ...inputs.flatMap((input) => [input.sha256, input.sent_sha256]), ...heatMaps]
+    const [heatMaps, sideBySides] = await Promise.all([heatMapsOf(parts.database, imageIds), sideBySidesOf(parts.database, imageIds)])
+    const shown = [...images.map(({ sha256 }) => sha256), ...inputs.flatMap((input) => [input.sha256, input.sent_sha256])]
+    const sha256s = [...shown, ...heatMaps, ...sideBySides]
     const context = statementContext(parts.database, parts.clock, parts.newId)
     fp('delete_before_record')
     await parts.database.transact([
@@ -63,6 +64,7 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
       ...deleteImages(context, imageIds),
       ...deleteInputs(context, inputIds),
       ...dropHeatMaps(context, imageIds),
+      ...dropSideBySides(context, imageIds),
       ...noteUnused(context, sha256s),
     ])
     fp('delete_after_record')

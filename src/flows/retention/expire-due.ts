@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { type DueRow, dueImages, dueInputs, expireImages, expireInputs } from '../../generations/index.ts'
-import { dropHeatMaps, heatMapsOf } from '../../guard/index.ts'
+import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -20,8 +20,8 @@ const PAUSE_MS = 20
 export async function expireDue(parts: GatewayParts, stop: () => boolean): Promise<number> {
   const images = await expire(parts, stop, {
     due: () => dueImages(parts.database, parts.clock.nowMs(), BATCH),
-    expire: (context, ids) => [expireImages(context, ids), ...dropHeatMaps(context, ids)],
-    alsoUsed: (ids) => heatMapsOf(parts.database, ids),
+    expire: (context, ids) => [expireImages(context, ids), ...dropHeatMaps(context, ids), ...dropSideBySides(context, ids)],
+    alsoUsed: async (ids) => [...(await heatMapsOf(parts.database, ids)), ...(await sideBySidesOf(parts.database, ids))],
   })
   const inputs = await expire(parts, stop, {
     due: () => dueInputs(parts.database, parts.clock.nowMs(), BATCH),
