@@ -18,7 +18,8 @@ export async function recordFindings(client: GatewayClient): Promise<DoctorFindi
   return [...checks.map(auditFinding), await verified(client)]
 }
 
-function auditFinding({ name, holds, wrong }: AuditFinding): DoctorFinding {
+/** What one audit found, as a finding with what to do about it. */
+export function auditFinding({ name, holds, wrong }: AuditFinding): DoctorFinding {
   if (wrong.length === 0) return { name, level: 'ok', found: holds, advice: null }
   const named = wrong.map(({ id, expected, found }) => (expected === null ? id : `${id} is $${found}, should be $${expected}`))
   return {

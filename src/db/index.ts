@@ -57,6 +57,7 @@ export type {
   JobSetItemRow,
   JobSetRow,
   LedgerEntryRow,
+  LedgerSumRow,
   LegalHoldRow,
   NodeRow,
   ObjectLockRow,

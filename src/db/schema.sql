@@ -569,6 +569,11 @@ CREATE INDEX jobs_by_retry on jobs (retry_of) where retry_of is not null;
 
 CREATE INDEX jobs_by_set on jobs (set_id, set_place) where set_id is not null;
 
+CREATE TABLE ledger_closings (
+  span text not null primary key check (span in ('hour', 'day')),
+  until_ms bigint not null check (until_ms >= 0)
+);
+
 CREATE TABLE ledger_entries (
   id text not null primary key,
   at_ms bigint not null check (at_ms >= 0),
@@ -613,6 +618,45 @@ CREATE TRIGGER ledger_entries_hold_whole_nanos before insert on ledger_entries w
 begin
   select raise(abort, 'ledger amounts are whole nano-dollars');
 end;
+
+CREATE TRIGGER ledger_entries_of_closed_hours after insert on ledger_entries
+  when new.at_ms < (select until_ms from ledger_closings where span = 'hour')
+begin
+  insert into ledger_late_entries (entry_id, at_ms) values (new.id, new.at_ms);
+end;
+
+CREATE TABLE ledger_late_entries (
+  entry_id text not null primary key,
+  at_ms bigint not null
+);
+
+CREATE TABLE ledger_open_entries (
+  entry_id text not null primary key,
+  at_ms bigint not null
+);
+
+CREATE TABLE ledger_sums (
+  span text not null check (span in ('hour', 'day')),
+  from_ms bigint not null check (from_ms >= 0),
+  n integer not null check (n >= 1),
+  day text not null check (day like '____-__-__'),
+  project_id text not null,
+  key_id text,
+  route_id text not null,
+  route_owner text not null,
+  model text not null,
+  project_tag text check (project_tag <> ''),
+  book text not null check (book in ('provider', 'sandbox')),
+  calls bigint not null check (calls >= 0),
+  images bigint not null check (images >= 0),
+  -- An adjustment counts in its own hour, so that an hour's costs can be less than nothing.
+  charged_nanos bigint not null,
+  lost_nanos bigint not null,
+  invoiced_nanos bigint not null,
+  primary key (span, from_ms, n)
+);
+
+CREATE INDEX ledger_sums_by_project on ledger_sums (project_id, span, from_ms);
 
 CREATE TABLE legal_holds (
   id text not null primary key,

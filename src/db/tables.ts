@@ -26,6 +26,10 @@ export interface Tables {
   route_grants: RouteGrantRow
   route_watch: RouteWatchRow
   ledger_entries: LedgerEntryRow
+  ledger_closings: LedgerClosingRow
+  ledger_sums: LedgerSumRow
+  ledger_open_entries: LedgerNotedEntryRow
+  ledger_late_entries: LedgerNotedEntryRow
   unknown_evidence: UnknownEvidenceRow
   call_identities: CallIdentityRow
   idempotency_keys: IdempotencyKeyRow
@@ -585,6 +589,32 @@ export interface LedgerEntryRow {
   price_card: string
   /** Who caused the entry: an API key, the admin, or `boot-sweep`. */
   actor: string
+}
+
+/** Up to where the ledger has sums of hours, or of days. */
+export interface LedgerClosingRow {
+  span: 'hour' | 'day'
+  until_ms: number
+}
+
+/** What the entries of one hour or day come to, of those that have all of this in common. */
+export interface LedgerSumRow
+  extends Pick<LedgerEntryRow, 'day' | 'project_id' | 'key_id' | 'route_id' | 'route_owner' | 'model' | 'project_tag' | 'book'> {
+  span: 'hour' | 'day'
+  from_ms: number
+  /** Tells the rows of one span apart. */
+  n: number
+  calls: number
+  images: number
+  charged_nanos: bigint
+  lost_nanos: bigint
+  invoiced_nanos: bigint
+}
+
+/** An entry of a closed hour that its sums say nothing of, or not all. */
+export interface LedgerNotedEntryRow {
+  entry_id: string
+  at_ms: number
 }
 
 /** What was found out about an attempt whose outcome nobody knew. Append-only. */

@@ -3,6 +3,7 @@ import { forgetOldEvents } from '../events/index.ts'
 import { forgetGuardTexts, forgetGuardWords } from '../guard/index.ts'
 import { forgetExpiredReplies, forgetOldKeys } from '../idempotency/index.ts'
 import { forgetOldOrders } from '../jobs/index.ts'
+import { closeNextSpan, forgetEndedEntries } from '../ledger/index.ts'
 import { forgetOldNodes } from '../nodes/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
@@ -17,23 +18,29 @@ const BATCH = 500
 
 /**
  * Removes what its time is over for: kept files with their bytes, what was said in turns, idempotency keys, webhooks and broken answers; tells
- * alerts that nobody told. Once at start, then every ten minutes; from then on it also looks through the kept pictures.
+ * alerts that nobody told; adds up hours of the ledger that are over. Once at start, then every ten minutes; from then on it also looks through the kept pictures.
  */
 export class Housekeeping {
   #timer: NodeJS.Timeout | null = null
   #round: Promise<void> = Promise.resolve()
+  #closed = false
   readonly #scrubber = new Scrubber()
 
   /** Resolves when the first round is done. */
   async start(parts: GatewayParts): Promise<void> {
     await this.#work(parts)
+    this.#round = this.#closeLedger(parts)
     this.#timer = setInterval(() => {
-      this.#round = this.#work(parts).then(() => this.#scrub(parts))
+      this.#round = this.#round
+        .then(() => this.#work(parts))
+        .then(() => this.#closeLedger(parts))
+        .then(() => this.#scrub(parts))
     }, EVERY_MS).unref()
   }
 
   /** Resolves when no round is under way any more. */
   async close(): Promise<void> {
+    this.#closed = true
     if (this.#timer) clearInterval(this.#timer)
     await this.#round
   }
@@ -55,10 +62,21 @@ export class Housekeeping {
       await sweepInBatches(parts, forgetOldMessages)
       await sweepInBatches(parts, forgetOldEndpoints)
       await sweepInBatches(parts, forgetOldNodes)
+      await sweepInBatches(parts, forgetEndedEntries)
       await tellBudgetAlerts(parts)
       fp('housekeeping_after_round')
     } catch (error) {
       parts.logger.error({ err: error }, 'what has expired could not be removed')
+    }
+  }
+
+  /** What one does not get to, the next round does: until then reports read line by line. */
+  async #closeLedger(parts: GatewayParts): Promise<void> {
+    try {
+      if (!parts.nodeLife.isCaretaker) return
+      while (!this.#closed && (await closeNextSpan(parts.database, statementContext(parts.database, parts.clock, parts.newId))));
+    } catch (error) {
+      parts.logger.error({ err: error }, 'the ledger could not be added up')
     }
   }
 

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import { AUDIT_ROWS, type AuditQuery, type Database } from '../db/index.ts'
-import { settledIn } from './read-ledger.ts'
+import { spanMs } from './closed-spans.ts'
+import { settledIn, settledOf } from './line-amounts.ts'
 import { holdIsClosed } from './resolution-statements.ts'
 
 const noAmounts = [sql<bigint | null>`null`.as('expected_nanos'), sql<bigint | null>`null`.as('found_nanos')] as const
@@ -14,6 +15,16 @@ export function ledgerAudits(db: Database): AuditQuery[] {
     { name: 'orphaned money', holds: 'every amount belongs to a call on record', query: orphanedMoney(db) },
     { name: 'budgets set aside', holds: 'what budgets have set aside is the sum of what their calls hold', query: unequalBudgets(db) },
     { name: 'budgets spent', holds: 'what budgets have spent is the sum of what their calls cost', query: unequalSpending(db) },
+    {
+      name: 'closed hours',
+      holds: 'the sums of hours that are over are those of their entries',
+      query: unequalSums(db, hourOf, entriesOfHours(db)),
+    },
+    {
+      name: 'closed days',
+      holds: 'the sums of days that are over are those of their hours',
+      query: unequalSums(db, dayOf, hoursOfDays(db)),
+    },
   ]
 }
 
@@ -123,6 +134,51 @@ function unequalSpending(db: Database): AuditQuery['query'] {
     .where(sql<boolean>`budget_periods.spent_nanos <> coalesce(calls.spent_nanos, 0)`)
     .orderBy('id')
     .limit(AUDIT_ROWS)
+}
+
+const hourOf = { span: 'hour', name: sql<string>`'hour ' || from_ms` } as const
+const dayOf = { span: 'day', name: sql<string>`'day ' || from_ms` } as const
+
+/** What stored sums come to beside what they were added up from. */
+function unequalSums(db: Database, { span, name }: typeof hourOf | typeof dayOf, from: Expression<unknown>): AuditQuery['query'] {
+  const both = db.sql
+    .selectFrom(sql<{ from_ms: number; expected: bigint }>`(${from})`.as('added'))
+    .select(['from_ms', 'expected', sql<bigint>`cast(0 as bigint)`.as('found')])
+    .unionAll(
+      db.sql
+        .selectFrom('ledger_sums')
+        .where('span', '=', span)
+        .select(['from_ms', sql<bigint>`cast(0 as bigint)`.as('expected'), 'charged_nanos as found']),
+    )
+  const [expected, found] = [sql<bigint>`cast(sum(expected) as bigint)`, sql<bigint>`cast(sum(found) as bigint)`]
+  return db.sql
+    .selectFrom(both.as('sums'))
+    .select([name.as('id'), expected.as('expected_nanos'), found.as('found_nanos')])
+    .groupBy('from_ms')
+    .having(sql<boolean>`${expected} <> ${found}`)
+    .orderBy('from_ms')
+    .limit(AUDIT_ROWS)
+}
+
+function entriesOfHours(db: Database) {
+  const until = db.sql.selectFrom('ledger_closings').select('until_ms').where('span', '=', 'hour')
+  const late = db.sql.selectFrom('ledger_late_entries').select('entry_id')
+  return db.sql
+    .selectFrom('ledger_entries')
+    .select(sql<number>`at_ms / ${sql.lit(spanMs.hour)} * ${sql.lit(spanMs.hour)}`.as('from_ms'))
+    .select(settledOf('provider_cost').as('expected'))
+    .where('at_ms', '<', until)
+    .where('id', 'not in', late)
+}
+
+function hoursOfDays(db: Database) {
+  const until = db.sql.selectFrom('ledger_closings').select('until_ms').where('span', '=', 'day')
+  return db.sql
+    .selectFrom('ledger_sums')
+    .select(sql<number>`from_ms / ${sql.lit(spanMs.day)} * ${sql.lit(spanMs.day)}`.as('from_ms'))
+    .select('charged_nanos as expected')
+    .where('span', '=', 'hour')
+    .where('from_ms', '<', until)
 }
 
 const periodName = sql<string>`budget_periods.budget_id || ' ' || budget_periods.period`.as('id')

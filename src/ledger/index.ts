@@ -14,6 +14,7 @@ export {
 } from './budgets/keep-budgets.ts'
 export { type BudgetedCall, raisedAlert, resolveHold } from './budgets/move-budgets.ts'
 export { type BudgetScope, budgetsOfCall, budgetsPutOver, readBudgets } from './budgets/read-budgets.ts'
+export { closeNextSpan, forgetEndedEntries } from './close-ledger.ts'
 export { type LedgerBook, type LedgerCall, LedgerConflict, type LedgerKind, type LedgerLine } from './ledger-entry.ts'
 export { type LedgerGroup, type LedgerRange, parseLedgerGroups } from './ledger-query.ts'
 export { holdUnknown, loss, release, reserve, type Settlement, settle } from './ledger-statements.ts'

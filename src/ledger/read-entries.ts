@@ -4,8 +4,8 @@ import { isoTime } from '../primitives/clock.ts'
 import type { Nanos } from '../primitives/money.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import type { LedgerBook, LedgerKind } from './ledger-entry.ts'
+import { within } from './ledger-lines.ts'
 import { type LedgerRange, pageSize } from './ledger-query.ts'
-import { within } from './read-ledger.ts'
 
 /** One line of the ledger as `GET /v2/ledger/entries` shows it, the amount still in nanos. */
 export interface LedgerEntry {

@@ -58,12 +58,18 @@ function spoiled(name: string, statements: string): string {
   return at(name)
 }
 
+const sumOfNothing = (span: string) =>
+  `insert into ledger_sums (span, from_ms, n, day, project_id, route_id, route_owner, model, book, calls, images, charged_nanos, lost_nanos, invoiced_nanos)
+   values ('${span}', 0, 1, '1970-01-01', 'prj', 'r', 'o', 'm', 'sandbox', 1, 1, 5, 0, 5)`
+
 const changes = {
   costs: 'update attempts set cost_nanos = cost_nanos + 1 where id = (select min(id) from attempts where cost_nanos > 0)',
   reservations: "drop trigger ledger_entries_are_never_deleted; delete from ledger_entries where kind = 'release'",
   holds: "update attempts set state = 'rejected', cost_nanos = 0 where state = 'unknown'",
   'orphaned money': 'delete from attempts where id = (select min(id) from attempts where cost_nanos > 0)',
   'budgets set aside': 'update budget_periods set reserved_nanos = reserved_nanos + 1',
+  'closed hours': sumOfNothing('hour'),
+  'closed days': sumOfNothing('day'),
   'budgets spent': 'update budget_periods set spent_nanos = spent_nanos + 1',
   'orphaned calls': "update attempts set generation_id = 'gone' where id = (select min(id) from attempts)",
   'running generations': "update generations set status = 'running', completed_at_ms = null where id = (select min(id) from generations)",

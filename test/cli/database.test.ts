@@ -81,3 +81,28 @@ describe('darkroom database migrate', () => {
     await app.end()
   })
 })
+
+describe('darkroom database audit', () => {
+  const audit = (url: string) =>
+    darkroom(['database', 'audit'], { cwd: folder.path, environment: { DATABASE_URL: url, DATABASE_DURABILITY: 'provider' } })
+
+  it('finds that everything holds of what a gateway left', async () => {
+    const { code, stdout } = await audit(own.url)
+    expect({ code, faults: stdout.match(/^ERROR.*/gm) }).toEqual({ code: 0, faults: null })
+    expect(stdout.match(/^ok {6}/gm)!.length).toBeGreaterThanOrEqual(12)
+    expect(stdout).toMatch(/Everything holds\.\n$/)
+  })
+
+  it('names what does not hold where somebody changed it, and by how much', async () => {
+    await admin.query('update attempts set cost_nanos = cost_nanos + 1 where id = (select min(id) from attempts where cost_nanos > 0)')
+    const { code, stdout } = await audit(own.url)
+    expect(code).toBe(1)
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(/ERROR costs: it does not hold that .*: att_\w+ is \$0\.\d+, should be \$0\.\d+/)
+    expect(stdout).toMatch(/These records cannot be trusted\.\n$/)
+  })
+
+  it('knows no other action', async () => {
+    const { code, stderr } = await darkroom(['database', 'vacuum'], { cwd: folder.path, environment: {} })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('migrate and audit')])
+  })
+})
