@@ -114,7 +114,28 @@ export function findProjectTwins(
   )
 }
 
-function twins(db: Database, { projectId, family, fingerprint }: Omit<CallIdentity, 'keyId'>) {
+/** Another process has begun an identical call in the meantime. Nothing of the transaction was done; whoever looks for it finds it. */
+export class TwinBegun extends Error {
+  constructor() {
+    super('an identical call has begun in another process; nothing was recorded')
+    this.name = 'TwinBegun'
+  }
+}
+
+/**
+ * Lets a transaction stand only while there is no identical call under way but those that were looked at. Run it before the own call's identity is recorded.
+ * @throws (through `transact`) TwinBegun
+ */
+export function expectNoOtherTwin(context: StatementContext, identity: Omit<CallIdentity, 'keyId'>, looked: readonly string[]): Statement {
+  return {
+    query: twins(context, identity)
+      .where('generations.status', '=', 'running')
+      .$if(looked.length > 0, (query) => query.where('call_identities.generation_id', 'not in', looked)),
+    expect: { rows: 0, otherwise: () => new TwinBegun() },
+  }
+}
+
+function twins(db: Pick<Database, 'sql'>, { projectId, family, fingerprint }: Omit<CallIdentity, 'keyId'>) {
   return db.sql
     .selectFrom('call_identities')
     .innerJoin('generations', 'generations.id', 'call_identities.generation_id')

@@ -2,6 +2,7 @@ export { type CallFacts, callFingerprint, canonicalJson } from './call-fingerpri
 export {
   AlreadyAdopted,
   type CallIdentity,
+  expectNoOtherTwin,
   type FoundTwin,
   findProjectTwins,
   findSameKeyTwins,
@@ -9,6 +10,7 @@ export {
   noteDelivery,
   recordAttachment,
   recordIdentity,
+  TwinBegun,
 } from './call-statements.ts'
 export { readIdempotencyKey, readRetryCount } from './idempotency-key.ts'
 export {

@@ -91,6 +91,15 @@ describe('processes that share a database', () => {
     expect(cluster.sandbox.calls.posts() - before).toBe(1)
   })
 
+  it('make one call of those alike that come at the same moment at all of them', async () => {
+    const before = cluster.sandbox.calls.posts()
+    const wish = { prompt: promptWith('latency=2500', 'a fox of one moment') }
+    const all = await Promise.all([...cluster.apis, ...cluster.apis].map((api) => call(api, wish, { 'x-darkroom-cache': 'coalesce' })))
+    expect(new Set(all.map(({ text }) => text)).size).toBe(1)
+    expect(all.filter(({ headers }) => headers.get('x-darkroom-cache') === 'coalesced')).toHaveLength(all.length - 1)
+    expect(cluster.sandbox.calls.posts() - before).toBe(1)
+  })
+
   it('hold a budget together: of calls at all of them exactly as many pass as it has room for', async () => {
     const project = await admin<ProjectReply>(cluster.apis[0]!, 'POST', '/v2/projects', { name: 'shared' })
     const { key } = await admin<{ key: string }>(cluster.apis[1]!, 'POST', '/v2/keys', { name: 'k', project_id: project.id })

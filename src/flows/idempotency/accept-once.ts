@@ -7,6 +7,7 @@ import {
   AlreadyAdopted,
   type CallIdentity,
   claimKey,
+  expectNoOtherTwin,
   type FoundTwin,
   findKey,
   findProjectTwins,
@@ -16,6 +17,7 @@ import {
   type NewAttachment,
   recordAttachment,
   recordIdentity,
+  TwinBegun,
 } from '../../idempotency/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { findAnswer } from './find-answer.ts'
@@ -91,19 +93,26 @@ export async function acceptOnce<Run>(
   return parts.underWay.accepting(name, () => parts.underWay.inTurn(turnsOf(call), () => acceptOrFind(parts, call, accept)))
 }
 
+/** A call that is always another's neighbour is made by itself in the end. */
+const MOST_LOOKS = 5
+
 async function acceptOrFind<Run>(
   parts: GatewayParts,
   call: RepeatableCall,
   accept: (claim: CallClaim) => Promise<Run>,
 ): Promise<Run | EarlierCall> {
-  for (;;) {
+  for (let look = 1; ; look++) {
+    const lookedAt: string[] = []
     try {
-      const earlier = await findEarlier(parts, call)
+      const earlier = await findEarlier(parts, call, lookedAt)
       if (earlier) return earlier
-      return await accept((context, generationId) => claimOf(context, call, generationId))
+      return await accept((context, generationId) => [
+        ...(call.cache?.coalesce && look <= MOST_LOOKS ? [expectNoOtherTwin(context, call.identity, lookedAt)] : []),
+        ...claimOf(context, call, generationId),
+      ])
     } catch (error) {
       // Another process was faster: its call is there to be found now.
-      if (!(error instanceof KeyTaken)) throw error
+      if (!(error instanceof KeyTaken) && !(error instanceof TwinBegun)) throw error
     }
   }
 }
@@ -136,14 +145,15 @@ function turnsOf(call: RepeatableCall): string[] {
 /** A library that repeats a call without naming it. */
 const isShadow = ({ key, retryCount }: RepeatSigns) => key === null && retryCount > 0
 
-async function findEarlier(parts: GatewayParts, call: RepeatableCall): Promise<EarlierCall | null> {
+/** @param lookedAt is given the calls under way that were passed over, as nobody makes them any more */
+async function findEarlier(parts: GatewayParts, call: RepeatableCall, lookedAt: string[]): Promise<EarlierCall | null> {
   const { identity, signs } = call
   if (signs.key !== null) {
     const known = await findKey(parts.database, { ...scopeOf(identity), key: signs.key }, parts.clock.nowMs())
     if (known && known.fingerprint !== identity.fingerprint) throw failure('idempotency_key_reused', { param: 'Idempotency-Key' })
     if (known) return { attachedBy: 'key', generationId: known.generation_id, stream: call.stream }
   }
-  return (isShadow(signs) ? await findRepeated(parts, call) : null) ?? (await findTwin(parts, call))
+  return (isShadow(signs) ? await findRepeated(parts, call) : null) ?? (await findTwin(parts, call, lookedAt))
 }
 
 /** The call that a library repeats silently: one of the same API key whose caller has nothing of it yet. */
@@ -174,10 +184,11 @@ function byLikelihood(a: FoundTwin, b: FoundTwin): number {
 }
 
 /** A call of the same project that asks for the same: under way, or kept, as the caller allows. */
-async function findTwin(parts: GatewayParts, call: RepeatableCall): Promise<EarlierCall | null> {
+async function findTwin(parts: GatewayParts, call: RepeatableCall, lookedAt: string[]): Promise<EarlierCall | null> {
   const { identity, cache } = call
   if (cache?.coalesce) {
     const twins = await findProjectTwins(parts.database, identity, { status: 'running' })
+    lookedAt.push(...twins.map(({ generation_id: id }) => id))
     const running = await firstUnderWay(parts, twins)
     if (running) return attach(parts, call, { generationId: running.generation_id, attachedBy: 'coalesced' })
   }
