@@ -65,9 +65,9 @@ async function openGateway(flags: GatewayFlags): Promise<OpenedGateway> {
 async function serve(flags: GatewayFlags): Promise<number> {
   const wish = listen()
   process.umask(OWNER_ONLY)
-  const { startUpMessage } = await import('./start-up-message.ts')
+  const { makeSignInLink, startUpMessage } = await import('./start-up-message.ts')
   const { gateway, config } = await startGateway(flags)
-  process.stdout.write(startUpMessage(gateway, config, version))
+  process.stdout.write(startUpMessage(gateway, config, version, makeSignInLink(gateway, config, process.stdout)))
   await whenAborted(wish)
   await drain(gateway)
   return 0

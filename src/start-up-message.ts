@@ -27,9 +27,23 @@ export function servingOf({ parts }: Pick<Gateway, 'parts'>): Serving {
   return { by: routes.map((route) => `${route.id} (${route.owner})`).join(', '), money: 'CALLS COST MONEY' }
 }
 
-/** What start-up prints: who serves, whether it costs money, and a line to paste. No secret is in it: keys are read from their files. */
-export function startUpMessage(gateway: Gateway, config: DarkroomConfig, version: string): string {
-  const facts = factsOf(gateway, config)
+/**
+ * The link that signs the administrator in at the studio: for a terminal, and for whoever reads the first start, never for a journal that others read too.
+ * It works once, on this computer. Null where none is to be shown.
+ */
+export function makeSignInLink(gateway: Gateway, config: DarkroomConfig, output: { isTTY?: boolean }): string | null {
+  const isShown = output.isTTY === true || (gateway.firstStart && config.environment['JOURNAL_STREAM'] === undefined)
+  if (!isShown || isOpenToOthers(config.http.host)) return null
+  // After the hash, so that it is in no log and no Referer.
+  return `${gateway.url}/sign-in#${gateway.parts.access.signInCodes.make().reveal()}`
+}
+
+/**
+ * What start-up prints: who serves, whether it costs money, and a line to paste. No lasting secret is in it: keys are read from their files.
+ * @param signInLink opens the studio once
+ */
+export function startUpMessage(gateway: Gateway, config: DarkroomConfig, version: string, signInLink: string | null = null): string {
+  const facts = factsOf(gateway, config, signInLink)
   const width = Math.max(...facts.map(([name]) => name.length)) + 2
   const lines = [
     '',
@@ -47,7 +61,7 @@ export function startUpMessage(gateway: Gateway, config: DarkroomConfig, version
   return lines.map((line) => (line === '' ? '\n' : `  ${line}\n`)).join('')
 }
 
-function factsOf(gateway: Gateway, config: DarkroomConfig): [name: string, fact: string][] {
+function factsOf(gateway: Gateway, config: DarkroomConfig, link: string | null): [name: string, fact: string][] {
   const { by, money } = servingOf(gateway)
   const { adminToken } = dataFolderPaths(config.dataFolder)
   const onlyByName = carrying(gateway.parts, 'manual-test')
@@ -63,6 +77,9 @@ function factsOf(gateway: Gateway, config: DarkroomConfig): [name: string, fact:
       ? [['Token', `${shellPath(adminToken)} is the administrator's, made now for you alone`] as [string, string]]
       : []),
     ...(isOpenToOthers(config.http.host) ? [['Reach', `${config.http.host}: other machines too, in plain http`] as [string, string]] : []),
+    ...(link === null
+      ? [['Studio', gateway.url] as [string, string]]
+      : [['Studio', `${link}  (signs you in: once, within ten minutes)`] as [string, string]]),
     ['Reference', `${gateway.url}/docs/`],
     ...(activeFailPoint === null
       ? []

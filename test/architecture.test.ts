@@ -174,6 +174,20 @@ describe('architecture', () => {
     expect([...reaching, ...reached].map(show)).toEqual([])
   })
 
+  it('lets the studio reach the gateway through the client alone, by its door, and no screen into another', () => {
+    const studio = sourceFiles(join(root, 'studio/src')).flatMap(importsOf)
+    expect(studio.length).toBeGreaterThan(50)
+    const screenOf = (path: string) => /studio\/src\/screens\/([a-z-]+)\//.exec(path)?.[1]
+    const strange = studio.filter(({ from, to }) => {
+      if (to.startsWith('#')) return to !== '#sdk'
+      if (!to.startsWith('.')) return to.startsWith('node:')
+      const path = resolve(dirname(from), to)
+      const [one, other] = [screenOf(from), screenOf(path)]
+      return !path.startsWith(join(root, 'studio/src')) || (one !== undefined && other !== undefined && one !== other)
+    })
+    expect(strange.map(show)).toEqual([])
+  })
+
   it('keeps the client to the web platform: nothing of Node, no package but the one that its provider is for', () => {
     const client = ['src', 'ai-sdk'].flatMap((name) => sourceFiles(join(root, 'sdk', name))).filter((path) => !isTest(path))
     expect(client.length).toBeGreaterThan(10)

@@ -81,7 +81,10 @@ describe('.dockerignore', () => {
       'bin',
       'package-lock.json',
       'package.json',
+      'sdk',
       'src',
+      'studio',
+      'tsconfig.json',
     ])
     expect(files.filter((file) => /\.test\.ts$|\/fixtures\/|\.env|darkroom\.yaml$|\.db$/.test(file))).toEqual([])
     expect(files).toContain('src/main.ts')

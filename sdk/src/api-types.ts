@@ -176,6 +176,22 @@ export interface Batch {
   ended_at: string | null
 }
 
+export interface BrowserSession {
+  /** An API key sees its project, the administrator everything. */
+  role: 'key' | 'admin'
+  /** Where what is made belongs to. */
+  project: {
+    id: string
+    name: string
+  }
+  key_id: string | null
+  expires_at: string
+  /** True while the sandbox alone serves: calls cost nothing. */
+  play_money: boolean
+  /** Of the gateway. */
+  version: string
+}
+
 export interface Budget {
   id: string
   name: string
@@ -1754,6 +1770,21 @@ export interface RunAgain {
   reason?: string
 }
 
+export type SignIn = {
+  /** An API key or the admin token. */
+  key: string
+} | {
+  /** Of the link that start-up prints; once, on the computer of the gateway. */
+  code: string
+}
+
+export interface SignInStanding {
+  /** Null for a browser that is not signed in. */
+  session: BrowserSession | null
+  /** Over plain http, people sign in on the computer of the gateway alone. */
+  sign_in: 'allowed' | 'needs_https'
+}
+
 export interface Task {
   id: string
   task_id: string
@@ -2852,6 +2883,29 @@ export interface Operations {
       revoked: true
     }
   }
+  /** Who is signed in at this browser */
+  'GET /v2/session': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: SignInStanding
+  }
+  /** Sign in at a browser */
+  'POST /v2/session': {
+    path: NoParameters
+    query: NoParameters
+    body: SignIn
+    reply: BrowserSession
+  }
+  /** Sign out at a browser */
+  'DELETE /v2/session': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: {
+      signed_out: true
+    }
+  }
   /** List the keys of upstreams that are kept here */
   'GET /v2/secrets': {
     path: NoParameters
@@ -2979,7 +3033,7 @@ export interface Operations {
     body: undefined
     reply: string
   }
-  /** Welcome page */
+  /** The studio */
   'GET /': {
     path: NoParameters
     query: NoParameters
@@ -3016,6 +3070,7 @@ export type FailureName =
   | 'call_was_charged'
   | 'call_was_not_charged'
   | 'configuration_invalid'
+  | 'cross_site_request'
   | 'data_folder_locked'
   | 'database_unavailable'
   | 'double_charge_not_accepted'
@@ -3099,6 +3154,8 @@ export type FailureName =
   | 'secret_in_use'
   | 'secret_rotation_open'
   | 'shutting_down'
+  | 'sign_in_code_used'
+  | 'sign_in_needs_https'
   | 'storage_full'
   | 'storage_unavailable'
   | 'strict_mask_impossible'

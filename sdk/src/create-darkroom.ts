@@ -8,6 +8,8 @@ export interface DarkroomOptions {
   baseUrl: string
   /** A Darkroom key, never one of OpenAI; or where to get it for each call. Left out where something in front adds it. */
   key?: string | (() => string | Promise<string>)
+  /** For pages of the gateway itself: calls are made by the session of the browser instead of a key (`session.signIn`). @default false */
+  session?: boolean
   /** How long a call may take, attempts and pauses together; null = as long as it takes. @default 300,000, longer than the gateway's own limit */
   timeoutMs?: number | null
   /** A stream that says nothing for so long, no heartbeat either, counts as broken and is taken up again. @default 60,000; the gateway says something every 15 s */
@@ -28,6 +30,7 @@ export function createDarkroom(options: DarkroomOptions): Darkroom {
 function settingsOf({
   baseUrl,
   key,
+  session = false,
   timeoutMs = 300_000,
   silenceMs = 60_000,
   retries,
@@ -40,7 +43,8 @@ function settingsOf({
     timeoutMs,
     silenceMs,
     retries: { ...defaultRetries, ...retries },
-    headers,
+    headers: session ? { 'x-darkroom-csrf': '1', ...headers } : headers,
+    credentials: session ? 'same-origin' : null,
     fetch: fetch ?? ((...call) => globalThis.fetch(...call)),
   }
 }

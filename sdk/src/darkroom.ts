@@ -7,7 +7,7 @@ import { Jobs } from './jobs.ts'
 import { darkroomHeaders, newIdempotencyKey, type PictureOptions } from './picture-options.ts'
 import { bodyOf, type EditRequest, type GenerateRequest, jsonBody, jsonOf, operationOf, type PictureRequest } from './picture-requests.ts'
 import { recoverReply } from './recover.ts'
-import { Files, Generations, Images, Keys, LedgerBook } from './resources.ts'
+import { Files, Generations, Images, Keys, LedgerBook, Session } from './resources.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
 type Streamed<Request> = Request & { stream: true }
@@ -22,6 +22,7 @@ export class Darkroom {
   readonly files: Files
   readonly ledger: LedgerBook
   readonly keys: Keys
+  readonly session: Session
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -31,6 +32,7 @@ export class Darkroom {
     this.files = new Files(this)
     this.ledger = new LedgerBook(this)
     this.keys = new Keys(this)
+    this.session = new Session(this)
   }
 
   /** Where the gateway is, without a slash at its end. */

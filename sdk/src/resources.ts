@@ -1,4 +1,4 @@
-import type { FileUpload, GenerationRecord, NewApiKey } from './api-types.ts'
+import type { BrowserSession, FileUpload, GenerationRecord, NewApiKey, SignIn, SignInStanding } from './api-types.ts'
 import type { OperationInput, OperationReply } from './call.ts'
 import type { Darkroom } from './darkroom.ts'
 import type { CallOptions } from './transport.ts'
@@ -93,5 +93,22 @@ export class Keys extends Resource {
 
   revoke(id: string, options?: CallOptions): Promise<OperationReply<'DELETE /v2/keys/{id}'>> {
     return this.darkroom.call('DELETE /v2/keys/{id}', { path: { id } }, options)
+  }
+}
+
+/** The session of a browser, for pages of the gateway itself (`createDarkroom({ session: true })`). */
+export class Session extends Resource {
+  /** Who is signed in; never refused. */
+  read(options?: CallOptions): Promise<SignInStanding> {
+    return this.darkroom.call('GET /v2/session', {}, options)
+  }
+
+  /** By a key, the admin token, or the code of the link that start-up prints. The cookie cannot be read by scripts. */
+  signIn(body: SignIn, options?: CallOptions): Promise<BrowserSession> {
+    return this.darkroom.call('POST /v2/session', { body }, options)
+  }
+
+  signOut(options?: CallOptions): Promise<OperationReply<'DELETE /v2/session'>> {
+    return this.darkroom.call('DELETE /v2/session', {}, options)
   }
 }

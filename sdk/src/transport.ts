@@ -10,6 +10,8 @@ export interface TransportSettings {
   baseUrl: string
   key: (() => string | Promise<string>) | string | null
   headers: Readonly<Record<string, string>>
+  /** Which cookies go along; null = the runtime decides. */
+  credentials: 'same-origin' | null
   timeoutMs: number | null
   /** How long a stream may say nothing at all; the gateway's heartbeats come every 15 seconds. */
   silenceMs: number
@@ -92,6 +94,7 @@ export class Transport {
     const headers = { ...(await this.#headers(call)), ...options.headers }
     const init: RequestInit = { method: call.method, headers, signal: patience.signal }
     if (call.body !== undefined) init.body = call.body
+    if (this.settings.credentials !== null) init.credentials = this.settings.credentials
     // Called as a plain function: browsers refuse their own fetch as a method of something else.
     const { fetch } = this.settings
     const response = await fetch(this.#url(call), init)

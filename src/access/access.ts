@@ -6,11 +6,13 @@ import { fp } from '../primitives/fail-point.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import { Secret } from '../primitives/secret.ts'
 import { isWellFormedKey, keyDigest, makeApiKey } from './api-key.ts'
+import { BrowserSessions, type OpenedSession } from './browser-sessions.ts'
 import { continueChain, insertKey, type NewApiKey, replaceKey, revoke } from './key-statements.ts'
 import { KnownKeys } from './known-keys.ts'
 import { presentedCredential } from './presented-credential.ts'
 import { Projects } from './projects.ts'
 import type { Secrets } from './secrets.ts'
+import { SignInCodes } from './sign-in-codes.ts'
 
 /** Who calls: an API key of a project, or the administrator, who acts as project `default`. */
 export type Principal = { kind: 'key'; projectId: string; keyId: string } | { kind: 'admin'; projectId: string; keyId: null }
@@ -53,13 +55,19 @@ export class Access {
   /** Project `default`, as which the administrator acts. */
   readonly defaultProjectId: string
   readonly projects: Projects
+  /** What start-up prints a link with. */
+  readonly signInCodes: SignInCodes
   readonly #parts: AccessParts
   readonly #known: KnownKeys
+  readonly #sessions: BrowserSessions
+  #adminTokenDigest: string | undefined
 
   constructor(parts: AccessParts, defaultProjectId: string) {
     this.defaultProjectId = defaultProjectId
     this.#parts = parts
     this.#known = new KnownKeys(parts)
+    this.#sessions = new BrowserSessions({ ...parts, pepper: parts.secrets.pepper })
+    this.signInCodes = new SignInCodes(parts.clock)
     this.projects = new Projects(parts, defaultProjectId, () => this.#known.forgetAll(), parts.onChange)
   }
 
@@ -72,22 +80,68 @@ export class Access {
   async authenticate(headers: Readonly<Record<string, string | string[] | undefined>>): Promise<Principal> {
     const credential = presentedCredential(headers)
     if (credential === null) throw failure('invalid_api_key')
-    if (isWellFormedKey(credential)) return this.#authenticateKey(credential)
-    if (sameText(credential, this.#parts.secrets.adminToken.reveal()))
-      return { kind: 'admin', projectId: this.defaultProjectId, keyId: null }
-    throw failure('invalid_api_key')
+    return (await this.#judge(credential)).principal
+  }
+
+  /**
+   * Names the caller of a browser by the token of its session; the key that opened it must still work.
+   * @throws as `authenticate`
+   */
+  async authenticateSession(token: string): Promise<{ principal: Principal; expiresAtMs: number }> {
+    const { credentialDigest, expiresAtMs } = await this.#sessions.find(token)
+    return { principal: await this.#principalOf(credentialDigest), expiresAtMs }
+  }
+
+  /** Opens a session for somebody who shows a key or the admin token. @throws as `authenticate` */
+  async signIn(credential: string): Promise<{ principal: Principal; session: OpenedSession }> {
+    const { principal, digest } = await this.#judge(credential)
+    return { principal, session: await this.#sessions.open(digest) }
+  }
+
+  /** Opens a session of the administrator for the code of the printed link. @throws `Failure('sign_in_code_used')` */
+  async signInByCode(code: string): Promise<{ principal: Principal; session: OpenedSession }> {
+    if (!this.signInCodes.take(code)) throw failure('sign_in_code_used')
+    return { principal: this.#admin(), session: await this.#sessions.open(this.#adminDigest()) }
+  }
+
+  /** Ends the session of a token. */
+  signOut(token: string): Promise<void> {
+    return this.#sessions.end(token)
   }
 
   /** Forgets what was read of keys and projects: another process has changed some. */
   forgetKnown(): void {
     this.#known.forgetAll()
+    this.#sessions.forgetKnown()
     this.projects.forgetKnown()
   }
 
-  async #authenticateKey(key: string): Promise<Principal> {
-    const found = await this.#known.find(keyDigest(this.#parts.secrets.pepper, key))
+  async #judge(credential: string): Promise<{ principal: Principal; digest: string }> {
+    const { pepper, adminToken } = this.#parts.secrets
+    if (isWellFormedKey(credential)) {
+      const digest = keyDigest(pepper, credential)
+      return { principal: await this.#principalOf(digest), digest }
+    }
+    if (!sameText(credential, adminToken.reveal())) throw failure('invalid_api_key')
+    return { principal: this.#admin(), digest: this.#adminDigest() }
+  }
+
+  /** Whom a digest stands for, now. */
+  async #principalOf(digest: string): Promise<Principal> {
+    if (digest === this.#adminDigest()) return this.#admin()
+    const found = await this.#known.find(digest)
     if (!found) throw failure('invalid_api_key')
     return { kind: 'key', projectId: found.projectId, keyId: found.id }
+  }
+
+  #admin(): Principal {
+    return { kind: 'admin', projectId: this.defaultProjectId, keyId: null }
+  }
+
+  #adminDigest(): string {
+    const { pepper, adminToken } = this.#parts.secrets
+    this.#adminTokenDigest ??= keyDigest(pepper, adminToken.reveal())
+    return this.#adminTokenDigest
   }
 
   /**

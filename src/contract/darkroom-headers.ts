@@ -39,6 +39,8 @@ export const timeoutHeaderBounds = { minMs: 1000, maxMs: 600_000 } as const
 const longestCacheSeconds = 30 * 24 * 60 * 60
 
 const prefix = 'x-darkroom-'
+/** What pages of the studio send with every call. A page of another origin cannot; it says who calls, and nothing of the call. */
+export const CSRF_HEADER = 'x-darkroom-csrf'
 const longestValue = 256
 const routeId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const label = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
@@ -133,7 +135,7 @@ export function parseDarkroomHeaders(headers: Readonly<Record<string, string | r
   const settings = nothingAsked()
   const refusals: Failure[] = []
   for (const [name, value] of Object.entries(headers)) {
-    if (!name.startsWith(prefix) || value === undefined) continue
+    if (!name.startsWith(prefix) || name === CSRF_HEADER || value === undefined) continue
     const read = readHeader(name.slice(prefix.length), value)
     if (typeof read === 'string') refusals.push(refuse(name, read))
     else Object.assign(settings, read)

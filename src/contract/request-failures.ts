@@ -95,6 +95,24 @@ export const requestFailures = {
     status: 401,
     message: 'A key was sent in the address, where logs can see it. Nothing was charged; replace the key and send it in a header.',
   },
+  sign_in_needs_https: {
+    ...forHuman,
+    status: 403,
+    message:
+      'Signing in over plain http is for this computer alone. Nothing was charged; open the page by https, or at 127.0.0.1 on the computer of the gateway.',
+  },
+  sign_in_code_used: {
+    ...forHuman,
+    status: 401,
+    message:
+      'This sign-in link was used already, or is older than ten minutes. Nothing was charged; sign in with a key or the admin token, or start the gateway again for a new link.',
+  },
+  cross_site_request: {
+    ...forHuman,
+    status: 403,
+    message:
+      'A session may be used by the pages of this gateway alone: the request came without x-darkroom-csrf or from another origin. Nothing was sent or charged; call with a key instead.',
+  },
   key_revoked: {
     ...forHuman,
     status: 401,

@@ -117,6 +117,15 @@ CREATE INDEX batches_by_upstream on batches (upstream_id) where upstream_id is n
 
 CREATE INDEX batches_open on batches (id) where ended_at_ms is null;
 
+CREATE TABLE browser_sessions (
+  digest text not null primary key check (length(digest) = 64),
+  credential_digest text not null check (length(credential_digest) = 64),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  expires_at_ms bigint not null check (expires_at_ms > created_at_ms)
+);
+
+CREATE INDEX browser_sessions_by_expiry on browser_sessions (expires_at_ms);
+
 CREATE TABLE budget_alerts (
   budget_id text not null,
   period text not null,

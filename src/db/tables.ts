@@ -7,6 +7,7 @@ import type { Generated } from 'kysely'
 export interface Tables {
   projects: ProjectRow
   api_keys: ApiKeyRow
+  browser_sessions: BrowserSessionRow
   generations: GenerationRow
   attempts: AttemptRow
   images: ImageRow
@@ -223,6 +224,16 @@ export interface ApiKeyRow {
   chain_id: string | null
   /** When a replaced key stops working; null = it does not by itself. */
   expires_at_ms: number | null
+}
+
+/** Somebody signed in at the studio; signing out removes the row. */
+export interface BrowserSessionRow {
+  /** Of the token that the browser holds. */
+  digest: string
+  /** Of the key or admin token that opened it: the session lasts no longer than that. */
+  credential_digest: string
+  created_at_ms: number
+  expires_at_ms: number
 }
 
 /** One request for pictures: head of its production log record. */

@@ -134,6 +134,7 @@ const tables = [
   'images',
   'attempts',
   'generations',
+  'browser_sessions',
   'api_keys',
   'legal_holds',
   'projects',

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { type Environment, readInteger, readText } from '../primitives/settings.ts'
 
 /** Where and as whom the gateway listens. */
@@ -14,6 +15,8 @@ export interface HttpConfig {
   allowedHosts: readonly string[]
   /** Connections at once. */
   connections: number
+  /** Where the built studio is; null = none is served. */
+  studioFolder: string | null
 }
 
 /** `PORT` and `HOST`, with the file's part of the settings. */
@@ -33,6 +36,7 @@ export function readHttpConfig(
     trustProxy: file.trust_proxy,
     allowedHosts: file.allowed_hosts,
     connections: file.admission.connections,
+    studioFolder: fileURLToPath(new URL('../../studio/dist', import.meta.url)),
   }
 }
 

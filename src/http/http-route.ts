@@ -4,6 +4,7 @@ import type { Principal } from '../access/index.ts'
 import type { AdmissionKind } from '../admission/index.ts'
 import type { GatewayParts } from '../flows/gateway-parts.ts'
 import { publicPolicy, type RoutePolicy } from './route-policy.ts'
+import type { StudioFiles } from './studio-files.ts'
 
 /** What a handler holds. */
 export interface RequestContext {
@@ -13,6 +14,7 @@ export interface RequestContext {
   requestId: string
   /** Absolute URL of this gateway, as configured or as the request reached it, without a trailing slash. */
   baseUrl: string
+  studio: StudioFiles
 }
 
 /** A handler's context on a route that knows its caller. */

@@ -26,6 +26,16 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
+ * The studio: scripts, styles and answers of this server alone, none of them written into the page; pictures of this server, and those that the page itself
+ * holds (a preview, a file that was chosen, a mask).
+ */
+export const studioHeaders: Readonly<Record<string, string>> = {
+  ...documentHeaders,
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+
+/**
  * The reference: scripts and styles of this server alone, and the one style element that its script writes, by its hash
  * (@fastify/swagger-ui 6.1.3, seen in Chromium 150: no violation, also with an operation open). Another version may write another: the page then
  * says so in the console of the browser and works.

@@ -14,7 +14,9 @@ import { isPlainJson } from './read-body.ts'
 import { serveReference } from './reference.ts'
 import { enforcePolicies } from './route-policy.ts'
 import { securityHeaders, stayWithHttps } from './security-headers.ts'
+import { serveStudio } from './serve-studio.ts'
 import { type BodyPace, defaultBodyPace, watchBufferedBody, watchUpload } from './slow-body.ts'
+import { StudioFiles } from './studio-files.ts'
 import { traceRequests } from './trace-requests.ts'
 import { answerUnmatched } from './unmatched-request.ts'
 
@@ -74,7 +76,7 @@ export async function createHttpServer(
     if (request.url.length > LONGEST_ADDRESS) throw failure('uri_too_long')
     if (/[?&](?:api[-_]?key|key|token|access_token)=/i.test(request.url)) throw failure('key_in_url')
   })
-  const policies = enforcePolicies(app, (request) => authenticate(parts, request))
+  const policies = enforcePolicies(app, (request) => authenticate(parts, request, baseUrlOf(config, request)))
   app.addHook('preParsing', async (request, reply) => {
     if (request.is404) return
     const { streamsBody } = request.routeOptions.config
@@ -92,12 +94,14 @@ export async function createHttpServer(
       seconds: reply.elapsedTime / SECOND,
     })
   })
-  for (const route of routes.filter(({ streamsBody }) => !streamsBody)) mount(app, parts, config, route)
+  const studio = new StudioFiles(config.studioFolder)
+  for (const route of routes.filter(({ streamsBody }) => !streamsBody)) mount(app, { parts, config, studio }, route)
   await app.register(async (scope) => {
     takeBodiesAsStreams(scope)
-    for (const route of routes.filter(({ streamsBody }) => streamsBody)) mount(scope, parts, config, route)
+    for (const route of routes.filter(({ streamsBody }) => streamsBody)) mount(scope, { parts, config, studio }, route)
   })
   await app.register((scope) => serveReference(scope, api))
+  await app.register((scope) => serveStudio(scope, studio))
   policies.assertStated()
   return app
 }
@@ -134,7 +138,13 @@ function takeBodiesAsStreams(scope: FastifyInstance): void {
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 }
 
-function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, route: HttpRoute): void {
+interface Mounting {
+  parts: GatewayParts
+  config: HttpConfig
+  studio: StudioFiles
+}
+
+function mount(app: FastifyInstance, { parts, config, studio }: Mounting, route: HttpRoute): void {
   app.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -146,7 +156,7 @@ function mount(app: FastifyInstance, parts: GatewayParts, config: HttpConfig, ro
     handler: async (request, reply) => {
       // From here on the place at the door is held until all is done, whether or not the caller stays.
       using _ = handling(request)
-      const context = { parts, request, reply, requestId: request.id, baseUrl: baseUrlOf(config, request) }
+      const context = { parts, request, reply, requestId: request.id, baseUrl: baseUrlOf(config, request), studio }
       return await (route.handle as (given: object) => unknown)({ ...context, principal: request.principal })
     },
   })

@@ -29,6 +29,8 @@ export interface TestGatewayOptions extends GatewayOptions {
   yaml?: string
   environment?: Record<string, string>
   config?: Partial<DarkroomConfig>
+  /** Serves the studio that was built there. @default none */
+  studioFolder?: string
 }
 
 const ADMIN_TOKEN = 'test-admin-token-0123456789abcdef'
@@ -59,7 +61,14 @@ function openDoor(config: DarkroomConfig, yaml: string | undefined): DarkroomCon
 
 /** Starts a gateway with its sandbox: no latency, plain pictures, a silent log, a door as wide as anybody needs. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-test-')), yaml, environment, config: changes, ...rest } = options
+  const {
+    dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-test-')),
+    yaml,
+    environment,
+    config: changes,
+    studioFolder = null,
+    ...rest
+  } = options
   const configPath = join(dataFolder, 'darkroom.yaml')
   if (yaml !== undefined) await writeFile(configPath, yaml)
   const read = readConfig({
@@ -72,7 +81,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     ...environment,
   })
   const database = usesPostgres() && !read.sharedDatabase ? await databaseOf(dataFolder) : null
-  const config: DarkroomConfig = { ...openDoor(read, yaml), sandbox: { ...read.sandbox, flat: true }, ...database, ...changes }
+  const asked = openDoor(read, yaml)
+  // Whether somebody has built the studio here says nothing to a test; those of the studio name its folder.
+  const http = { ...asked.http, studioFolder }
+  const config: DarkroomConfig = { ...asked, http, sandbox: { ...read.sandbox, flat: true }, ...database, ...changes }
   const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), ...rest })
   const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
   const close = async () => {

@@ -3,28 +3,24 @@ import { errorsPage } from '../pages/errors-page.ts'
 import { pageStyles } from '../pages/page.ts'
 import { welcomePage } from '../pages/welcome-page.ts'
 import { pageHeaders } from '../security-headers.ts'
+import { sendStudioPage } from '../serve-studio.ts'
 
 const htmlReply: Record<number, { description: string; contentType: string }> = {
   200: { description: 'A page.', contentType: 'text/html' },
 }
 
-/** The gateway's address in a browser. */
+/** The gateway's address in a browser: the studio, or where that is not built, a page that says where to go. */
 export const welcomeRoute = publicRoute({
   method: 'GET',
   path: '/',
   tag: 'operations',
-  summary: 'Welcome page',
+  summary: 'The studio',
   replies: htmlReply,
-  handle: ({ reply, parts, baseUrl }) =>
-    reply
-      .headers(pageHeaders)
-      .type('text/html; charset=utf-8')
-      .send(
-        welcomePage(
-          baseUrl,
-          parts.routes.list().map((route) => ({ ...route, grade: parts.standings.of(route, parts.clock.nowMs()).grade })),
-        ),
-      ),
+  async handle({ request, reply, parts, baseUrl, studio }) {
+    if (await sendStudioPage(studio, request, reply)) return reply
+    const routes = parts.routes.list().map((route) => ({ ...route, grade: parts.standings.of(route, parts.clock.nowMs()).grade }))
+    return reply.headers(pageHeaders).type('text/html; charset=utf-8').send(welcomePage(baseUrl, routes))
+  },
 })
 
 /** The error catalogue in a browser. */

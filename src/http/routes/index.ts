@@ -36,6 +36,7 @@ import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, response
 import { resultOfKeyRoute, resultRoute } from './results.ts'
 import { routesRoute } from './routes.ts'
 import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
+import { sessionRoute, signInRoute, signOutRoute } from './session.ts'
 import { taskRoute } from './tasks.ts'
 import { checkUnknownsRoute, resolveUnknownRoute, runAgainRoute, unknownsRoute } from './unknowns.ts'
 import {
@@ -143,6 +144,9 @@ export const httpRoutes: readonly HttpRoute[] = [
   createKeyRoute,
   rotateKeyRoute,
   revokeKeyRoute,
+  sessionRoute,
+  signInRoute,
+  signOutRoute,
   listSecretsRoute,
   setSecretRoute,
   removeSecretRoute,

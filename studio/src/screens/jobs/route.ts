@@ -1,0 +1,11 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { loadTexts } from '../../i18n/translations.ts'
+import { shellRoute } from '../../shell/frame-routes.ts'
+
+/** Where the screen is; the screen itself comes when somebody goes there. */
+export const jobsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jobs',
+  loader: () => loadTexts('jobs'),
+  component: lazyRouteComponent(() => import('./jobs-screen.tsx'), 'JobsScreen'),
+})

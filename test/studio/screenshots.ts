@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { studioScreens } from '../../src/http/serve-studio.ts'
+import { smallCall } from '../support/generation-calls.ts'
+import { closeBrowser, desktop, openStudio, phone, type StudioStage, type VisitOptions } from './studio-stage.ts'
+
+// `npm run studio:screenshots [-- screen …]`: the main screens in three languages, light and dark, on a desk and in a hand, into docs/studio.
+// Fonts for Chinese and Japanese must be installed (Debian: fonts-noto-cjk).
+
+const folder = join(import.meta.dirname, '../../docs/studio')
+const asked = process.argv.slice(2)
+const screens = studioScreens.filter((screen) => asked.length === 0 || asked.includes(screen))
+const looks: readonly (VisitOptions & { name: string })[] = [
+  { name: 'en-light-desktop', locale: 'en-US', colorScheme: 'light', viewport: desktop },
+  { name: 'en-dark-phone', locale: 'en-US', colorScheme: 'dark', viewport: phone, hasTouch: true },
+  { name: 'ja-dark-desktop', locale: 'ja-JP', colorScheme: 'dark', viewport: desktop },
+  { name: 'zh-light-phone', locale: 'zh-CN', colorScheme: 'light', viewport: phone, hasTouch: true },
+]
+
+/** Something to look at. */
+async function makePictures({ gateway }: StudioStage): Promise<void> {
+  for (const prompt of ['A tea poster: 新茶入荷 / First flush', 'A lighthouse at dusk', '雨の京都、提灯の路地'])
+    await gateway.fetch('/v1/images/generations', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...smallCall, prompt }),
+    })
+}
+
+await mkdir(folder, { recursive: true })
+const stage = await openStudio()
+try {
+  await makePictures(stage)
+  for (const { name, ...look } of looks) {
+    for (const screen of screens) {
+      await using visit = await stage.visit({ ...look, as: screen === 'sign-in' ? null : 'admin' })
+      await visit.open(`/${screen}`)
+      await visit.page.waitForLoadState('networkidle')
+      await visit.page.screenshot({ path: join(folder, `${screen}-${name}.png`) })
+      console.log(`docs/studio/${screen}-${name}.png`)
+    }
+  }
+} finally {
+  await stage[Symbol.asyncDispose]()
+  await closeBrowser()
+}
