@@ -72,9 +72,29 @@ async function pagesOf(gateway: GatewayOnEngine): Promise<Record<string, string>
     'ledger entries, first 100': '/v2/ledger/entries',
     'ledger entries, 100 behind 20000': `/v2/ledger/entries?cursor=${encodeURIComponent(deepEntry)}&limit=100`,
     'ledger entries of a generation': `/v2/ledger/entries?generation_id=${id}`,
+    ...(await searchesOf(gateway)),
     'unknown outcomes': '/v2/unknowns',
     batches: '/v2/batches',
     budgets: '/v2/budgets',
+  }
+}
+
+/** Words stand in every prompt (`original 7`), in one of fifty, and in none; the rest is judged row by row. */
+async function searchesOf(gateway: GatewayOnEngine): Promise<Record<string, string>> {
+  const { projects } = (await gateway.request('GET', '/v2/projects', undefined, 'admin')) as { projects: { id: string }[] }
+  const { images } = (await gateway.request('GET', '/v2/images?limit=1', undefined, 'admin')) as { images: { sha256: string }[] }
+  const project = `project=${projects[0]!.id}`
+  const deep = await cursorBehind(gateway, `/v2/images?limit=100&${project}`, 100)
+  return {
+    'pictures, newest 50': `/v2/images?${project}`,
+    'pictures, 50 behind 10000 others': `/v2/images?limit=100&${project}&cursor=${encodeURIComponent(deep)}`,
+    'pictures by a word of every prompt': `/v2/images?${project}&q=original`,
+    'pictures by words of one in fifty': `/v2/images?${project}&q=original+7`,
+    'pictures by a word of none': `/v2/images?${project}&q=nowhere`,
+    'pictures by a hash': `/v2/images?${project}&hash=${images[0]!.sha256.slice(0, 12)}`,
+    'pictures by an owner that has none': `/v2/images?${project}&owner=nobody`,
+    'pictures by a cost that none had': `/v2/images?${project}&cost_min=100`,
+    'pictures by a label that none has': `/v2/images?metadata=campaign:none`,
   }
 }
 

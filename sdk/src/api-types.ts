@@ -575,6 +575,43 @@ export interface Files {
   has_more: boolean
 }
 
+export interface FoundPicture {
+  id: string
+  generation_id: string
+  project_id: string
+  /** When it was asked for. */
+  created_at: string
+  /** Its bytes, for the same key. */
+  url: string
+  sha256: string
+  width: number | null
+  height: number | null
+  format: string | null
+  bytes: number
+  operation: 'generate' | 'edit' | 'respond'
+  surface: 'images' | 'responses' | 'provider' | 'chatgpt'
+  model: string
+  route_id: string
+  route_owner: string
+  quality: string
+  prompt_sha256: string | null
+  tag: string | null
+  metadata: Record<string, string> | null
+  book: 'provider' | 'sandbox'
+  /** Of its generation, for all its pictures. */
+  cost: {
+    settled: Money
+    held_unknown: Money
+  }
+  delete_after: string | null
+}
+
+export interface FoundPictures {
+  images: FoundPicture[]
+  /** Goes on behind them. A page may have fewer pictures than were asked for, or none, and go on all the same. */
+  next_cursor: string | null
+}
+
 export interface GateList {
   routes: Array<{
     route_id: string
@@ -2540,6 +2577,44 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: ImagesReply
+  }
+  /** Look for pictures, the newest first */
+  'GET /v2/images': {
+    path: NoParameters
+    query: {
+      /** Words of the prompt; all of them must stand in it. */
+      q?: string
+      /** SHA-256 of the picture, or its beginning. */
+      hash?: string
+      /** Owner of the route. */
+      owner?: string
+      route?: string
+      /** As it was asked for. */
+      model?: string
+      operation?: 'generate' | 'edit' | 'respond'
+      surface?: 'images' | 'responses' | 'provider' | 'chatgpt'
+      /** Of the picture as it came. */
+      size?: string
+      format?: 'png' | 'jpeg' | 'webp'
+      /** Dollars that its generation cost, at least. */
+      cost_min?: string
+      cost_max?: string
+      /** First day or moment, UTC, at which it was asked for. */
+      from?: string
+      /** Last day (all of it), or the moment it ends. */
+      to?: string
+      /** `x-darkroom-project-tag` of the call. */
+      tag?: string
+      /** A label of the call, `name:value`; several must all be there. */
+      metadata?: string | string[]
+      /** For the admin token: one project. It must be named where words are looked for. */
+      project?: string
+      cursor?: string
+      /** 50 unless it is given. */
+      limit?: number
+    }
+    body: undefined
+    reply: FoundPictures
   }
   /** Read the bytes of a picture */
   'GET /v2/images/{id}': {

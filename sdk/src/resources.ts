@@ -1,9 +1,11 @@
-import type { BrowserSession, FileUpload, GenerationRecord, NewApiKey, SignIn, SignInStanding } from './api-types.ts'
+import type { BrowserSession, FileUpload, FoundPicture, GenerationRecord, NewApiKey, SignIn, SignInStanding } from './api-types.ts'
 import type { OperationInput, OperationReply } from './call.ts'
 import type { Darkroom } from './darkroom.ts'
 import type { CallOptions } from './transport.ts'
 
-type Query<Name extends 'GET /v1/files' | 'GET /v2/ledger' | 'GET /v2/ledger/entries'> = NonNullable<OperationInput<Name>['query']>
+type Query<Name extends 'GET /v1/files' | 'GET /v2/images' | 'GET /v2/ledger' | 'GET /v2/ledger/entries'> = NonNullable<
+  OperationInput<Name>['query']
+>
 
 abstract class Resource {
   protected readonly darkroom: Darkroom
@@ -33,6 +35,21 @@ export class Generations extends Resource {
 
 /** Stored pictures. */
 export class Images extends Resource {
+  /** A page of those that are kept, the newest first: by words of the prompt, hash, owner, model, size, cost, date, labels. */
+  search(query: Query<'GET /v2/images'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v2/images'>> {
+    return this.darkroom.call('GET /v2/images', { query }, options)
+  }
+
+  /** All of them, page by page, as long as somebody takes them. */
+  async *searchAll(query: Query<'GET /v2/images'> = {}, options?: CallOptions): AsyncGenerator<FoundPicture> {
+    for (let cursor = query.cursor; ; ) {
+      const page = await this.search({ ...query, ...(cursor === undefined ? {} : { cursor }) }, options)
+      yield* page.images
+      if (page.next_cursor === null) return
+      cursor = page.next_cursor
+    }
+  }
+
   /** The file, byte for byte as the model made it. */
   blob(id: string, options?: CallOptions): Promise<Blob> {
     return this.darkroom.call('GET /v2/images/{id}', { path: { id } }, options)

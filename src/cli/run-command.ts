@@ -22,6 +22,7 @@ import { projectsCommand } from './commands/projects.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
+import { searchCommand } from './commands/search.ts'
 import { secretsCommand } from './commands/secrets.ts'
 import { serveCommand } from './commands/serve.ts'
 import { unknownsCommand } from './commands/unknowns.ts'
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   estimateCommand,
   adviseCommand,
+  searchCommand,
   ledgerCommand,
   unknownsCommand,
   keysCommand,

@@ -110,6 +110,14 @@ export {
   newLegalHoldSchema,
 } from './retention-replies.ts'
 export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
+export {
+  type FoundPictureReply,
+  foundPictureSchema,
+  type PicturesQuery,
+  type PicturesReply,
+  picturesQuerySchema,
+  picturesReplySchema,
+} from './search-replies.ts'
 export { promptSegmentSchema, type ThreadReply, type TraceReply, threadReplySchema, traceReplySchema } from './thread-replies.ts'
 export {
   type OutcomeEvidence,

@@ -63,6 +63,7 @@ export type {
   ObjectLockRow,
   ObjectRow,
   ProjectRow,
+  PromptWordRow,
   ResponseTurnRow,
   RouteGrantRow,
   RouteWatchRow,

@@ -370,7 +370,15 @@ CREATE TABLE generations (
   check ((completed_at_ms is null) = (status in ('queued', 'running')))
 );
 
+CREATE INDEX generations_by_model on generations (project_id, model_asked, created_at_ms);
+
+CREATE INDEX generations_by_owner on generations (project_id, route_owner, created_at_ms);
+
 CREATE INDEX generations_by_project on generations (project_id, created_at_ms);
+
+CREATE INDEX generations_by_tag on generations (project_id, project_tag, created_at_ms) where project_tag is not null;
+
+CREATE INDEX generations_by_time on generations (created_at_ms, id);
 
 CREATE INDEX generations_ended_badly on generations (status, id) where status in ('failed', 'cancelled', 'outcome_unknown');
 
@@ -744,6 +752,20 @@ CREATE TABLE projects (
   auto_quality text check (auto_quality in ('low', 'medium', 'high', 'xhigh', 'max')),
   created_at_ms bigint not null check (created_at_ms >= 0)
 , settings_json text, archived_at_ms bigint);
+
+CREATE TABLE prompt_words (
+  -- A word as only the key of the vault can make it: 52 bits of an HMAC over project and word.
+  word bigint not null,
+  -- Of the generation, so that the key has the order in which pictures are shown.
+  created_at_ms bigint not null,
+  generation_id text not null references generations (id),
+  delete_after_ms bigint,
+  primary key (word, created_at_ms, generation_id)
+) without rowid;
+
+CREATE INDEX prompt_words_by_generation on prompt_words (generation_id);
+
+CREATE INDEX prompt_words_due on prompt_words (delete_after_ms) where delete_after_ms is not null;
 
 CREATE TABLE response_turns (
   generation_id text not null primary key references generations (id),

@@ -23,6 +23,7 @@ export interface Tables {
   response_turns: ResponseTurnRow
   image_calls: ImageCallRow
   turn_documents: TurnDocumentRow
+  prompt_words: PromptWordRow
   gate_runs: GateRunRow
   route_grants: RouteGrantRow
   route_watch: RouteWatchRow
@@ -55,6 +56,16 @@ export interface Tables {
   batches: BatchRow
   batch_items: BatchItemRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
+}
+
+/** A word of a prompt, blinded. */
+export interface PromptWordRow {
+  /** 52 bits of an HMAC over project and word. */
+  word: number
+  /** Of the generation. */
+  created_at_ms: number
+  generation_id: string
+  delete_after_ms: number | null
 }
 
 /** A generation that nobody waits for. Its state is the generation's. */

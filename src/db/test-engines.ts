@@ -123,6 +123,7 @@ const tables = [
   'budget_periods',
   'budgets',
   'credential_reports',
+  'prompt_words',
   'turn_documents',
   'image_calls',
   'response_turns',

@@ -22,6 +22,7 @@ import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { retentionFor } from './retention/retention-for.ts'
 import { rightsOf } from './rights-of.ts'
+import { type IndexedPrompt, indexPrompt } from './search/index-prompt.ts'
 
 /** A request for pictures as it reached an edge. */
 export interface GenerationAsk extends CallAsk {
@@ -84,13 +85,14 @@ async function recordAcceptance(
   kept: KeptInputs,
   claim: CallClaim,
 ): Promise<void> {
-  const { inputs: keptFor } = await retentionFor(parts, run.principal.projectId)
+  const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   fp('before_intent')
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
+    ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: prompts }),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), keptFor),
     ...reserve(context, call, run.estimate.reserve),
@@ -162,6 +164,11 @@ export function newGeneration(parts: GatewayParts, run: GenerationRun, ask: Gene
     imagesAsked: request.n,
     metadata: metadataOf(request.extension),
   }
+}
+
+/** What a run is to be found by. */
+export function indexedPrompt({ id, principal, request }: Pick<GenerationRun, 'id' | 'principal' | 'request'>): IndexedPrompt {
+  return { generationId: id, projectId: principal.projectId, prompt: request.prompt }
 }
 
 /** The inputs of a run, as they are recorded. */

@@ -126,6 +126,8 @@ export interface GatewayParts {
   webhookKey: SealingKey
   /** Where this gateway itself is reached. */
   ownHosts: OwnHosts
+  /** What words of prompts are blinded with. */
+  searchKey: SealingKey
   /** What the answers of generations are sealed with. */
   replyKey: SealingKey
   /** How long what is recorded is kept, where a project says nothing of it. */

@@ -6,6 +6,7 @@ import { forgetOldOrders } from '../jobs/index.ts'
 import { closeNextSpan, forgetEndedEntries } from '../ledger/index.ts'
 import { forgetOldNodes } from '../nodes/index.ts'
 import { fp } from '../primitives/fail-point.ts'
+import { forgetOldWords } from '../search/index.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import { forgetOldEndpoints, forgetOldMessages } from '../webhooks/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -54,6 +55,7 @@ export class Housekeeping {
       await sweepExpiredFiles(parts)
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
       await sweepInBatches(parts, forgetExpiredReplies)
+      await sweepInBatches(parts, forgetOldWords)
       await sweepInBatches(parts, forgetOldKeys)
       await sweepInBatches(parts, forgetOldOrders)
       await sweepInBatches(parts, forgetGuardTexts)

@@ -148,6 +148,21 @@ describe('looking after an installation', () => {
     expect(stdout).toContain('The sandbox book is play money.')
   })
 
+  it('search finds pictures by words of their prompts and by their hash, and says when it finds none', async () => {
+    const { code, stdout } = await command('search', 'boat', '--size', '1024x640')
+    expect(code).toBe(0)
+    const [, picture] = /^\S+ \S+ +(img_\w+) +1024x640 +gpt-image-2 +darkroom-sandbox +\S+ +[0-9a-f]{12}$/m.exec(stdout)!
+    const { images } = JSON.parse((await command('search', 'boat', '--size', '1024x640', '--json')).stdout)
+    expect(images[0].id).toBe(picture)
+    expect((await command('search', '--hash', images[0].sha256.slice(0, 16))).stdout).toContain(picture)
+    expect((await command('search', 'submarine')).stdout).toBe('No picture is found by that.\n')
+    expect(await command('search', 'boat', '--project', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no project nobody'),
+    })
+    expect(await command('search', '--hash', 'xyz')).toMatchObject({ code: 1, stderr: expect.stringContaining('hash') })
+  })
+
   it('ledger passes on why a question cannot be answered', async () => {
     expect(await command('ledger', '--group', 'colour')).toMatchObject({
       code: 1,

@@ -126,6 +126,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/generations/by-key/{key}/result': { status: 404 },
   'GET /v2/generations/{id}/thread': { status: 200 },
   'GET /v2/generations/{id}/trace': { status: 200 },
+  'GET /v2/images': { status: 200, query: '?hash=abcd' },
   'GET /v2/images/{id}': { status: 200 },
   'GET /v2/images/{id}/drift': { status: 200 },
   'GET /v2/images/{id}/drift/heat-map': { status: 200 },

@@ -7,7 +7,7 @@ import { reserve } from '../../ledger/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { recordObjects } from '../../store/index.ts'
-import { type GenerationAsk, newGeneration, newInputs, openRun, reservedCall } from '../accept-generation.ts'
+import { type GenerationAsk, indexedPrompt, newGeneration, newInputs, openRun, reservedCall } from '../accept-generation.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { GenerationRun } from '../generation-run.ts'
 import { acceptOnce, type CallClaim, type EarlierCall, repeatableCall } from '../idempotency/accept-once.ts'
@@ -18,6 +18,7 @@ import { judgeCallFields, type PricedRequest, priceCall } from '../price-call.ts
 import { namingBudget } from '../record-within-limits.ts'
 import { noPlace } from '../recovery/portable-run.ts'
 import { retentionFor } from '../retention/retention-for.ts'
+import { indexPrompt } from '../search/index-prompt.ts'
 import { orderOf, sealOrder } from './job-order.ts'
 import type { AddedJob } from './job-runner.ts'
 import { lanePrices } from './lane-prices.ts'
@@ -149,6 +150,7 @@ async function record(
   const recording = parts.database.transact([
     recordQueued(context, newGeneration(parts, run, ask)),
     ...claim(context, id),
+    ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: retention.prompts }),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), retention.inputs),
     ...reserve(context, call, run.estimate.reserve),

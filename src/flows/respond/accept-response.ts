@@ -22,6 +22,7 @@ import { unavailable } from '../plan-routes.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
 import { inputShapes } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
+import { indexPrompt } from '../search/index-prompt.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
 import { placeInputs } from './place-inputs.ts'
@@ -142,13 +143,14 @@ async function recordAcceptance(
 ): Promise<void> {
   // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
   const document = run.request.background ? await sealTurn(parts, run, null) : null
-  const { inputs: keptFor } = await retentionFor(parts, run.principal.projectId)
+  const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
   const linked = linkedInputs(parts, run)
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: imagesAsked(run) }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
+    ...indexPrompt(parts, context, { ...promptOf(run), keptFor: prompts }),
     ...recordObjects(context, kept.objects, kept.hold),
     ...takeUpObjects(
       context,
@@ -160,6 +162,8 @@ async function recordAcceptance(
     ...reserve(context, call, run.estimate.reserve),
   ])
 }
+
+const promptOf = ({ id, principal, request }: ResponseRun) => ({ generationId: id, projectId: principal.projectId, prompt: request.prompt })
 
 /** How many pictures the main model draws nobody knows; with the tool one is what is asked. */
 const imagesAsked = ({ request }: ResponseRun) => (request.imageTool === null ? 0 : 1)

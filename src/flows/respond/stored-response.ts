@@ -4,6 +4,7 @@ import { deleteReplies } from '../../idempotency/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { type ReplyClient, rebuildReply, sendReply } from '../../relay/index.ts'
 import { assertNotHeld } from '../../retention/index.ts'
+import { dropPromptWords } from '../../search/index.ts'
 import { deleteTurn, findTurn, type TurnScope } from '../../threads/index.ts'
 import { providerOf, storedBytes, upstreamRequestId } from '../call-upstream.ts'
 import { documentParts } from '../document-with-images.ts'
@@ -67,6 +68,7 @@ export async function deleteResponse(parts: GatewayParts, asked: AskedResponse):
     assertNotHeld(context, [turn.generation_id, turn.project_id]),
     ...deleteTurn(context, asked),
     deleteReplies(context, turn.generation_id),
+    dropPromptWords(context, turn.generation_id),
   ])
   if (turn.stored_upstream === 1) {
     const { provider, question } = upstreamOf(parts, turn)

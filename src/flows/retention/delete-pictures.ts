@@ -7,6 +7,7 @@ import { isoTime } from '../../primitives/clock.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { isId } from '../../primitives/ids.ts'
 import { assertNotHeld } from '../../retention/index.ts'
+import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
@@ -65,6 +66,7 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
       ...deleteInputs(context, inputIds),
       ...dropHeatMaps(context, imageIds),
       ...dropSideBySides(context, imageIds),
+      ...dropWordsOfGone(context, imageIds),
       ...noteUnused(context, sha256s),
     ])
     fp('delete_after_record')

@@ -3,6 +3,7 @@ import { type Statement, type StatementContext, statementContext } from '../../d
 import { type DueRow, dueImages, dueInputs, expireImages, expireInputs } from '../../generations/index.ts'
 import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
+import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
@@ -20,7 +21,12 @@ const PAUSE_MS = 20
 export async function expireDue(parts: GatewayParts, stop: () => boolean): Promise<number> {
   const images = await expire(parts, stop, {
     due: () => dueImages(parts.database, parts.clock.nowMs(), BATCH),
-    expire: (context, ids) => [expireImages(context, ids), ...dropHeatMaps(context, ids), ...dropSideBySides(context, ids)],
+    expire: (context, ids) => [
+      expireImages(context, ids),
+      ...dropHeatMaps(context, ids),
+      ...dropSideBySides(context, ids),
+      ...dropWordsOfGone(context, ids),
+    ],
     alsoUsed: async (ids) => [...(await heatMapsOf(parts.database, ids)), ...(await sideBySidesOf(parts.database, ids))],
   })
   const inputs = await expire(parts, stop, {

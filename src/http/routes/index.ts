@@ -35,6 +35,7 @@ import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { resultOfKeyRoute, resultRoute } from './results.ts'
 import { routesRoute } from './routes.ts'
+import { picturesRoute } from './search.ts'
 import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
 import { sessionRoute, signInRoute, signOutRoute } from './session.ts'
 import { taskRoute } from './tasks.ts'
@@ -105,6 +106,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   traceRoute,
   resultRoute,
   resultOfKeyRoute,
+  picturesRoute,
   imageRoute,
   deleteImageRoute,
   signedImageRoute,

@@ -1,0 +1,5 @@
+export { blindWords } from './blind-words.ts'
+export { type FoundPicture, findKeptPictures, type PicturePage } from './find-kept-pictures.ts'
+export { LAST_OF_GENERATION, type PicturePlace, type PictureQuery } from './picture-query.ts'
+export { promptWords } from './prompt-words.ts'
+export { dropPromptWords, dropWordsOfGone, forgetOldWords, recordPromptWords } from './word-statements.ts'
