@@ -4,7 +4,49 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const shared = { isolate: false, setupFiles: ['test/support/clean-environment.ts'], testTimeout: 60_000, hookTimeout: 60_000 }
 
-const onPostgres = ['accept-once', 'idempotency', 'budgets', 'jobs', 'responses-idempotency'].map((name) => `test/e2e/${name}.test.ts`)
+/**
+ * Whole gateways that run once more on PostgreSQL: all that is about records, money, jobs, repetitions and who may see what. What is not here ends before a record
+ * (bodies, pictures, refusals), is about the wire, or opens the data folder's own file; processes that die on a shared database are in test/cluster.
+ */
+const onPostgres = [
+  [
+    'accept-once',
+    'another-project',
+    'batch-wire',
+    'break-off',
+    'budgets',
+    'bulk',
+    'cost-watch',
+    'economy-equals-invoice',
+    'edits',
+    'files',
+    'idempotency',
+  ],
+  [
+    'idempotency-recipe',
+    'inside-fault',
+    'job-sets',
+    'job-webhooks',
+    'jobs',
+    'jobs-engine',
+    'jobs-refused',
+    'late-answers',
+    'ledger-equals-invoice',
+  ],
+  ['official-client', 'projects', 'provider-route', 'provider-webhooks', 'quarantine', 'readiness', 'reading-back', 'record', 'responses'],
+  [
+    'responses-equal-invoice',
+    'responses-idempotency',
+    'retention',
+    'routes',
+    'running-calls',
+    'shadow-retries',
+    'shared-results',
+    'unheard',
+    'unified-chain',
+  ],
+  ['unknowns', 'unknowns-asked', 'watched-route', 'webhooks'],
+].flatMap((names) => names.map((name) => `test/e2e/${name}.test.ts`))
 
 /** Files that take longest, the longest first: begun last, one of them would run on when all others are done. */
 const long = [

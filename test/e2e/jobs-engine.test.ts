@@ -33,7 +33,7 @@ describe('the order in which jobs are made', () => {
     await using gateway = await startTestGateway({ yaml: 'version: 1\njobs: { concurrency: 2 }' })
     const { key } = await makeProject(gateway, 'newcomer')
     const many: string[] = []
-    for (let made = 0; made < 20; made++) many.push(await submitSmall(gateway, { prompt: promptWith('latency=40', `fox ${made}`) }))
+    for (let made = 0; made < 20; made++) many.push(await submitSmall(gateway, { prompt: promptWith('latency=300', `fox ${made}`) }))
     const newcomer = { fetch: fetchWith(gateway, key) }
     const one = await submitSmall(newcomer, { prompt: 'mine' })
     const job = await jobWhen(newcomer, one)

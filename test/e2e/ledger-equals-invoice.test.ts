@@ -7,7 +7,8 @@ import { type MixedCall, mixedCalls } from './mixed-calls.ts'
 import { attemptsInBooks, itEqualsTheInvoice } from './two-books.ts'
 
 const SEED = Number(process.env['E2E_SEED'] ?? 20_261_120)
-const CALLS = 1000
+/** Serializable transactions of one project stand in one another's way: on PostgreSQL fewer take as long. */
+const CALLS = process.env['TEST_GATEWAY_DATABASE'] === 'postgres' ? 200 : 1000
 const AT_ONCE = 16
 
 let gateway: TestGateway
@@ -22,7 +23,7 @@ beforeAll(async () => {
     }),
   )
   while (gateway.gateway.parts.running.size > 0) await new Promise((resolve) => setTimeout(resolve, 20))
-}, 60_000)
+}, 120_000)
 afterAll(() => gateway.close())
 
 /** Makes one call as its client would: reads to the end, or leaves. */
