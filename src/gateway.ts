@@ -59,6 +59,7 @@ import { activeFailPoint, fp } from './primitives/fail-point.ts'
 import { type IdSource, newId } from './primitives/ids.ts'
 import { sealingKey } from './primitives/sealed-bytes.ts'
 import { ConfigurationError } from './primitives/settings.ts'
+import { promptKey } from './prompts/index.ts'
 import { createApiframeProvider, createOpenAiProvider } from './providers/index.ts'
 import { Quarantine } from './quarantine/index.ts'
 import { type RouteContract, RouteHealth, RouteLatencies, RouteTable, sandboxRoute, secretsOf, withStoredKeys } from './routes/index.ts'
@@ -255,6 +256,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     jobSets: opening.adopt(new JobSets(), (sets) => sets.close()),
     batches: opening.adopt(new Batches({ ...config.jobs.economy, ...options.economy }), (lane) => lane.close()),
     orderKey: sealingKey(secrets.masterKey, 'job orders'),
+    promptKey: promptKey(secrets.masterKey),
     addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
     underWay: new CallsUnderWay((generationId) => signals.send('ended', generationId)),
     afterDelivery,

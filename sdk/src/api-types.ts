@@ -361,10 +361,11 @@ export interface DarkroomExtension {
   }[]
   /** Where the inputs come from and what may be done with them: one note for all, or a list with one for each image. */
   rights?: string | Array<string | null> | Record<string, string>
-  /** The stored prompt this request was made from. */
+  /** The stored prompt that is the prompt of this call, which has no `prompt` of its own then. Without a version: the newest. */
   prompt?: {
     id: string
-    version: number
+    version?: number
+    /** Values of the variables, by name. */
     variables?: Record<string, string>
   }
   /** Up to 16 labels of the caller, kept with the record. */
@@ -910,7 +911,8 @@ export interface Idempotency {
 export interface ImageEditForm {
   /** A model id or alias of GET /v1/models. */
   model: string
-  prompt: string
+  /** Required, unless `darkroom.prompt` or `x-darkroom-prompt` names a stored one. */
+  prompt?: string
   /** Pictures of one coherent set; 1 when left out. */
   n?: number | null
   /** auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models). */
@@ -945,7 +947,8 @@ export interface ImageEditForm {
 export interface ImageEditRequest {
   /** A model id or alias of GET /v1/models. */
   model: string
-  prompt: string
+  /** Required, unless `darkroom.prompt` or `x-darkroom-prompt` names a stored one. */
+  prompt?: string
   /** Pictures of one coherent set; 1 when left out. */
   n?: number | null
   /** auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models). */
@@ -978,7 +981,8 @@ export interface ImageEditRequest {
 export interface ImageGenerationRequest {
   /** A model id or alias of GET /v1/models. */
   model: string
-  prompt: string
+  /** Required, unless `darkroom.prompt` or `x-darkroom-prompt` names a stored one. */
+  prompt?: string
   /** Pictures of one coherent set; 1 when left out. */
   n?: number | null
   /** auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models). */
@@ -1196,6 +1200,49 @@ export interface JobRequest {
   webhook_events?: Array<'progress' | 'queued' | 'started' | 'partial' | 'stored' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'> | null
   webhookEvents?: Array<'progress' | 'queued' | 'started' | 'partial' | 'stored' | 'completed' | 'failed' | 'cancelled' | 'outcome_unknown'> | null
   review?: 'required' | 'none' | null
+}
+
+export interface KeptPromptDocument {
+  /** An `edit` changes one thing of a picture and keeps the rest. */
+  kind: 'generate' | 'edit'
+  /** What the picture is for. */
+  purpose: string
+  /** What must be seen in it. */
+  requirements: string[]
+  /** How it must be made: style, light, composition. */
+  constraints: string[]
+  /** What must be as it is said and nothing else: a product, a logo, a colour. */
+  fixed: string[]
+  /** What must not be in it. */
+  avoid: string[]
+  /** Texts that must appear letter for letter. */
+  texts: {
+    text: string
+    lang: string
+    /** Where it stands, in pixels of the result. */
+    box?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+  }[]
+  references: {
+    /** Its place among the pictures of the call, from 1. */
+    image: number
+    /** What it is for: the face, the material, the layout. */
+    use: string
+  }[]
+  /** What a call fills in. One without a default must be given. */
+  variables: {
+    name: string
+    description?: string
+    default?: string
+  }[]
+  /** Of an edit: the one thing that changes. */
+  change?: string
+  /** Of an edit: what stays as it is. */
+  keep: string[]
 }
 
 export interface KeyRotation {
@@ -1425,6 +1472,16 @@ export interface NewProject {
   }
 }
 
+export interface NewPrompt {
+  /** For people; kept in clear. What the document says is sealed. */
+  name: string
+  document: PromptDocument
+}
+
+export interface NewPromptVersion {
+  document: PromptDocument
+}
+
 export interface NewRouteGrant {
   reason: string
   /** How long it holds. */
@@ -1529,9 +1586,147 @@ export interface Projects {
   projects: Project[]
 }
 
+export interface Prompt {
+  id: string
+  name: string
+  /** The newest. */
+  version: number
+  /** Id of a key, or `admin`. */
+  created_by: string
+  created_at: string
+  updated_at: string
+  /** An archived prompt is kept and takes part in nothing new. */
+  archived_at: string | null
+  current: PromptVersion
+  /** See `POST /v2/prompts/lint`. */
+  warnings: ContractWarning[]
+}
+
+export interface PromptDiff {
+  from: PromptVersionHead
+  to: PromptVersionHead
+  changes: Array<{
+    /** Of the document: `requirements`, `texts`. */
+    member: string
+    op: 'added' | 'removed'
+    /** The item, or the whole value of a member that is no list. */
+    value: unknown
+  }>
+}
+
+export interface PromptDocument {
+  /** An `edit` changes one thing of a picture and keeps the rest. */
+  kind?: 'generate' | 'edit'
+  /** What the picture is for. */
+  purpose: string
+  /** What must be seen in it. */
+  requirements?: string[]
+  /** How it must be made: style, light, composition. */
+  constraints?: string[]
+  /** What must be as it is said and nothing else: a product, a logo, a colour. */
+  fixed?: string[]
+  /** What must not be in it. */
+  avoid?: string[]
+  /** Texts that must appear letter for letter. */
+  texts?: {
+    text: string
+    lang: string
+    /** Where it stands, in pixels of the result. */
+    box?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+  }[]
+  references?: {
+    /** Its place among the pictures of the call, from 1. */
+    image: number
+    /** What it is for: the face, the material, the layout. */
+    use: string
+  }[]
+  /** What a call fills in. One without a default must be given. */
+  variables?: {
+    name: string
+    description?: string
+    default?: string
+  }[]
+  /** Of an edit: the one thing that changes. */
+  change?: string
+  /** Of an edit: what stays as it is. */
+  keep?: string[]
+}
+
+export interface PromptHead {
+  id: string
+  name: string
+  /** The newest. */
+  version: number
+  /** Id of a key, or `admin`. */
+  created_by: string
+  created_at: string
+  updated_at: string
+  /** An archived prompt is kept and takes part in nothing new. */
+  archived_at: string | null
+}
+
+export interface PromptLint {
+  warnings: ContractWarning[]
+}
+
+export interface PromptLintRequest {
+  prompt?: string
+  document?: PromptDocument
+  /** Left out: what the document is for, else generate. */
+  operation?: 'generate' | 'edit' | 'respond'
+  /** Left out: gpt-image-2. */
+  model?: string
+  size?: string
+}
+
+export interface PromptRenderRequest {
+  /** Left out: the newest. */
+  version?: number
+  /** Values of the variables, by name. */
+  variables?: Record<string, string>
+}
+
 export interface PromptSegment {
   op: 'same' | 'added' | 'removed'
   text: string
+}
+
+export interface PromptVersion {
+  prompt_id: string
+  version: number
+  /** `id@version`, as records of calls name it and `x-darkroom-prompt` takes it. */
+  prompt_version: string
+  /** Of the canonical JSON of the document: members in order, empty lists left out. */
+  sha256: string
+  created_by: string
+  created_at: string
+  document: KeptPromptDocument
+}
+
+export interface PromptVersionHead {
+  prompt_id: string
+  version: number
+  /** `id@version`, as records of calls name it and `x-darkroom-prompt` takes it. */
+  prompt_version: string
+  /** Of the canonical JSON of the document: members in order, empty lists left out. */
+  sha256: string
+  created_by: string
+  created_at: string
+}
+
+export interface PromptVersions {
+  versions: PromptVersionHead[]
+  next_cursor: string | null
+}
+
+export interface Prompts {
+  prompts: PromptHead[]
+  next_cursor: string | null
 }
 
 export interface RecordedImage {
@@ -1572,6 +1767,26 @@ export interface RecordedImage {
 export interface Redrive {
   /** Names in the queue; left out = all. */
   ids?: string[]
+}
+
+export interface RenderedPrompt {
+  prompt_version: string
+  text: string
+  characters: number
+  /** Of the text, as the record of a call has it. */
+  prompt_sha256: string
+  texts: {
+    text: string
+    lang: string
+    /** Where it stands, in pixels of the result. */
+    box?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+  }[]
+  warnings: ContractWarning[]
 }
 
 export interface ResolveUnknown {
@@ -2536,6 +2751,95 @@ export interface Operations {
       [member: string]: unknown
     }
   }
+  /** List prompts, the newest first */
+  'GET /v2/prompts': {
+    path: NoParameters
+    query: {
+      archived?: 'true' | 'false'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: Prompts
+  }
+  /** Keep a prompt document */
+  'POST /v2/prompts': {
+    path: NoParameters
+    query: NoParameters
+    body: NewPrompt
+    reply: Prompt
+  }
+  /** Look a prompt or a document through */
+  'POST /v2/prompts/lint': {
+    path: NoParameters
+    query: NoParameters
+    body: PromptLintRequest
+    reply: PromptLint
+  }
+  /** Read a prompt */
+  'GET /v2/prompts/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Prompt
+  }
+  /** List the versions of a prompt, the newest first */
+  'GET /v2/prompts/{id}/versions': {
+    path: { id: string }
+    query: {
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: PromptVersions
+  }
+  /** Keep a new version */
+  'POST /v2/prompts/{id}/versions': {
+    path: { id: string }
+    query: NoParameters
+    body: NewPromptVersion
+    reply: Prompt
+  }
+  /** Read one version of a prompt */
+  'GET /v2/prompts/{id}/versions/{version}': {
+    path: { id: string; version: string }
+    query: NoParameters
+    body: undefined
+    reply: PromptVersion
+  }
+  /** Compare two versions of a prompt */
+  'GET /v2/prompts/{id}/diff': {
+    path: { id: string }
+    query: {
+      /** Left out: the version before `to`. */
+      from?: number
+      /** Left out: the newest. */
+      to?: number
+    }
+    body: undefined
+    reply: PromptDiff
+  }
+  /** Render a prompt without making a call */
+  'POST /v2/prompts/{id}/render': {
+    path: { id: string }
+    query: NoParameters
+    body: PromptRenderRequest
+    reply: RenderedPrompt
+  }
+  /** Archive a prompt */
+  'POST /v2/prompts/{id}/archive': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: PromptHead
+  }
+  /** Take a prompt out of the archive */
+  'POST /v2/prompts/{id}/restore': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: PromptHead
+  }
   /** Read the production log record of a generation */
   'GET /v2/generations/{id}': {
     path: { id: string }
@@ -3196,6 +3500,7 @@ export type FailureName =
   | 'legal_hold'
   | 'limit_reached'
   | 'method_not_allowed'
+  | 'missing_prompt_variable'
   | 'missing_required_parameter'
   | 'model_not_found'
   | 'model_retired'
@@ -3213,6 +3518,8 @@ export type FailureName =
   | 'price_ceiling_exceeded'
   | 'price_not_configured'
   | 'project_rate_limited'
+  | 'prompt_archived'
+  | 'prompt_version_conflict'
   | 'queue_full'
   | 'range_not_satisfiable'
   | 'rate_limit_exceeded'
@@ -3239,6 +3546,7 @@ export type FailureName =
   | 'too_many_parts'
   | 'unexpected_file_part'
   | 'unknown_parameter'
+  | 'unknown_prompt_variable'
   | 'unsupported_background'
   | 'unsupported_combination'
   | 'unsupported_country_region_territory'

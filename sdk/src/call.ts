@@ -52,7 +52,13 @@ const mayCost: ReadonlySet<string> = new Set([
   'POST /v2/jobs/{id}/retry',
 ])
 /** Calls that only look. */
-const onlyLook: ReadonlySet<string> = new Set(['POST /v2/check', 'POST /v2/estimate', 'POST /v2/advise'])
+const onlyLook: ReadonlySet<string> = new Set([
+  'POST /v2/check',
+  'POST /v2/estimate',
+  'POST /v2/advise',
+  'POST /v2/prompts/lint',
+  'POST /v2/prompts/{id}/render',
+])
 
 /** The arguments of some call. */
 export type AnyArguments = readonly [input?: AnyInput, options?: OperationOptions]

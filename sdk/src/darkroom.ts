@@ -6,6 +6,7 @@ import { contextOf, ImageStream, type KeyedCall, readImagesReply } from './image
 import { Jobs } from './jobs.ts'
 import { darkroomHeaders, newIdempotencyKey, type PictureOptions } from './picture-options.ts'
 import { bodyOf, type EditRequest, type GenerateRequest, jsonBody, jsonOf, operationOf, type PictureRequest } from './picture-requests.ts'
+import { Prompts } from './prompts.ts'
 import { recoverReply } from './recover.ts'
 import { Files, Generations, Images, Keys, LedgerBook, Session } from './resources.ts'
 import type { CallOptions, Transport } from './transport.ts'
@@ -23,6 +24,7 @@ export class Darkroom {
   readonly ledger: LedgerBook
   readonly keys: Keys
   readonly session: Session
+  readonly prompts: Prompts
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -33,6 +35,7 @@ export class Darkroom {
     this.ledger = new LedgerBook(this)
     this.keys = new Keys(this)
     this.session = new Session(this)
+    this.prompts = new Prompts(this)
   }
 
   /** Where the gateway is, without a slash at its end. */

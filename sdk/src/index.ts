@@ -30,6 +30,7 @@ export { JobError, type JobReference, type JobSubmission, type Jobs, type WaitOp
 export type { PictureOptions } from './picture-options.ts'
 export type { EditRequest, GenerateRequest, PictureRequest } from './picture-requests.ts'
 export type { PictureSource } from './picture-source.ts'
+export type { PromptDocument } from './prompts.ts'
 export type { ResultImage } from './result-image.ts'
 export type { CallOptions } from './transport.ts'
 export {

@@ -7,7 +7,8 @@ type Query<Name extends 'GET /v1/files' | 'GET /v2/images' | 'GET /v2/ledger' | 
   OperationInput<Name>['query']
 >
 
-abstract class Resource {
+/** One kind of things of the API. */
+export abstract class Resource {
   protected readonly darkroom: Darkroom
 
   constructor(darkroom: Darkroom) {

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../primitives/json.ts'
 import { type Failure, failure } from './failure.ts'
 import { isCleanText, unknownParameter, wrongType } from './field-rules.ts'
 import { inputLimits } from './input-limits.ts'
+import { promptVariablesSchema } from './prompt-document.ts'
 
 const cleanText = (max: number) => z.string().max(max).refine(isCleanText, 'must be well-formed text without NUL')
 const name = cleanText(64).min(1)
@@ -33,8 +34,8 @@ export const darkroomExtensionSchema = z
       .describe('Where the inputs come from and what may be done with them: one note for all, or a list with one for each image.')
       .optional(),
     prompt: z
-      .strictObject({ id: name, version: z.int().min(1), variables: z.record(name, cleanText(32_000)).optional() })
-      .describe('The stored prompt this request was made from.')
+      .strictObject({ id: name, version: z.int().min(1).optional(), variables: promptVariablesSchema.optional() })
+      .describe('The stored prompt that is the prompt of this call, which has no `prompt` of its own then. Without a version: the newest.')
       .optional(),
     metadata: z
       .record(name, cleanText(512))

@@ -1,5 +1,6 @@
 import { callFailures } from './call-failures.ts'
 import { jobFailures } from './job-failures.ts'
+import { promptFailures } from './prompt-failures.ts'
 import { repeatFailures } from './repeat-failures.ts'
 import { requestFailures } from './request-failures.ts'
 import { unknownFailures } from './unknown-failures.ts'
@@ -18,6 +19,7 @@ export const failureCatalogue = {
   ...repeatFailures,
   ...jobFailures,
   ...webhookFailures,
+  ...promptFailures,
 } as const
 
 /** A code of the catalogue. */

@@ -7,7 +7,12 @@ import { countSchema } from './wire-values.ts'
 /** What generations and edits have in common. */
 const sharedFields = {
   model: z.string().describe('A model id or alias of GET /v1/models.'),
-  prompt: z.string().min(1).max(bounds.promptCharactersMax),
+  prompt: z
+    .string()
+    .min(1)
+    .max(bounds.promptCharactersMax)
+    .optional()
+    .describe('Required, unless `darkroom.prompt` or `x-darkroom-prompt` names a stored one.'),
   n: z.int().min(1).max(bounds.nMax).nullish().describe('Pictures of one coherent set; 1 when left out.'),
   size: z.string().nullish().describe('auto, or WIDTHxHEIGHT by the rules of the model (GET /v2/models).'),
   quality: z.enum(['low', 'medium', 'high', 'xhigh', 'max', 'auto']).nullish(),

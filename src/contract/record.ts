@@ -98,6 +98,32 @@ export {
   projectSchema,
   projectsReplySchema,
 } from './project-replies.ts'
+export { type PromptDocument, promptDocumentSchema } from './prompt-document.ts'
+export {
+  newPromptSchema,
+  newPromptVersionSchema,
+  type Prompt,
+  type PromptDiff,
+  type PromptHead,
+  type PromptLint,
+  type PromptVersion,
+  promptDiffQuerySchema,
+  promptDiffSchema,
+  promptHeadSchema,
+  promptLintRequestSchema,
+  promptLintSchema,
+  promptRenderRequestSchema,
+  promptSchema,
+  promptsQuerySchema,
+  promptsReplySchema,
+  promptVersionHeadersSchema,
+  promptVersionHeadSchema,
+  promptVersionSchema,
+  promptVersionsQuerySchema,
+  promptVersionsReplySchema,
+  type RenderedPromptReply,
+  renderedPromptSchema,
+} from './prompt-replies.ts'
 export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'
 export {
   type DeletedPictures,

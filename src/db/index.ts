@@ -64,6 +64,8 @@ export type {
   ObjectRow,
   ProjectRow,
   PromptWordRow,
+  PromptRow,
+  PromptVersionRow,
   ResponseTurnRow,
   RouteGrantRow,
   RouteWatchRow,

@@ -766,6 +766,41 @@ CREATE TABLE prompt_words (
 CREATE INDEX prompt_words_by_generation on prompt_words (generation_id);
 
 CREATE INDEX prompt_words_due on prompt_words (delete_after_ms) where delete_after_ms is not null;
+CREATE TABLE prompt_versions (
+  prompt_id text not null references prompts (id),
+  version bigint not null check (version >= 1),
+  -- Of the canonical JSON of the document.
+  sha256 text not null check (length(sha256) = 64),
+  sealed text not null check (sealed <> ''),
+  created_by text not null check (created_by <> ''),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  primary key (prompt_id, version)
+);
+
+CREATE TRIGGER prompt_versions_are_never_deleted before delete on prompt_versions
+begin
+  select raise(abort, 'versions of prompts are a history: none is changed or deleted');
+end;
+
+CREATE TRIGGER prompt_versions_never_change before update on prompt_versions
+begin
+  select raise(abort, 'versions of prompts are a history: none is changed or deleted');
+end;
+
+CREATE TABLE prompts (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  -- In clear, so that a list can be read; what the prompt says is sealed.
+  name text not null check (name <> ''),
+  -- The newest version.
+  version bigint not null check (version >= 1),
+  created_by text not null check (created_by <> ''),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  updated_at_ms bigint not null check (updated_at_ms >= created_at_ms),
+  archived_at_ms bigint check (archived_at_ms >= created_at_ms)
+);
+
+CREATE INDEX prompts_by_project on prompts (project_id, id);
 
 CREATE TABLE response_turns (
   generation_id text not null primary key references generations (id),

@@ -55,6 +55,8 @@ export interface Tables {
   webhook_attempts: WebhookAttemptRow
   batches: BatchRow
   batch_items: BatchItemRow
+  prompts: PromptRow
+  prompt_versions: PromptVersionRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
 }
 
@@ -66,6 +68,32 @@ export interface PromptWordRow {
   created_at_ms: number
   generation_id: string
   delete_after_ms: number | null
+}
+
+/** A prompt that a project keeps. */
+export interface PromptRow {
+  id: string
+  project_id: string
+  name: string
+  /** The newest. */
+  version: number
+  /** Id of a key, or `admin`. */
+  created_by: string
+  created_at_ms: number
+  updated_at_ms: number
+  archived_at_ms: number | null
+}
+
+/** One version of a prompt. Never changed or deleted. */
+export interface PromptVersionRow {
+  prompt_id: string
+  version: number
+  /** Of the canonical JSON of the document. */
+  sha256: string
+  /** The document, encrypted for this row alone. */
+  sealed: string
+  created_by: string
+  created_at_ms: number
 }
 
 /** A generation that nobody waits for. Its state is the generation's. */

@@ -99,6 +99,8 @@ function testDatabase(
 
 /** Referring tables before those they refer to. */
 const tables = [
+  'prompt_versions',
+  'prompts',
   'duties',
   'nodes',
   'shared_secrets',

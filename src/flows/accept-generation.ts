@@ -18,6 +18,7 @@ import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
 import { metadataOf } from './metadata-of.ts'
 import { type PlacedRoute, routingPolicy, takePlace } from './plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from './price-call.ts'
+import { withStoredPrompt } from './prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { retentionFor } from './retention/retention-for.ts'
@@ -40,8 +41,9 @@ export interface GenerationAsk extends CallAsk {
  * A repetition of an earlier call is not accepted: it is answered by that one.
  * @throws Failure whose outcome is always `not_charged`.
  */
-export async function acceptGeneration(parts: GatewayParts, ask: GenerationAsk): Promise<GenerationRun | EarlierCall> {
+export async function acceptGeneration(parts: GatewayParts, asked: GenerationAsk): Promise<GenerationRun | EarlierCall> {
   parts.running.assertOpen()
+  const ask = await withStoredPrompt(parts, asked)
   const judged = await judgeCallFields(parts, ask)
   const { request, refusals } = judged.fields
   if (request === null) throw refusals[0] as Failure

@@ -2,6 +2,7 @@ import type { Principal } from '../access/index.ts'
 import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
 import { type Failure, failure } from '../contract/failure.ts'
 import type { Operation } from '../contract/image-request.ts'
+import type { PromptDocument } from '../contract/prompt-document.ts'
 import type { Lane } from '../pricing/index.ts'
 import { isJsonObject, type JsonObject } from '../primitives/json.ts'
 import type { CallStage } from './assert-allowed.ts'
@@ -19,19 +20,17 @@ export interface CallAsk {
   stage?: CallStage
   /** `batch`: to be made as a line of a batch, at batch prices. @default 'standard' */
   lane?: Lane
+  /** The stored prompt that its prompt was rendered from; absent = none. */
+  promptDocument?: PromptDocument
 }
 
 /** Members of `darkroom` that are acted upon. */
-const actedUpon = ['protect', 'rights', 'mask', 'mask_mode', 'feather_px', 'metadata']
+export const actedUpon: readonly string[] = ['protect', 'rights', 'prompt', 'mask', 'mask_mode', 'feather_px', 'metadata']
 
 /** What is asked of Darkroom itself and not built yet is refused: a wish that is silently ignored would cost money or trust. */
 export function assertServed({ operation, body, headers }: CallAsk): void {
   if (operation === 'respond') throw notYet('operation', `the operation '${operation}'`)
-  const unmet = Object.entries({
-    'x-darkroom-prompt': headers.prompt,
-    'x-darkroom-review': headers.review,
-  }).find(([, value]) => value !== null)
-  if (unmet) throw notYet(unmet[0], `the header ${unmet[0]}`)
+  if (headers.review !== null) throw notYet('x-darkroom-review', 'the header x-darkroom-review')
   const extension = body['darkroom']
   const member = isJsonObject(extension) ? Object.keys(extension).find((name) => !actedUpon.includes(name)) : undefined
   if (member !== undefined) throw notYet(`darkroom.${member}`, `darkroom.${member}`)

@@ -9,14 +9,16 @@ import { presentEstimate } from './estimate-call.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Judgement, judgeRequest } from './judge-request.ts'
 import { candidatesOf, priceRoutes } from './price-call.ts'
+import { remarksOnPrompt } from './prompts/remarks-on-prompt.ts'
+import { withStoredPrompt } from './prompts/with-stored-prompt.ts'
 
 /** Judges a call without making it: every refusal at once in the order the call would meet them, and its price if there is none. */
 export async function checkCall(parts: GatewayParts, ask: CallAsk & { requestId: string }): Promise<CheckReply> {
-  const { refusals, warnings, request, estimate } = await judge(parts, ask)
+  const { refusals, warnings, request, estimate, promptDocument } = await judge(parts, ask)
   return {
     ok: refusals.length === 0,
     refusals: refusals.map((refusal) => ({ status: refusal.status, error: errorBody(refusal, { requestId: ask.requestId }).error })),
-    warnings: [...warnings],
+    warnings: [...warnings, ...(request ? remarksOnPrompt(request, { ...(promptDocument && { promptDocument }) }) : [])],
     resolved: request && {
       model: request.model.id,
       size: request.size === 'auto' ? 'auto' : formatSize(request.size),
@@ -28,17 +30,24 @@ export async function checkCall(parts: GatewayParts, ask: CallAsk & { requestId:
   }
 }
 
-type Verdict = Pick<Judgement, 'refusals' | 'warnings' | 'request'> & { estimate: CheckReply['estimate'] }
+type Verdict = Pick<Judgement, 'refusals' | 'warnings' | 'request'> & Pick<CallAsk, 'promptDocument'> & { estimate: CheckReply['estimate'] }
 
-async function judge(parts: GatewayParts, ask: CallAsk): Promise<Verdict> {
+async function judge(parts: GatewayParts, asked: CallAsk): Promise<Verdict> {
+  let ask: CallAsk
   let candidates: RouteChoice[]
   try {
+    ask = await withStoredPrompt(parts, asked)
     assertServed(ask)
     candidates = await candidatesOf(parts, ask)
   } catch (error) {
     return { refusals: [asRefusal(error)], warnings: [], request: null, estimate: null }
   }
-  const { refusals, warnings, request, served, eligible, inputs } = await judgeRequest(parts, ask, candidates)
+  const judgement = await judgeRequest(parts, ask, candidates)
+  return { ...(await priced(parts, ask, judgement)), ...(ask.promptDocument && { promptDocument: ask.promptDocument }) }
+}
+
+async function priced(parts: GatewayParts, ask: CallAsk, judgement: Judgement): Promise<Verdict> {
+  const { refusals, warnings, request, served, eligible, inputs } = judgement
   if (refusals.length > 0 || served === null || request === null) return { refusals, warnings, request, estimate: null }
   try {
     const { autoQuality } = (await parts.access.projects.settingsOf(ask.principal.projectId)).settings

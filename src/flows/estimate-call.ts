@@ -3,13 +3,14 @@ import { moneyJson, type Nanos } from '../primitives/money.ts'
 import type { CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type PricedRequest, priceCall } from './price-call.ts'
+import { withStoredPrompt } from './prompts/with-stored-prompt.ts'
 
 /**
  * Prices a call without making it.
  * @throws Failure the call itself would be answered with.
  */
 export async function estimateCall(parts: GatewayParts, ask: CallAsk): Promise<EstimateReply> {
-  return presentEstimate(await priceCall(parts, ask))
+  return presentEstimate(await priceCall(parts, await withStoredPrompt(parts, ask)))
 }
 
 /** The wire shape of an estimate. */

@@ -106,6 +106,8 @@ export interface GatewayParts {
   batches: Batches
   /** What orders of jobs are sealed with. */
   orderKey: SealingKey
+  /** What prompt documents are sealed with. */
+  promptKey: SealingKey
   /** What addresses of results are signed with. */
   addressKey: SealingKey
   /** Who waits for the generations of this process. */

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { DarkroomExtension } from '../contract/image-request.ts'
 import type { GenerationRecord } from '../contract/record.ts'
 import { formatSize } from '../contract/size-rules.ts'
+import { isJsonObject } from '../primitives/json.ts'
 import type { GenerationRun } from './generation-run.ts'
 import type { KeptInput } from './keep-inputs.ts'
+import { promptVersion } from './prompts/show-prompts.ts'
 import { type RightsFacts, rightsOf } from './rights-of.ts'
 
 /**
@@ -14,7 +16,7 @@ export function requestShape(run: GenerationRun): GenerationRecord['request_shap
   const { asked } = run
   return {
     prompt_sha256: createHash('sha256').update(asked.prompt).digest('hex'),
-    prompt_version: null,
+    prompt_version: storedPromptOf(asked.extension),
     ...inputShapes(run),
     size: asked.size === 'auto' ? 'auto' : formatSize(asked.size),
     quality: asked.quality,
@@ -27,6 +29,12 @@ export function requestShape(run: GenerationRun): GenerationRecord['request_shap
     stream: asked.stream,
     protect: protectedBoxes(asked.extension),
   }
+}
+
+/** The version of the stored prompt that a request was made from, `id@version`; null = none. Calls that name one passed `withStoredPrompt`. */
+export function storedPromptOf({ prompt }: DarkroomExtension): string | null {
+  if (!isJsonObject(prompt)) return null
+  return promptVersion(String(prompt['id']), Number(prompt['version']))
 }
 
 /** What a request brought along, as its shape shows it. */

@@ -16,6 +16,7 @@ export type OwnedObject =
   | 'key'
   | 'webhook'
   | 'webhook_message'
+  | 'prompt'
 
 /**
  * Whose data a route touches. `none`: no project's. `caller`: those of the caller's project, never another's; the admin token stands

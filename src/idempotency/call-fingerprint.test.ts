@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from '../primitives/canonical-json.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../primitives/json.ts'
-import { callFingerprint, canonicalJson } from './index.ts'
+import { callFingerprint } from './index.ts'
 
 /** The same value with the members of every object in another order. */
 function reordered(value: JsonValue): JsonValue {

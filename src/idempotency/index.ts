@@ -1,4 +1,4 @@
-export { type CallFacts, callFingerprint, canonicalJson } from './call-fingerprint.ts'
+export { type CallFacts, callFingerprint } from './call-fingerprint.ts'
 export {
   AlreadyAdopted,
   type CallIdentity,

@@ -24,6 +24,7 @@ export type IdKind =
   | 'set'
   | 'bat'
   | 'hold'
+  | 'prm'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

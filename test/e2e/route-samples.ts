@@ -6,6 +6,7 @@ import {
   makeBulk,
   makeFile,
   makeJob,
+  makePrompt,
   makeResponse,
   makeUnknown,
   makeWebhook,
@@ -59,6 +60,7 @@ const endedJob = async (world: TwoTenants) => {
   return id
 }
 const freshBulk = (world: TwoTenants) => makeBulk(asOwner(world))
+const freshPrompt = (world: TwoTenants) => makePrompt(asOwner(world))
 const freshWebhook = (world: TwoTenants) => makeWebhook(asOwner(world))
 const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
   (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
@@ -121,6 +123,17 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/estimate': { status: 200, body: { request: smallCall } },
   'POST /mcp': { status: 200, body: { jsonrpc: '2.0', id: 1, method: 'tools/list' } },
   'POST /v2/advise': { status: 200, body: {} },
+  'GET /v2/prompts': { status: 200 },
+  'POST /v2/prompts': { status: 201, body: { name: 'a fox', document: { purpose: 'A fox' } } },
+  'POST /v2/prompts/lint': { status: 200, body: { prompt: 'A fox' } },
+  'GET /v2/prompts/{id}': { status: 200 },
+  'GET /v2/prompts/{id}/versions': { status: 200 },
+  'POST /v2/prompts/{id}/versions': { status: 200, body: { document: { purpose: 'A fox' } } },
+  'GET /v2/prompts/{id}/versions/{version}': { status: 200 },
+  'GET /v2/prompts/{id}/diff': { status: 200 },
+  'POST /v2/prompts/{id}/render': { status: 200, body: {} },
+  'POST /v2/prompts/{id}/archive': { status: 200, fresh: freshPrompt },
+  'POST /v2/prompts/{id}/restore': { status: 200 },
   'GET /v2/generations/{id}': { status: 200 },
   'GET /v2/generations/{id}/result': { status: 200 },
   'GET /v2/generations/by-key/{key}/result': { status: 404 },
@@ -187,7 +200,11 @@ export async function ask(
   role: Role,
   id: string,
 ) {
-  const path = route.path.replace('{route}', 'sandbox').replace(/\{\w+\}/, id) + query
+  const path =
+    route.path
+      .replace('{route}', 'sandbox')
+      .replace('{version}', '1')
+      .replace(/\{\w+\}/, id) + query
   const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
   const content = body === undefined ? {} : body instanceof FormData ? { body } : json
   const answer = await fetchWith(gateway, credentials[role])(path, { method: route.method, ...content })

@@ -48,6 +48,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       key: owner.keyId,
       webhook,
       webhook_message: await makeWebhookMessage(asOwner, webhook),
+      prompt: await makePrompt(asOwner),
     },
     ownerProjectId: owner.project.id,
   }
@@ -71,6 +72,7 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
   key: 'key',
   webhook: 'whk',
   webhook_message: 'msg',
+  prompt: 'prm',
 }
 
 /** A file of a project. */
@@ -127,6 +129,11 @@ export async function makeWebhook(gateway: Pick<TestGateway, 'fetch'>): Promise<
 /** A message to a webhook, which did not reach it. */
 export async function makeWebhookMessage(gateway: Pick<TestGateway, 'fetch'>, id: string): Promise<string> {
   return (await posted<{ message_id: string }>(gateway, `/v2/webhooks/${id}/test`)).message_id
+}
+
+/** A prompt of a project. */
+export async function makePrompt(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+  return (await posted<{ id: string }>(gateway, '/v2/prompts', { name: 'a fox', document: { purpose: 'A fox' } })).id
 }
 
 async function posted<Answer>(gateway: Pick<TestGateway, 'fetch'>, path: string, body?: object): Promise<Answer> {

@@ -12,6 +12,7 @@ const sealed: readonly { table: string; column: string; purpose: string }[] = [
   { table: 'job_orders', column: 'sealed', purpose: 'job orders' },
   { table: 'guard_texts', column: 'sealed', purpose: 'guard words' },
   { table: 'guard_verdicts', column: 'words_sealed', purpose: 'guard words' },
+  { table: 'prompt_versions', column: 'sealed', purpose: 'prompt documents' },
   { table: 'webhook_endpoints', column: 'sealed_secret', purpose: 'webhooks' },
   { table: 'upstream_secrets', column: 'sealed', purpose: 'upstream secrets' },
 ]

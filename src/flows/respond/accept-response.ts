@@ -19,8 +19,9 @@ import { responseCallFacts } from '../idempotency/call-facts.ts'
 import { type KeptInputs, keepInputs } from '../keep-inputs.ts'
 import { metadataOf } from '../metadata-of.ts'
 import { unavailable } from '../plan-routes.ts'
+import { respondWithStoredPrompt } from '../prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
-import { inputShapes } from '../request-shape.ts'
+import { inputShapes, storedPromptOf } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
 import { indexPrompt } from '../search/index-prompt.ts'
 import type { ResponseAsk } from './judge-response.ts'
@@ -44,8 +45,9 @@ export interface ResponseGenerationAsk extends ResponseAsk, Pick<ResponseRun, 'r
  * A repetition of an earlier call is not accepted: it is answered by that one.
  * @throws Failure whose outcome is always `not_charged`.
  */
-export async function acceptResponseCall(parts: GatewayParts, ask: ResponseGenerationAsk): Promise<ResponseRun | EarlierCall> {
+export async function acceptResponseCall(parts: GatewayParts, asked: ResponseGenerationAsk): Promise<ResponseRun | EarlierCall> {
   parts.running.assertOpen()
+  const ask = await respondWithStoredPrompt(parts, asked)
   const checked = await checkOnRoute(parts, ask)
   if (!checked.check.ok) throw checked.check.refusals[0] as Failure
   const { request } = checked.check
@@ -237,7 +239,7 @@ function responseShape(run: ResponseRun): GenerationRecord['request_shape'] {
   const tool = request.imageTool?.request ?? null
   return {
     prompt_sha256: createHash('sha256').update(request.prompt).digest('hex'),
-    prompt_version: null,
+    prompt_version: storedPromptOf(request.extension),
     ...inputShapes(run),
     size: tool === null || tool.size === 'auto' ? 'auto' : formatSize(tool.size),
     quality: tool?.quality ?? 'auto',

@@ -5,13 +5,14 @@ import { moneyJson } from '../../primitives/money.ts'
 import { refusalsOfProject, responseCallLimits } from '../assert-allowed.ts'
 import { moneyTable } from '../estimate-call.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { respondWithStoredPrompt } from '../prompts/with-stored-prompt.ts'
 import { judgeResponse, type ResponseAsk } from './judge-response.ts'
 import { chooseMainRoute, priceOf, priceResponse } from './price-response.ts'
 import type { PricedResponse } from './response-run.ts'
 
 /** Prices a Responses call without making it. @throws Failure the call itself would be answered with. */
 export async function estimateResponseCall(parts: GatewayParts, ask: ResponseAsk): Promise<EstimateReply> {
-  return presentResponseEstimate(await priceResponse(parts, ask))
+  return presentResponseEstimate(await priceResponse(parts, await respondWithStoredPrompt(parts, ask)))
 }
 
 /** Judges a Responses call without making it: every refusal at once in the order the call would meet them, and its price if there is none. */
@@ -38,9 +39,10 @@ export async function checkResponseCall(parts: GatewayParts, ask: ResponseAsk & 
   }
 }
 
-async function judge(parts: GatewayParts, ask: ResponseAsk) {
+async function judge(parts: GatewayParts, asked: ResponseAsk) {
   const nothing = { warnings: [], request: null, inputs: [], choice: null }
   try {
+    const ask = await respondWithStoredPrompt(parts, asked)
     const choice = await chooseMainRoute(parts, ask)
     return { ...(await judgeResponse(parts, ask, choice)), choice }
   } catch (error) {

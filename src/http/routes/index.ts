@@ -30,6 +30,19 @@ import { mcpRoute } from './mcp.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { auditRoute, doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
+import {
+  addPromptVersionRoute,
+  archivePromptRoute,
+  createPromptRoute,
+  lintPromptRoute,
+  promptDiffRoute,
+  promptRoute,
+  promptsRoute,
+  promptVersionRoute,
+  promptVersionsRoute,
+  renderPromptRoute,
+  restorePromptRoute,
+} from './prompts.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
 import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
@@ -100,6 +113,17 @@ export const httpRoutes: readonly HttpRoute[] = [
   estimateRoute,
   adviseRoute,
   mcpRoute,
+  promptsRoute,
+  createPromptRoute,
+  lintPromptRoute,
+  promptRoute,
+  promptVersionsRoute,
+  addPromptVersionRoute,
+  promptVersionRoute,
+  promptDiffRoute,
+  renderPromptRoute,
+  archivePromptRoute,
+  restorePromptRoute,
   generationRoute,
   deleteGenerationImagesRoute,
   threadRoute,

@@ -4,13 +4,14 @@ import type { BulkItem } from '../../../contract/bulk-request.ts'
 import type { DarkroomHeaders } from '../../../contract/darkroom-headers.ts'
 import { failure } from '../../../contract/failure.ts'
 import { type Statement, type StatementContext, statementContext } from '../../../db/index.ts'
-import { canonicalJson } from '../../../idempotency/index.ts'
 import { findSetOfKey, type JobLane, type JobReceiver, type Priority, recordSet, SetKeyTaken } from '../../../jobs/index.ts'
+import { canonicalJson } from '../../../primitives/canonical-json.ts'
 import { fp } from '../../../primitives/fail-point.ts'
 import type { JsonObject } from '../../../primitives/json.ts'
 import type { GatewayParts } from '../../gateway-parts.ts'
 import { timesOf } from '../accept-job.ts'
 import { itemPlace, type SetOrder, sealPart } from '../sets/set-order.ts'
+import { bulkPrompts } from './bulk-prompts.ts'
 
 /** A bulk as it reached an edge. */
 export interface BulkAsk {
@@ -50,10 +51,10 @@ export async function acceptBulk(parts: GatewayParts, ask: BulkAsk): Promise<Acc
   if (before) return before
   const id = parts.newId('set')
   const { headers, clientRequestId, lane, priority, startAtMs, deadlineMs, principal } = ask
-  const order: SetOrder = { headers, clientRequestId, lane, priority, startAtMs, deadlineMs }
+  const order: SetOrder = { headers: { ...headers, prompt: null }, clientRequestId, lane, priority, startAtMs, deadlineMs }
   const sealed = await sealPart(parts, id, order)
   const items: { label: string | null; sealed: string }[] = []
-  for (const [place, { label, operation, body }] of ask.items.entries())
+  for (const [place, { label, operation, body }] of (await bulkPrompts(parts, ask)).entries())
     items.push({ label, sealed: await sealPart(parts, itemPlace(id, place), { operation, body }) })
   const context = statementContext(parts.database, parts.clock, parts.newId)
   fp('bulk_before_record')
@@ -97,8 +98,8 @@ async function repeated(
   return { setId: before.id, isRepeated: true }
 }
 
-function fingerprintOf({ items, lane, headers: { route, rights } }: BulkAsk): string {
-  const hash = createHash('sha256').update(canonicalJson({ lane, route, rights }))
+function fingerprintOf({ items, lane, headers: { route, rights, prompt } }: BulkAsk): string {
+  const hash = createHash('sha256').update(canonicalJson({ lane, route, rights, ...(prompt && { prompt }) }))
   for (const { label, operation, body } of items) hash.update(canonicalJson({ label, operation, body } satisfies JsonObject))
   return hash.digest('hex')
 }

@@ -3,6 +3,7 @@ import { type JobReceiver, type JobShape, type NewSetItem, recordSet, type SetKi
 import type { JsonObject } from '../../../primitives/json.ts'
 import type { GenerationAsk } from '../../accept-generation.ts'
 import type { GatewayParts } from '../../gateway-parts.ts'
+import { withStoredPrompt } from '../../prompts/with-stored-prompt.ts'
 import { type AcceptedJob, acceptJob, type JobWishes } from '../accept-job.ts'
 import { itemPlace, type SetOrder, sealPart } from './set-order.ts'
 
@@ -19,7 +20,8 @@ export interface SetWishes extends JobWishes {
  * from the record, whatever becomes of this process. A job that one call makes is accepted as it is.
  * @throws Failure as `acceptJob`
  */
-export async function acceptSet(parts: GatewayParts, ask: GenerationAsk, wishes: SetWishes): Promise<AcceptedJob> {
+export async function acceptSet(parts: GatewayParts, asked: GenerationAsk, wishes: SetWishes): Promise<AcceptedJob> {
+  const ask = await withStoredPrompt(parts, asked)
   const { fanout, ...plain } = wishes
   const n = typeof ask.body['n'] === 'number' ? ask.body['n'] : 1
   if (n === 1) return acceptJob(parts, ask, plain)
