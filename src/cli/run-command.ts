@@ -19,6 +19,7 @@ import { mcpCommand } from './commands/mcp.ts'
 import { moveCommand } from './commands/move.ts'
 import { openApiCommand } from './commands/openapi.ts'
 import { projectsCommand } from './commands/projects.ts'
+import { promptCommand } from './commands/prompt.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   jobsCommand,
   bulkCommand,
   maskCommand,
+  promptCommand,
   checkCommand,
   estimateCommand,
   adviseCommand,

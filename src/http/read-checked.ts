@@ -8,7 +8,9 @@ import { failure } from '../contract/failure.ts'
 export function readChecked<S extends ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issue = result.error.issues[0]!
+  const { issues } = result.error
+  // A misspelt member is named by what is there rather than by what is missing for it.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0]! : null
   const param = [...issue.path, ...(unknown === null ? [] : [unknown])].join('.') || null
   if (unknown !== null) throw failure('unknown_parameter', { param, message: `Unknown parameter: '${param}'.` })

@@ -107,6 +107,60 @@ describe('darkroom serve', () => {
   })
 })
 
+describe('darkroom prompt', () => {
+  const poster = {
+    purpose: 'Poster for the market in {{town}}',
+    texts: [{ text: '春の市', lang: 'ja' }],
+    constraints: ['Landscape format'],
+    variables: [{ name: 'town' }],
+  }
+  const file = (name: string, document: object) => writeFileSync(at(name), JSON.stringify(document))
+
+  it('keeps a document, compares it with its next version, and writes the prompt alone to standard output', async () => {
+    file('poster.json', poster)
+    const made = await command('prompt', 'new', 'poster.json', '--name', 'Spring')
+    expect(made).toMatchObject({ code: 0, stderr: '' })
+    const id = /^(prm_[0-9a-f]{44})@1\n$/.exec(made.stdout)![1]!
+    file('next.json', { ...poster, constraints: ['Portrait format'], avoid: ['Rain'] })
+    expect(await command('prompt', 'new', 'next.json', '--id', id, '--if-match', '1')).toMatchObject({ code: 0, stdout: `${id}@2\n` })
+    expect((await command('prompt', 'new', 'next.json', '--id', id)).stdout).toContain(`${id}@2\nThat is what it says already`)
+    expect(await command('prompt', 'new', 'poster.json', '--id', id, '--if-match', '1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The newest version is 2'),
+    })
+    expect((await command('prompt', 'diff', id)).stdout).toBe(
+      `${id}@1 to @2\nconstraints\n  - Landscape format\n  + Portrait format\navoid\n  + Rain\n`,
+    )
+    const rendered = await command('prompt', 'render', `${id}@1`, '--var', 'town=Uji')
+    expect(rendered).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('- "春の市" (language: ja)') })
+    expect(await command('prompt', 'render', id)).toMatchObject({ code: 1, stderr: expect.stringContaining("its variable 'town'") })
+    expect((await command('prompt')).stdout).toMatch(new RegExp(`^${id} +2 +\\S+ +Spring$`, 'm'))
+    expect((await command('prompt', 'show', `${id}@1`)).stdout).toContain('How it is made:\n  Landscape format')
+  })
+
+  it('remarks on a file or on a prompt, and ends with 1 then', async () => {
+    file('wide.json', poster)
+    expect(await command('prompt', 'lint', 'wide.json', '-s', '1024x1536')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining("document.constraints[0]: It says 'Landscape format', and the size is 1024x1536."),
+    })
+    expect(await command('prompt', 'lint', 'Change only the sky to dusk', '--edit')).toEqual({
+      code: 0,
+      stdout: 'Nothing to remark.\n',
+      stderr: '',
+    })
+    file('wrong.json', { ...poster, colour: 'red' })
+    expect(await command('prompt', 'lint', 'wrong.json')).toMatchObject({ code: 1, stderr: expect.stringContaining('document.colour') })
+    expect(await command('prompt', 'new', 'poster.json')).toMatchObject({ code: 2, stderr: expect.stringContaining('--name') })
+    expect(await command('prompt', 'new', 'none.json', '--name', 'x')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'There is no file none.json.\n',
+    })
+  })
+})
+
 describe('asking before paying', () => {
   it('check accepts, with the price', async () => {
     expect(await command('check', 'A boat', '-s', '1024x1024', '-q', 'low')).toEqual({

@@ -54,6 +54,7 @@ describe('a stored prompt', () => {
       [{ ...snow, change: ['Snow', 'Night'] }, '400 invalid_value document.change'],
       [{ ...snow, change: undefined }, '400 missing_required_parameter document.change'],
       [{ ...poster, avoid: ['{{colour}}'] }, '400 unknown_prompt_variable document.avoid[0]'],
+      [{ purpos: 'A poster' }, '400 unknown_parameter document.purpos'],
       [{}, '400 invalid_value document.purpose'],
     ]
     for (const [document, expected] of documents)
@@ -310,7 +311,10 @@ async function ended(jobId: string): Promise<string> {
 
 /** The generation that a bulk of one item came to. */
 async function bulkChild(id: string): Promise<string> {
-  await ended(id)
-  const { items } = answered<{ items: { job_id: string }[] }>(await send('GET', `/v2/jobs/bulk/${id}/items`))
-  return items[0]!.job_id
+  for (;;) {
+    const { items } = answered<{ items: { job_id: string | null }[] }>(await send('GET', `/v2/jobs/bulk/${id}/items`))
+    const jobId = items[0]!.job_id
+    if (jobId !== null) return ended(jobId)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
