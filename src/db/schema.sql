@@ -753,19 +753,6 @@ CREATE TABLE projects (
   created_at_ms bigint not null check (created_at_ms >= 0)
 , settings_json text, archived_at_ms bigint);
 
-CREATE TABLE prompt_words (
-  -- A word as only the key of the vault can make it: 52 bits of an HMAC over project and word.
-  word bigint not null,
-  -- Of the generation, so that the key has the order in which pictures are shown.
-  created_at_ms bigint not null,
-  generation_id text not null references generations (id),
-  delete_after_ms bigint,
-  primary key (word, created_at_ms, generation_id)
-) without rowid;
-
-CREATE INDEX prompt_words_by_generation on prompt_words (generation_id);
-
-CREATE INDEX prompt_words_due on prompt_words (delete_after_ms) where delete_after_ms is not null;
 CREATE TABLE prompt_versions (
   prompt_id text not null references prompts (id),
   version bigint not null check (version >= 1),
@@ -786,6 +773,20 @@ CREATE TRIGGER prompt_versions_never_change before update on prompt_versions
 begin
   select raise(abort, 'versions of prompts are a history: none is changed or deleted');
 end;
+
+CREATE TABLE prompt_words (
+  -- A word as only the key of the vault can make it: 52 bits of an HMAC over project and word.
+  word bigint not null,
+  -- Of the generation, so that the key has the order in which pictures are shown.
+  created_at_ms bigint not null,
+  generation_id text not null references generations (id),
+  delete_after_ms bigint,
+  primary key (word, created_at_ms, generation_id)
+) without rowid;
+
+CREATE INDEX prompt_words_by_generation on prompt_words (generation_id);
+
+CREATE INDEX prompt_words_due on prompt_words (delete_after_ms) where delete_after_ms is not null;
 
 CREATE TABLE prompts (
   id text not null primary key,
