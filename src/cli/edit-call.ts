@@ -19,14 +19,16 @@ export interface EditCall extends ImageCall {
  */
 export async function editCall(words: EditWords, values: ImageValues & EditValues): Promise<EditCall> {
   const { pictures, prompt } = words
-  const fields = given({ ...imageBody(prompt, values), darkroom: editExtension(values) }) as JsonObject
+  const { darkroom, ...body } = imageBody(prompt, values)
+  const extension = { ...(darkroom as JsonObject | undefined), ...editExtension(values) }
+  const fields = Object.keys(extension).length === 0 ? body : { ...body, darkroom: extension }
   const headers = { ...imageHeaders(values), ...editHeaders(values) }
   const sources = await findSources(pictures, values)
   assertFitsTogether(allOf(sources))
   const size = values.strict && values.size === undefined ? await sizeOfShape(sources.images[0]) : undefined
-  const body = await bodyOf(size === undefined ? fields : { ...fields, size }, sources)
+  const sent = await bodyOf(size === undefined ? fields : { ...fields, size }, sources)
   const files = allOf(sources).flatMap((source) => (source.kind === 'file' ? [source.path] : []))
-  return { operation: 'edit', body, headers, files, inOwnWords: (error) => withPictureName(error, words, values) }
+  return { operation: 'edit', body: sent, headers, files, inOwnWords: (error) => withPictureName(error, words, values) }
 }
 
 interface Sources {

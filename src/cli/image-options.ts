@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import type { JsonObject } from '../primitives/json.ts'
 import { UsageError } from './command.ts'
 import { wholeNumber } from './options.ts'
+import { promptMembers } from './stored-prompt.ts'
 
 /** Options that describe a picture, for every command that takes one. */
 export const imageOptions = {
@@ -15,6 +16,7 @@ export const imageOptions = {
   moderation: { type: 'string' },
   n: { type: 'string', short: 'n' },
   route: { type: 'string' },
+  var: { type: 'string', multiple: true },
 } as const
 
 /** How the options are shown in a usage text. */
@@ -29,11 +31,13 @@ export const imageOptionsHelp = `  -m, --model ID         model (gpt-image-2)
                          flat colour, which Darkroom takes out
       --moderation M     auto or low
   -n, --n N              number of pictures
-      --route ID         only this route may serve`
+      --route ID         only this route may serve
+      --var NAME=VALUE   of a stored prompt, whose id stands in the place of the words`
 
 /** Values of the options, as they were given. */
-export type ImageValues = { [name in Exclude<keyof typeof imageOptions, 'key-transparency'>]?: string | undefined } & {
+export type ImageValues = { [name in Exclude<keyof typeof imageOptions, 'key-transparency' | 'var'>]?: string | undefined } & {
   'key-transparency'?: boolean | undefined
+  var?: string[] | undefined
 }
 
 /** The request body that the options and the prompt stand for. What was not given is not sent. @throws UsageError */
@@ -47,7 +51,7 @@ export function imageBody(prompt: string, values: ImageValues): JsonObject {
     moderation: values.moderation,
     n: wholeNumber('n', values.n),
   }
-  return { model: values.model ?? 'gpt-image-2', prompt, ...given(named) } as JsonObject
+  return { model: values.model ?? 'gpt-image-2', ...promptMembers(prompt, values.var), ...given(named) } as JsonObject
 }
 
 /** The members that have a value. */

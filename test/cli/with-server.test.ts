@@ -134,6 +134,8 @@ describe('darkroom prompt', () => {
     const rendered = await command('prompt', 'render', `${id}@1`, '--var', 'town=Uji')
     expect(rendered).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('- "春の市" (language: ja)') })
     expect(await command('prompt', 'render', id)).toMatchObject({ code: 1, stderr: expect.stringContaining("its variable 'town'") })
+    const checked = await command('check', `${id}@1`, '--var', 'town=Uji', '-s', '1024x1536', '--json')
+    expect(JSON.parse(checked.stdout).warnings).toMatchObject([{ param: 'darkroom.prompt.constraints[0]' }])
     expect((await command('prompt')).stdout).toMatch(new RegExp(`^${id} +2 +\\S+ +Spring$`, 'm'))
     expect((await command('prompt', 'show', `${id}@1`)).stdout).toContain('How it is made:\n  Landscape format')
   })

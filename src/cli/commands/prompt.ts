@@ -6,6 +6,7 @@ import { sayWrapped, table } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, readArguments } from '../options.ts'
 import { readPromptFile } from '../prompt-file.ts'
 import { diffSheet, promptsTable, remarksSheet, versionSheet } from '../prompt-sheet.ts'
+import { variablesOf } from '../stored-prompt.ts'
 
 const wishOptions = {
   name: { type: 'string' },
@@ -33,8 +34,8 @@ interface Wishes {
 export const promptCommand: Command = {
   name: 'prompt',
   summary: 'keep prompts as documents: new, list, show, render, diff, lint and more',
-  usage: `prompt [list | new FILE | show ID[@N] | render ID[@N] | diff ID [FROM TO] | history ID |
-      lint FILE.json | lint "PROMPT" | archive ID | restore ID] [options]
+  usage: `prompt [list | new FILE | show ID[@N] | render ID[@N] | diff ID [FROM TO] |
+      history ID | lint FILE.json | lint "PROMPT" | archive ID | restore ID] [options]
 
       --name NAME        what it is called (new)
       --id ID            the file is the next version of this prompt (new)
@@ -47,7 +48,7 @@ export const promptCommand: Command = {
       --data FOLDER      data folder (./data)
       --json             print the whole answer
 
-A call uses one as -H "x-darkroom-prompt: ID@N", or in its body as "darkroom": {"prompt": {"id": "ID"}}.
+generate, edit, check and estimate take ID or ID@N in the place of the words, with --var.
 lint ends with 1 when it has something to remark.`,
   async run(args, context) {
     const { live: _live, ...options } = gatewayOptions
@@ -197,14 +198,4 @@ function referenceOf(text: string): { id: string; version: number | undefined } 
 function numbered(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new UsageError(`a version is a number from 1, found '${text}'`)
-}
-
-function variablesOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const sign = pair.indexOf('=')
-      if (sign < 1) throw new UsageError(`--var expects NAME=VALUE, found '${pair}'`)
-      return [pair.slice(0, sign), pair.slice(sign + 1)]
-    }),
-  )
 }

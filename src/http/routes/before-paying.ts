@@ -71,7 +71,10 @@ export const estimateRoute = keyRoute({
     'Per bucket, with a low and a high bound and a table per quality. A call that would be refused is refused here with the same error.',
   streamsBody: true,
   body: { description: 'The call in its JSON form and, if wanted, the route to price it on.', schema: estimateRequestSchema },
-  replies: { 200: { description: 'The estimate.', schema: estimateReplySchema }, ...errorReplies(400, 401, 402, 403, 413, 429, 503) },
+  replies: {
+    200: { description: 'The estimate.', schema: estimateReplySchema },
+    ...errorReplies(400, 401, 402, 403, 404, 409, 413, 429, 503),
+  },
   async handle(context) {
     const headers = readDarkroomHeaders(context.request)
     await using taken = await takeInEditCall(context.parts, comingJson(context), {

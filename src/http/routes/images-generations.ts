@@ -24,7 +24,7 @@ export const imagesGenerationsRoute = keyRoute({
   replies: {
     200: { description: 'The pictures, or their events.', schema: imagesReplySchema },
     202: { description: 'With `?async=true` or `Prefer: respond-async`: a task in place of the answer.', schema: taskSchema },
-    ...errorReplies(400, 401, 402, 403, 410, 413, 422, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 409, 410, 413, 422, 429, 502, 503, 507),
   },
   async handle(context) {
     const { parts, principal, request, requestId } = context

@@ -39,7 +39,7 @@ export const submitJobRoute = keyRoute({
   headers: sharedHeadersSchema,
   replies: {
     202: { description: 'The job is on record and will be made.', schema: jobAcceptedSchema },
-    ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 409, 410, 413, 422, 429, 503, 507),
   },
   async handle(context) {
     const { parts, principal, request, requestId } = context

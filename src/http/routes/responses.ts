@@ -33,7 +33,7 @@ export const createResponseRoute = keyRoute({
   headers: repeatHeadersSchema,
   replies: {
     200: { description: 'The response, or its events.', schema: responseReplySchema },
-    ...errorReplies(400, 401, 402, 403, 404, 410, 413, 422, 429, 502, 503, 507),
+    ...errorReplies(400, 401, 402, 403, 404, 409, 410, 413, 422, 429, 502, 503, 507),
   },
   async handle(context) {
     const run = await acceptRun(context)
