@@ -304,6 +304,36 @@ export interface BulkRequest {
   webhook_events?: Array<'completed' | 'failed' | 'cancelled'>
 }
 
+export interface CallSums {
+  from: string
+  /** Exclusive. */
+  to: string
+  rows: Array<{
+    day?: string
+    model?: string
+    /** As it was asked for; null where the call has none. */
+    quality?: string | null
+    route_owner: string
+    book: 'provider' | 'sandbox'
+    calls: number
+    settled: Money
+    /** Calls that were completed and of which nothing is unknown: what was expected, and what it was. */
+    compared: {
+      calls: number
+      estimated: Money
+      settled: Money
+    }
+    /** How much of the settled was for previews. */
+    previews: Money
+    /** Upstream calls after the first of each, and their part of the settled. */
+    repeats: {
+      calls: number
+      settled: Money
+    }
+    held_unknown: Money
+  }>
+}
+
 export interface Check {
   ok: boolean
   refusals: {
@@ -1348,6 +1378,71 @@ export interface LegalHoldRelease {
 export interface LegalHolds {
   holds: LegalHold[]
   next_cursor: string | null
+}
+
+export interface MigrationChecklist {
+  checklist: {
+    version: number
+    as_of: string
+    gateway_url: string
+    files_read: number
+    skipped: {
+      file: string
+      why: string
+    }[]
+    sites: Array<{
+      file: string
+      line: number
+      cell: number | null
+      operation: string
+      excerpt: string
+      route: {
+        class: string
+        name: string | null
+        host: string | null
+        [member: string]: unknown
+      }
+      verdict: 'move' | 'fallback' | 'drop' | 'moved'
+      reason: string
+      tasks: {
+        step: string
+        says: string
+        [member: string]: unknown
+      }[]
+      secrets: {
+        kind: string
+        line: number
+        [member: string]: unknown
+      }[]
+      rewrite: {
+        language: string
+        before: string
+        after: string
+        notes: string[]
+        [member: string]: unknown
+      } | null
+      [member: string]: unknown
+    }>
+    totals: {
+      move: number
+      fallback: number
+      drop: number
+      moved: number
+    }
+    [member: string]: unknown
+  }
+  /** The same for people. */
+  markdown: string
+}
+
+export interface MigrationScan {
+  files: {
+    /** Below the folder of the project, with `/`. */
+    path: string
+    text: string
+  }[]
+  /** Where calls shall go; left out: this gateway. */
+  gateway_url?: string
 }
 
 export interface ModelCapabilities {
@@ -2974,6 +3069,20 @@ export interface Operations {
     body: undefined
     reply: Ledger
   }
+  /** Sum calls: estimates, previews, repeats */
+  'GET /v2/ledger/calls': {
+    path: NoParameters
+    query: {
+      /** First day or moment, UTC. */
+      from?: string
+      /** Last day (all of it), or the moment it ends. */
+      to?: string
+      /** owner, day, model, quality; the owner is always a group. */
+      group?: string
+    }
+    body: undefined
+    reply: CallSums
+  }
   /** Read the lines of the ledger */
   'GET /v2/ledger/entries': {
     path: NoParameters
@@ -3284,6 +3393,13 @@ export interface Operations {
     reply: {
       signed_out: true
     }
+  }
+  /** Scan a project for image calls */
+  'POST /v2/migration/scan': {
+    path: NoParameters
+    query: NoParameters
+    body: MigrationScan
+    reply: MigrationChecklist
   }
   /** List the keys of upstreams that are kept here */
   'GET /v2/secrets': {

@@ -9,6 +9,8 @@ import { bodyOf, type EditRequest, type GenerateRequest, jsonBody, jsonOf, opera
 import { Prompts } from './prompts.ts'
 import { recoverReply } from './recover.ts'
 import { Files, Generations, Images, Keys, LedgerBook, Session } from './resources.ts'
+import { Migration, Routes } from './route-resources.ts'
+import { Budgets, LegalHolds, Projects, Unknowns, Webhooks } from './settings-resources.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
 type Streamed<Request> = Request & { stream: true }
@@ -25,6 +27,13 @@ export class Darkroom {
   readonly keys: Keys
   readonly session: Session
   readonly prompts: Prompts
+  readonly projects: Projects
+  readonly budgets: Budgets
+  readonly unknowns: Unknowns
+  readonly webhooks: Webhooks
+  readonly legalHolds: LegalHolds
+  readonly routes: Routes
+  readonly migration: Migration
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -36,6 +45,13 @@ export class Darkroom {
     this.keys = new Keys(this)
     this.session = new Session(this)
     this.prompts = new Prompts(this)
+    this.projects = new Projects(this)
+    this.budgets = new Budgets(this)
+    this.unknowns = new Unknowns(this)
+    this.webhooks = new Webhooks(this)
+    this.legalHolds = new LegalHolds(this)
+    this.routes = new Routes(this)
+    this.migration = new Migration(this)
   }
 
   /** Where the gateway is, without a slash at its end. */

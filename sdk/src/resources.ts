@@ -1,11 +1,16 @@
-import type { BrowserSession, FileUpload, FoundPicture, GenerationRecord, NewApiKey, SignIn, SignInStanding } from './api-types.ts'
+import type {
+  BrowserSession,
+  FileUpload,
+  FoundPicture,
+  GenerationRecord,
+  KeyRotation,
+  NewApiKey,
+  SignIn,
+  SignInStanding,
+} from './api-types.ts'
 import type { OperationInput, OperationReply } from './call.ts'
 import type { Darkroom } from './darkroom.ts'
 import type { CallOptions } from './transport.ts'
-
-type Query<Name extends 'GET /v1/files' | 'GET /v2/images' | 'GET /v2/ledger' | 'GET /v2/ledger/entries'> = NonNullable<
-  OperationInput<Name>['query']
->
 
 /** One kind of things of the API. */
 export abstract class Resource {
@@ -15,6 +20,9 @@ export abstract class Resource {
     this.darkroom = darkroom
   }
 }
+
+type Query<Name extends 'GET /v1/files' | 'GET /v2/images' | 'GET /v2/ledger' | 'GET /v2/ledger/calls' | 'GET /v2/ledger/entries'> =
+  NonNullable<OperationInput<Name>['query']>
 
 /** Records of calls. */
 export class Generations extends Resource {
@@ -92,6 +100,11 @@ export class LedgerBook extends Resource {
     return this.darkroom.call('GET /v2/ledger', { query }, options)
   }
 
+  /** Estimates, previews and repeats of calls, by the day they were made. */
+  calls(query: Query<'GET /v2/ledger/calls'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v2/ledger/calls'>> {
+    return this.darkroom.call('GET /v2/ledger/calls', { query }, options)
+  }
+
   /** Its lines. */
   entries(query: Query<'GET /v2/ledger/entries'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v2/ledger/entries'>> {
     return this.darkroom.call('GET /v2/ledger/entries', { query }, options)
@@ -107,6 +120,11 @@ export class Keys extends Resource {
   /** The key itself is shown this once. */
   create(body: NewApiKey, options?: CallOptions): Promise<OperationReply<'POST /v2/keys'>> {
     return this.darkroom.call('POST /v2/keys', { body }, options)
+  }
+
+  /** A new key of the same name and project, shown this once; both work for the overlap. */
+  rotate(id: string, body: KeyRotation = {}, options?: CallOptions): Promise<OperationReply<'POST /v2/keys/{id}/rotate'>> {
+    return this.darkroom.call('POST /v2/keys/{id}/rotate', { path: { id }, body }, options)
   }
 
   revoke(id: string, options?: CallOptions): Promise<OperationReply<'DELETE /v2/keys/{id}'>> {

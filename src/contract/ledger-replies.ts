@@ -38,6 +38,36 @@ export const ledgerReplySchema = z
 /** As `ledgerReplySchema` describes it. */
 export type LedgerReply = z.infer<typeof ledgerReplySchema>
 
+/** `GET /v2/ledger/calls`: what the records of calls say of their money. */
+export const callSumsReplySchema = z
+  .object({
+    from: timeSchema,
+    to: timeSchema.describe('Exclusive.'),
+    rows: z.array(
+      z.object({
+        day: z.string().optional(),
+        model: z.string().optional(),
+        quality: z.string().nullable().optional().describe('As it was asked for; null where the call has none.'),
+        route_owner: z.string(),
+        book: bookSchema,
+        calls: countSchema,
+        settled: moneySchema,
+        compared: z
+          .object({ calls: countSchema, estimated: moneySchema, settled: moneySchema })
+          .describe('Calls that were completed and of which nothing is unknown: what was expected, and what it was.'),
+        previews: moneySchema.describe('How much of the settled was for previews.'),
+        repeats: z
+          .object({ calls: countSchema, settled: moneySchema })
+          .describe('Upstream calls after the first of each, and their part of the settled.'),
+        held_unknown: moneySchema,
+      }),
+    ),
+  })
+  .meta({ id: 'CallSums' })
+
+/** As `callSumsReplySchema` describes it. */
+export type CallSumsReply = z.infer<typeof callSumsReplySchema>
+
 /** What a line does to one book: what is settled there, and what is open because a call runs or is not known. */
 const bookAmount = z.object({ settled: z.string(), open: z.string() })
 

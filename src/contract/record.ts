@@ -69,6 +69,8 @@ export {
   unifiedJobSchema,
 } from './job-replies.ts'
 export {
+  type CallSumsReply,
+  callSumsReplySchema,
   type LedgerEntriesReply,
   type LedgerReply,
   ledgerEntriesReplySchema,

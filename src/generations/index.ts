@@ -77,4 +77,5 @@ export {
   resolveAttempt,
   resolveGeneration,
 } from './resolution-statements.ts'
+export { type CallGroup, type CallSums, callGroups, sumCalls } from './sum-calls.ts'
 export { type AbandonedGeneration, endAbandoned, loseAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'

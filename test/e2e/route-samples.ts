@@ -144,7 +144,12 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/images/{id}/drift': { status: 200 },
   'GET /v2/images/{id}/drift/heat-map': { status: 200 },
   'GET /v2/ledger': { status: 200, query: '?group=project,key,tag' },
+  'GET /v2/ledger/calls': { status: 200, query: '?group=day,quality' },
   'GET /v2/ledger/entries': { status: 200 },
+  'POST /v2/migration/scan': {
+    status: 200,
+    body: { files: [{ path: 'a.sh', text: 'curl https://api.openai.com/v1/images/generations' }] },
+  },
   'GET /v2/unknowns': { status: 200 },
   'POST /v2/unknowns/check': { status: 200 },
   'POST /v2/unknowns/{generation_id}/resolve': { status: 200, body: { outcome: 'charged', evidence: 'the bill' }, fresh: freshUnknown },

@@ -24,9 +24,10 @@ import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
 import { cancelJobRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
-import { ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
+import { ledgerCallsRoute, ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { legalHoldRoute, listLegalHoldsRoute, placeLegalHoldRoute, releaseLegalHoldRoute } from './legal-holds.ts'
 import { mcpRoute } from './mcp.ts'
+import { migrationScanRoute } from './migration.ts'
 import { capabilitiesRoute, modelRoute, modelsRoute } from './models.ts'
 import { auditRoute, doctorRoute, healthRoute, metricsRoute, readyRoute, verifyObjectsRoute } from './operations.ts'
 import { changeProjectRoute, createProjectRoute, listProjectsRoute, projectRoute } from './projects.ts'
@@ -137,6 +138,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   imageDriftRoute,
   heatMapRoute,
   ledgerRoute,
+  ledgerCallsRoute,
   ledgerEntriesRoute,
   listLegalHoldsRoute,
   placeLegalHoldRoute,
@@ -173,6 +175,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   sessionRoute,
   signInRoute,
   signOutRoute,
+  migrationScanRoute,
   listSecretsRoute,
   setSecretRoute,
   removeSecretRoute,

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Principal } from '../../access/index.ts'
-import { ledgerEntriesReplySchema, ledgerReplySchema } from '../../contract/record.ts'
+import { failure } from '../../contract/failure.ts'
+import { type CallSumsReply, callSumsReplySchema, ledgerEntriesReplySchema, ledgerReplySchema } from '../../contract/record.ts'
+import { type CallGroup, type CallSums, callGroups, sumCalls } from '../../generations/index.ts'
 import {
   type BookAmount,
   effectsOf,
@@ -11,6 +13,7 @@ import {
   readEntries,
   readLedger,
 } from '../../ledger/index.ts'
+import { isoTime } from '../../primitives/clock.ts'
 import { moneyJson } from '../../primitives/money.ts'
 import { errorReplies } from '../error-replies.ts'
 import { keyRoute } from '../http-route.ts'
@@ -18,6 +21,8 @@ import { readChecked } from '../read-checked.ts'
 import { scopeOf } from '../scope-of.ts'
 
 const DAY_MS = 86_400_000
+/** So many days of records are summed at a time: a statement reads them one by one. */
+const MOST_DAYS = 92
 
 /** A day (`2026-11-20`, the whole of it, UTC) or a moment. */
 const moment = z.union([z.iso.date(), z.iso.datetime()])
@@ -30,6 +35,11 @@ const range = {
 const ledgerQuery = z.strictObject({
   ...range,
   group: z.string().max(200).optional().describe('owner, day, model, route, project, key, tag; the owner is always a group.'),
+})
+const callsQuery = z.strictObject({
+  from: range.from,
+  to: range.to,
+  group: z.string().max(200).optional().describe('owner, day, model, quality; the owner is always a group.'),
 })
 const entriesQuery = z.strictObject({ ...range, generation_id: z.string().max(100).optional() })
 
@@ -85,6 +95,62 @@ export const ledgerEntriesRoute = keyRoute({
     return { entries: page.entries.map(presentEntry), next_cursor: page.next_cursor }
   },
 })
+
+/** What calls were expected to cost and did, their previews and repeats apart. */
+export const ledgerCallsRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/ledger/calls',
+  tenant: 'caller',
+  tag: 'money',
+  summary: 'Sum calls: estimates, previews, repeats',
+  description:
+    'By owner always, and by day, model and quality as they were asked for. From the records of the calls, on the day each was made; `/v2/ledger` is what was booked, on the day it was booked. 92 days at most; the last 30 unless it says otherwise.',
+  query: callsQuery,
+  replies: { 200: { description: 'The sums.', schema: callSumsReplySchema }, ...errorReplies(400, 401) },
+  async handle({ parts, principal, request }): Promise<CallSumsReply> {
+    const { group, ...range } = readChecked(callsQuery, request.query)
+    const { fromMs, toMs } = spanOf(rangeOf(range, principal), parts.clock.nowMs())
+    const sums = await sumCalls(parts.database, { fromMs, toMs, groups: readGroups(group), ...scopeOf(principal) })
+    return { from: isoTime(fromMs), to: isoTime(toMs), rows: sums.map(presentCalls) }
+  },
+})
+
+function spanOf({ fromMs: from, toMs: to }: LedgerRange, nowMs: number) {
+  const toMs = to ?? nowMs + 1
+  const fromMs = from ?? toMs - 30 * DAY_MS
+  if (fromMs < toMs && toMs - fromMs <= MOST_DAYS * DAY_MS) return { fromMs, toMs }
+  const message = `Calls are summed over ${MOST_DAYS} days at most, and \`from\` lies before \`to\`. Nothing was charged.`
+  throw failure('invalid_value', { param: 'from', message })
+}
+
+function readGroups(text: string | undefined): CallGroup[] {
+  const asked = (text ?? '').split(',').filter((word) => word !== '' && word !== 'owner')
+  const unknown = asked.find((word) => !callGroups.some((group) => group === word))
+  if (unknown === undefined) return callGroups.filter((group) => asked.includes(group))
+  const message = `Invalid value: '${unknown.slice(0, 40)}'. Calls are grouped by owner, ${callGroups.join(', ')}. Nothing was charged.`
+  throw failure('invalid_value', { param: 'group', message })
+}
+
+function presentCalls(sums: CallSums): CallSumsReply['rows'][number] {
+  const { route_owner, book, calls, day, model, quality } = sums
+  return {
+    ...(day == null ? {} : { day }),
+    ...(model == null ? {} : { model }),
+    ...(quality === undefined ? {} : { quality }),
+    route_owner,
+    book: book as 'provider' | 'sandbox',
+    calls,
+    settled: moneyJson(sums.settled_nanos),
+    compared: {
+      calls: sums.compared_calls,
+      estimated: moneyJson(sums.compared_estimated_nanos),
+      settled: moneyJson(sums.compared_settled_nanos),
+    },
+    previews: moneyJson(sums.previews_nanos),
+    repeats: { calls: sums.repeats, settled: moneyJson(sums.repeats_nanos) },
+    held_unknown: moneyJson(sums.held_unknown_nanos),
+  }
+}
 
 function presentSums<Sums extends LedgerSums>(sums: Sums) {
   return {
