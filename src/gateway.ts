@@ -270,6 +270,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     webhookDeliveries,
     webhookKey: sealingKey(secrets.masterKey, 'webhooks'),
     ownHosts: new OwnHosts(config.http),
+    handoffKey: sealingKey(secrets.masterKey, 'handoffs'),
     searchKey: sealingKey(secrets.masterKey, 'words of prompts'),
     replyKey: sealingKey(secrets.masterKey, 'stored replies'),
     retention: config.retention,

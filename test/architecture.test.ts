@@ -41,6 +41,7 @@ const layers = {
     'mcp',
     'batches',
     'search',
+    'handoffs',
     'events',
     'retention',
     'nodes',

@@ -923,6 +923,75 @@ export interface GenerationTrace {
   text: string | null
 }
 
+export interface Handoff {
+  id: string
+  project_id: string
+  state: 'open' | 'used' | 'cancelled' | 'expired'
+  created_at: string
+  expires_at: string
+  closed_at: string | null
+  operation: 'generate' | 'edit'
+  surface: 'chatgpt'
+  route_id: 'by-hand'
+  route_owner: string
+  model: string
+  prompt_sha256: string
+  /** To be pasted; null once the time of its words is over. */
+  prompt: string | null
+  checklist: {
+    id: string
+    text: string
+  }[]
+  /** The picture to be edited, for the same key. */
+  source: {
+    kind: 'image' | 'file'
+    id: string
+    url: string
+  } | null
+  size: string | null
+  output_format: 'png' | 'jpeg' | 'webp' | null
+  /** Where the picture goes, as a form; null where none is taken any more. */
+  upload: {
+    url: string
+    field: 'image'
+    formats: Array<'png' | 'jpeg' | 'webp'>
+    max_bytes: number
+  } | null
+  /** The record that the picture has: `GET /v2/generations/{id}`. */
+  generation_id: string | null
+}
+
+export interface HandoffResult {
+  /** PNG, JPEG or WebP, up to 50 MiB: the file as it was downloaded. */
+  image: Blob
+  /** What the account showed as its model, where that is known by now. */
+  model?: string
+}
+
+export interface HandoffTaken {
+  handoff: Handoff
+  generation_id: string
+  image: {
+    id: string
+    url: string
+    sha256: string
+    width: number
+    height: number
+    format: string
+    bytes: number
+  }
+  warnings: Array<{
+    code: string
+    param: string | null
+    message: string
+  }>
+}
+
+export interface Handoffs {
+  handoffs: Handoff[]
+  next_cursor: string | null
+}
+
 export interface Idempotency {
   /** Idempotency keys that name this call, as long as they are remembered. */
   keys: string[]
@@ -1531,6 +1600,42 @@ export interface NewBudget {
   /** Only what this owner bills; left out: whoever bills. */
   route_owner?: string
   book?: 'provider' | 'sandbox'
+}
+
+export interface NewHandoff {
+  prompt: string
+  /** The picture that is edited; without one something new is made. */
+  source?: {
+    image_id: string
+  } | {
+    file_id: string
+  }
+  /** Whose account it is done with, as the record will name the owner of the route. `by-hand` unless it is given. */
+  owner?: string
+  /** What the account shows as its model. `chatgpt` unless it is given. */
+  model?: string
+  size?: string
+  /** Where it is given no other format is taken. */
+  output_format?: 'png' | 'jpeg' | 'webp'
+  /** Texts that the picture must show. */
+  texts?: {
+    text: string
+    lang: string
+  }[]
+  /** Rectangles that an edit must leave as they are. */
+  protect?: {
+    x: number
+    y: number
+    width: number
+    height: number
+  }[]
+  /** What else is to be seen to. */
+  remarks?: string[]
+  rights?: string
+  tag?: string
+  metadata?: Record<string, string>
+  /** 72 unless it is given. */
+  expires_in_hours?: number
 }
 
 export interface NewLegalHold {
@@ -2977,6 +3082,45 @@ export interface Operations {
     body: undefined
     reply: ImagesReply
   }
+  /** Hand a picture over to somebody who makes it in ChatGPT */
+  'POST /v2/handoffs': {
+    path: NoParameters
+    query: NoParameters
+    body: NewHandoff
+    reply: Handoff
+  }
+  /** List tickets for work by hand, the newest first */
+  'GET /v2/handoffs': {
+    path: NoParameters
+    query: {
+      state?: 'open' | 'used' | 'cancelled' | 'expired'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: Handoffs
+  }
+  /** Read a ticket for work by hand */
+  'GET /v2/handoffs/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Handoff
+  }
+  /** Take a ticket for work by hand back */
+  'POST /v2/handoffs/{id}/cancel': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Handoff
+  }
+  /** Upload the picture that was made by hand */
+  'POST /v2/handoffs/{id}/result': {
+    path: { id: string }
+    query: NoParameters
+    body: HandoffResult
+    reply: HandoffTaken
+  }
   /** Look for pictures, the newest first */
   'GET /v2/images': {
     path: NoParameters
@@ -3574,6 +3718,8 @@ export type FailureName =
   | 'empty_string'
   | 'endpoint_not_served'
   | 'file_not_found'
+  | 'handoff_closed'
+  | 'handoff_expired'
   | 'headers_too_large'
   | 'idempotency_key_reused'
   | 'image_deleted'

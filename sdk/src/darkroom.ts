@@ -8,7 +8,7 @@ import { darkroomHeaders, newIdempotencyKey, type PictureOptions } from './pictu
 import { bodyOf, type EditRequest, type GenerateRequest, jsonBody, jsonOf, operationOf, type PictureRequest } from './picture-requests.ts'
 import { Prompts } from './prompts.ts'
 import { recoverReply } from './recover.ts'
-import { Files, Generations, Images, Keys, LedgerBook, Session } from './resources.ts'
+import { Files, Generations, Handoffs, Images, Keys, LedgerBook, Session } from './resources.ts'
 import { Migration, Routes } from './route-resources.ts'
 import { Budgets, LegalHolds, Projects, Unknowns, Webhooks } from './settings-resources.ts'
 import type { CallOptions, Transport } from './transport.ts'
@@ -23,6 +23,7 @@ export class Darkroom {
   readonly generations: Generations
   readonly images: Images
   readonly files: Files
+  readonly handoffs: Handoffs
   readonly ledger: LedgerBook
   readonly keys: Keys
   readonly session: Session
@@ -41,6 +42,7 @@ export class Darkroom {
     this.generations = new Generations(this)
     this.images = new Images(this)
     this.files = new Files(this)
+    this.handoffs = new Handoffs(this)
     this.ledger = new LedgerBook(this)
     this.keys = new Keys(this)
     this.session = new Session(this)

@@ -3,8 +3,11 @@ import type {
   FileUpload,
   FoundPicture,
   GenerationRecord,
+  Handoff,
+  HandoffTaken,
   KeyRotation,
   NewApiKey,
+  NewHandoff,
   SignIn,
   SignInStanding,
 } from './api-types.ts'
@@ -67,6 +70,36 @@ export class Images extends Resource {
   /** What an edit changed outside its mask. */
   drift(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/drift'>> {
     return this.darkroom.call('GET /v2/images/{id}/drift', { path: { id } }, options)
+  }
+}
+
+/** Work that somebody does by hand in ChatGPT, and the pictures that come of it. */
+export class Handoffs extends Resource {
+  /** Opens a ticket: the prompt to paste, a checklist, and a place for one picture. Costs nothing. */
+  open(body: NewHandoff, options?: CallOptions): Promise<Handoff> {
+    return this.darkroom.call('POST /v2/handoffs', { body }, options)
+  }
+
+  list(query: Query<'GET /v2/handoffs'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v2/handoffs'>> {
+    return this.darkroom.call('GET /v2/handoffs', { query }, options)
+  }
+
+  get(id: string, options?: CallOptions): Promise<Handoff> {
+    return this.darkroom.call('GET /v2/handoffs/{id}', { path: { id } }, options)
+  }
+
+  /** Gives the picture in, as it was downloaded. A ticket takes one. */
+  upload(id: string, image: Blob, options?: CallOptions & { model?: string }): Promise<HandoffTaken> {
+    const model = options?.model
+    return this.darkroom.call(
+      'POST /v2/handoffs/{id}/result',
+      { path: { id }, body: { image, ...(model === undefined ? {} : { model }) } },
+      options,
+    )
+  }
+
+  cancel(id: string, options?: CallOptions): Promise<Handoff> {
+    return this.darkroom.call('POST /v2/handoffs/{id}/cancel', { path: { id } }, options)
   }
 }
 

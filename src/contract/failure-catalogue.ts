@@ -1,4 +1,5 @@
 import { callFailures } from './call-failures.ts'
+import { handoffFailures } from './handoff-failures.ts'
 import { jobFailures } from './job-failures.ts'
 import { promptFailures } from './prompt-failures.ts'
 import { repeatFailures } from './repeat-failures.ts'
@@ -20,6 +21,7 @@ export const failureCatalogue = {
   ...jobFailures,
   ...webhookFailures,
   ...promptFailures,
+  ...handoffFailures,
 } as const
 
 /** A code of the catalogue. */

@@ -52,6 +52,17 @@ export {
   type TraceStep,
   traceStepSchema,
 } from './generation-record.ts'
+export {
+  type Handoff,
+  type HandoffTaken,
+  handoffResultSchema,
+  handoffSchema,
+  handoffsQuerySchema,
+  handoffsReplySchema,
+  handoffTakenSchema,
+  type NewHandoffBody,
+  newHandoffSchema,
+} from './handoff-replies.ts'
 export { editBodySchema, editFormSchema, generationBodySchema, imagesReplySchema } from './image-call.ts'
 export {
   cancelledReplySchema,

@@ -49,6 +49,7 @@ export type {
   GenerationRow,
   GuardTextsRow,
   GuardVerdictRow,
+  HandoffRow,
   IdempotencyKeyRow,
   ImageCallRow,
   ImageRow,

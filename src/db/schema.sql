@@ -430,6 +430,36 @@ CREATE INDEX guard_verdicts_pending on guard_verdicts (created_at_ms) where stat
 
 CREATE INDEX guard_verdicts_words_due on guard_verdicts (words_delete_after_ms) where words_delete_after_ms is not null;
 
+CREATE TABLE handoffs (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  -- Who opened it; null when the admin token did.
+  key_id text references api_keys (id),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  -- No picture is taken for it after.
+  expires_at_ms bigint not null check (expires_at_ms > created_at_ms),
+  operation text not null check (operation in ('generate', 'edit')),
+  -- Whose account it is done with, and what model that shows, as stated by whoever opened it.
+  route_owner text not null check (route_owner <> ''),
+  model text not null check (model <> ''),
+  -- Size, format, places that must stay, labels.
+  wanted_json text not null,
+  prompt_sha256 text not null check (length(prompt_sha256) = 64),
+  -- Prompt, texts and remarks, encrypted; null once their time is over.
+  sealed text check (sealed like 'v1.%'),
+  delete_after_ms bigint,
+  -- The picture that is edited.
+  source_kind text check (source_kind in ('image', 'file')),
+  source_ref text check ((source_ref is null) = (source_kind is null)),
+  state text not null check (state in ('open', 'used', 'cancelled')),
+  closed_at_ms bigint check ((closed_at_ms is null) = (state = 'open')),
+  generation_id text unique references generations (id) check ((generation_id is null) = (state <> 'used'))
+);
+
+CREATE INDEX handoffs_by_project on handoffs (project_id, id);
+
+CREATE INDEX handoffs_due on handoffs (delete_after_ms) where delete_after_ms is not null and sealed is not null;
+
 CREATE TABLE idempotency_keys (
   project_id text not null references projects (id),
   family text not null check (family in ('images', 'responses', 'jobs')),

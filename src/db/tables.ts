@@ -24,6 +24,7 @@ export interface Tables {
   image_calls: ImageCallRow
   turn_documents: TurnDocumentRow
   prompt_words: PromptWordRow
+  handoffs: HandoffRow
   gate_runs: GateRunRow
   route_grants: RouteGrantRow
   route_watch: RouteWatchRow
@@ -58,6 +59,30 @@ export interface Tables {
   prompts: PromptRow
   prompt_versions: PromptVersionRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
+}
+
+/** Work that somebody does by hand. */
+export interface HandoffRow {
+  id: string
+  project_id: string
+  /** Null when the admin token opened it. */
+  key_id: string | null
+  created_at_ms: number
+  expires_at_ms: number
+  operation: 'generate' | 'edit'
+  /** As stated by whoever opened it. */
+  route_owner: string
+  model: string
+  wanted_json: string
+  prompt_sha256: string
+  /** Null once the time of its words is over. */
+  sealed: string | null
+  delete_after_ms: number | null
+  source_kind: 'image' | 'file' | null
+  source_ref: string | null
+  state: 'open' | 'used' | 'cancelled'
+  closed_at_ms: number | null
+  generation_id: string | null
 }
 
 /** A word of a prompt, blinded. */

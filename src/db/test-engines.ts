@@ -126,6 +126,7 @@ const tables = [
   'budgets',
   'credential_reports',
   'prompt_words',
+  'handoffs',
   'turn_documents',
   'image_calls',
   'response_turns',

@@ -128,6 +128,8 @@ export interface GatewayParts {
   webhookKey: SealingKey
   /** Where this gateway itself is reached. */
   ownHosts: OwnHosts
+  /** What words of work by hand are sealed with. */
+  handoffKey: SealingKey
   /** What words of prompts are blinded with. */
   searchKey: SealingKey
   /** What the answers of generations are sealed with. */

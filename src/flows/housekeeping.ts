@@ -1,6 +1,7 @@
 import { type Statement, type StatementContext, statementContext } from '../db/index.ts'
 import { forgetOldEvents } from '../events/index.ts'
 import { forgetGuardTexts, forgetGuardWords } from '../guard/index.ts'
+import { forgetOldHandoffs } from '../handoffs/index.ts'
 import { forgetExpiredReplies, forgetOldKeys } from '../idempotency/index.ts'
 import { forgetOldOrders } from '../jobs/index.ts'
 import { closeNextSpan, forgetEndedEntries } from '../ledger/index.ts'
@@ -56,6 +57,7 @@ export class Housekeeping {
       await sweepInBatches(parts, deleteExpiredTurnDocuments)
       await sweepInBatches(parts, forgetExpiredReplies)
       await sweepInBatches(parts, forgetOldWords)
+      await sweepInBatches(parts, forgetOldHandoffs)
       await sweepInBatches(parts, forgetOldKeys)
       await sweepInBatches(parts, forgetOldOrders)
       await sweepInBatches(parts, forgetGuardTexts)

@@ -89,9 +89,9 @@ function idempotencyRecord(
   }
 }
 
-/** Pictures were paid for; a failure says of itself whether it was. */
-function outcomeOf({ status, error_json }: GenerationRow): GenerationRecord['outcome'] {
-  if (status === 'completed') return 'charged'
+/** Pictures were paid for, unless somebody made them by hand; a failure says of itself whether it was. */
+function outcomeOf({ status, surface, error_json }: GenerationRow): GenerationRecord['outcome'] {
+  if (status === 'completed') return surface === 'chatgpt' ? 'not_charged' : 'charged'
   if (status === 'outcome_unknown') return 'unknown'
   return error_json === null ? null : JSON.parse(error_json).outcome
 }

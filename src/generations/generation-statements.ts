@@ -188,6 +188,15 @@ export function completeGeneration(context: StatementContext, end: GenerationCom
   })
 }
 
+/** Ends a generation whose picture somebody made by hand: nothing was used, and nothing cost. */
+export function completeByHand(
+  context: StatementContext,
+  { generationId, warnings }: Pick<GenerationCompletion, 'generationId' | 'warnings'>,
+): Statement {
+  const nothing = { settled_nanos: 0n, held_unknown_nanos: 0n, next_action: 'none', retry_reason: null, error_json: null } as const
+  return endGeneration(context, generationId, { status: 'completed', ...nothing, ...warningColumns({ warnings }) })
+}
+
 /** How a generation ended without its pictures. */
 export interface GenerationFailure {
   generationId: string

@@ -46,6 +46,7 @@ export {
 } from './find-unknowns.ts'
 export { evidenceRecord, generationRecord } from './generation-record.ts'
 export {
+  completeByHand,
   completeGeneration,
   failGeneration,
   type GenerationCompletion,

@@ -17,6 +17,7 @@ export type OwnedObject =
   | 'webhook'
   | 'webhook_message'
   | 'prompt'
+  | 'handoff'
 
 /**
  * Whose data a route touches. `none`: no project's. `caller`: those of the caller's project, never another's; the admin token stands

@@ -1,1 +1,2 @@
 export { type Comparison, compareWithRequest, type Evidence, type EvidenceSignal, type Finding, type ReportedFacts } from './evidence.ts'
+export { uploadedEvidence, type WantedByHand } from './uploaded-evidence.ts'

@@ -15,11 +15,11 @@ export interface EditIntakeOptions extends IntakeOptions {
 
 const editShape: FormShape = { namesFile: namesPicture, roleOf: filePartRole }
 
-/** `/v1/files` knows one file, whatever it is for; its role says nothing. */
-const uploadShape: FormShape = {
-  namesFile: (name) => name === 'file',
-  roleOf: (name) => (name === 'file' ? 'image' : failure('unexpected_file_part', { param: name.slice(0, 64) })),
-}
+/** An upload knows one file, whatever it is for; its role says nothing. */
+const uploadShape = (part: string): FormShape => ({
+  namesFile: (name) => name === part,
+  roleOf: (name) => (name === part ? 'image' : failure('unexpected_file_part', { param: name.slice(0, 64) })),
+})
 
 /**
  * Takes the body of an edit in, in either form: pictures go to disk while they come, each hashed and flushed when the promise resolves;
@@ -39,12 +39,13 @@ export async function takeInEdit(request: BodySource, options: EditIntakeOptions
 }
 
 /**
- * Takes the multipart body of a file upload in: the part `file`, and text fields.
+ * Takes the multipart body of an upload in: one file, and text fields.
+ * @param options.part the name of the file; @default 'file'
  * @throws Failure as `takeInEdit`; none leaves a file behind
  */
-export async function takeInUpload(request: BodySource, options: IntakeOptions): Promise<FormIntake> {
+export async function takeInUpload(request: BodySource, options: IntakeOptions & { part?: string }): Promise<FormIntake> {
   const limits = { ...defaultIntakeLimits, files: 1, ...options.limits }
-  return readWholeForm(request, mediaTypeOf(request, ['multipart/form-data']), uploadShape, { ...options, limits })
+  return readWholeForm(request, mediaTypeOf(request, ['multipart/form-data']), uploadShape(options.part ?? 'file'), { ...options, limits })
 }
 
 function readWholeForm(

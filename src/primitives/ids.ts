@@ -25,6 +25,7 @@ export type IdKind =
   | 'bat'
   | 'hold'
   | 'prm'
+  | 'hnd'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

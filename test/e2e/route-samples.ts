@@ -5,6 +5,7 @@ import {
   fetchWith,
   makeBulk,
   makeFile,
+  makeHandoff,
   makeJob,
   makePrompt,
   makeResponse,
@@ -61,6 +62,7 @@ const endedJob = async (world: TwoTenants) => {
 }
 const freshBulk = (world: TwoTenants) => makeBulk(asOwner(world))
 const freshPrompt = (world: TwoTenants) => makePrompt(asOwner(world))
+const freshHandoff = (world: TwoTenants) => makeHandoff(asOwner(world))
 const freshWebhook = (world: TwoTenants) => makeWebhook(asOwner(world))
 const freshKey = async ({ gateway, ownerProjectId }: TwoTenants) =>
   (await gateway.gateway.parts.access.createKey({ projectId: ownerProjectId, name: 'fresh' })).id
@@ -139,6 +141,11 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/generations/by-key/{key}/result': { status: 404 },
   'GET /v2/generations/{id}/thread': { status: 200 },
   'GET /v2/generations/{id}/trace': { status: 200 },
+  'POST /v2/handoffs': { status: 201, body: { prompt: 'a fox by hand' } },
+  'GET /v2/handoffs': { status: 200 },
+  'GET /v2/handoffs/{id}': { status: 200 },
+  'POST /v2/handoffs/{id}/cancel': { status: 200, fresh: freshHandoff },
+  'POST /v2/handoffs/{id}/result': { status: 400, body: {} },
   'GET /v2/images': { status: 200, query: '?hash=abcd' },
   'GET /v2/images/{id}': { status: 200 },
   'GET /v2/images/{id}/drift': { status: 200 },

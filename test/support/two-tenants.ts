@@ -49,6 +49,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       webhook,
       webhook_message: await makeWebhookMessage(asOwner, webhook),
       prompt: await makePrompt(asOwner),
+      handoff: await makeHandoff(asOwner),
     },
     ownerProjectId: owner.project.id,
   }
@@ -73,6 +74,7 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
   webhook: 'whk',
   webhook_message: 'msg',
   prompt: 'prm',
+  handoff: 'hnd',
 }
 
 /** A file of a project. */
@@ -124,6 +126,11 @@ const nobodyThere = 'http://127.0.0.1:9'
 /** A webhook of a project. */
 export async function makeWebhook(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
   return (await posted<{ id: string }>(gateway, '/v2/webhooks', { url: `${nobodyThere}/hook` })).id
+}
+
+/** A ticket for work by hand. */
+export async function makeHandoff(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+  return (await posted<{ id: string }>(gateway, '/v2/handoffs', { prompt: 'a fox by hand' })).id
 }
 
 /** A message to a webhook, which did not reach it. */

@@ -19,6 +19,7 @@ import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
 import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
 import { deleteGenerationImagesRoute, generationRoute, threadRoute, traceRoute } from './generations.ts'
+import { cancelHandoffRoute, handoffResultRoute, handoffRoute, handoffsRoute, openHandoffRoute } from './handoffs.ts'
 import { deleteImageRoute, heatMapRoute, imageDriftRoute, imageRoute, signedImageRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
@@ -131,6 +132,11 @@ export const httpRoutes: readonly HttpRoute[] = [
   traceRoute,
   resultRoute,
   resultOfKeyRoute,
+  openHandoffRoute,
+  handoffsRoute,
+  handoffRoute,
+  cancelHandoffRoute,
+  handoffResultRoute,
   picturesRoute,
   imageRoute,
   deleteImageRoute,

@@ -1,0 +1,175 @@
+import { openAsBlob } from 'node:fs'
+import { basename } from 'node:path'
+import type { Handoff, HandoffTaken } from '../../contract/record.ts'
+import { type Command, type CommandContext, CommandError, say, UsageError } from '../command.ts'
+import { GatewayClient } from '../gateway-client.ts'
+import { plainText, table } from '../layout.ts'
+import { gatewayFlags, gatewayOptions, onePrompt, readArguments, wholeNumber } from '../options.ts'
+
+const data = { data: gatewayOptions.data, json: gatewayOptions.json } as const
+const wishes = {
+  source: { type: 'string' },
+  owner: { type: 'string' },
+  model: { type: 'string' },
+  size: { type: 'string' },
+  format: { type: 'string' },
+  text: { type: 'string', multiple: true },
+  remark: { type: 'string', multiple: true },
+  rights: { type: 'string' },
+  tag: { type: 'string' },
+  hours: { type: 'string' },
+  copy: { type: 'boolean' },
+} as const
+
+/** `darkroom handoff`: a picture that somebody makes by hand in ChatGPT, with a record like any other. */
+export const handoffCommand: Command = {
+  name: 'handoff',
+  summary: 'hand a prompt over to ChatGPT by hand, and take the picture back',
+  usage: `handoff PROMPT [options]
+handoff [list | show ID | upload ID FILE | cancel ID] [options]
+
+Prints the prompt with a checklist and opens a ticket; what comes of it is uploaded with
+the ticket and has a record, evidence and guard like any other picture. Nothing costs.
+
+      --source ID        the picture that is edited: img_… or file_…
+      --owner NAME       whose account it is done with (by-hand); also --model
+      --size WxH         wanted; also --format png, jpeg or webp
+      --text LANG:TEXT   a text that it must show; may be given several times
+      --remark TEXT      something else to see to; may be given several times
+      --rights NOTE      where the source comes from; also --tag
+      --hours N          how long the ticket is open (72)
+      --copy             put the prompt on the terminal's clipboard (OSC 52)
+      --data FOLDER      data folder (./data)
+      --json             print the whole answer`,
+  async run(args, context) {
+    const [action, ...rest] = args
+    const act = action !== undefined && Object.hasOwn(actions, action) ? actions[action as keyof typeof actions] : undefined
+    return act ? act(rest, context) : open(args, context)
+  },
+}
+
+async function open(args: readonly string[], context: CommandContext): Promise<number> {
+  const { values, positionals } = readArguments(args, { ...data, ...wishes })
+  const prompt = onePrompt('handoff', positionals)
+  const hours = wholeNumber('hours', values.hours, 720)
+  const body = {
+    prompt,
+    source: values.source === undefined ? undefined : { [values.source.startsWith('file_') ? 'file_id' : 'image_id']: values.source },
+    owner: values.owner,
+    model: values.model,
+    size: values.size,
+    output_format: values.format,
+    texts: values.text?.map(textOf),
+    remarks: values.remark,
+    rights: values.rights,
+    tag: values.tag,
+    expires_in_hours: hours,
+  }
+  await using client = await GatewayClient.connect(context, gatewayFlags(values))
+  const handoff = await client.json<Handoff>({ method: 'POST', path: '/v2/handoffs', body })
+  if (values.copy) copy(context, prompt)
+  say(context.stdout, values.json ? JSON.stringify(handoff, null, 2) : sheet(handoff))
+  return 0
+}
+
+/** `en:Grand opening`. */
+function textOf(given: string): { text: string; lang: string } {
+  const [, lang, text] = /^([A-Za-z][\w-]+):(.+)$/s.exec(given) ?? []
+  if (lang === undefined || text === undefined)
+    throw new UsageError(`--text expects a language and a text, like en:Open daily, found '${given}'`)
+  return { lang, text }
+}
+
+/** Terminals that know the sequence put the text on the clipboard; others show nothing. */
+function copy({ stderr }: CommandContext, text: string): void {
+  if (!stderr.isTTY) throw new UsageError('--copy needs a terminal')
+  stderr.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`)
+}
+
+/** What is missing is said before a gateway is looked for. */
+const actions = {
+  async list(args: readonly string[], context: CommandContext) {
+    const { values, positionals } = readArguments(args, { ...data, state: { type: 'string' } })
+    if (positionals.length > 0) throw new UsageError('handoff list takes nothing more')
+    const query = values.state === undefined ? '' : `?${new URLSearchParams({ state: values.state })}`
+    await using client = await connect(context, values)
+    const answer = await client.json<{ handoffs: Handoff[] }>({ method: 'GET', path: `/v2/handoffs${query}` })
+    say(context.stdout, values.json ? JSON.stringify(answer, null, 2) : overview(answer.handoffs))
+    return 0
+  },
+  async show(args: readonly string[], context: CommandContext) {
+    const { values, positionals } = readArguments(args, data)
+    const [id] = exactly('show', positionals, ['ID'])
+    await using client = await connect(context, values)
+    const handoff = await client.json<Handoff>({ method: 'GET', path: place(id!) })
+    say(context.stdout, values.json ? JSON.stringify(handoff, null, 2) : sheet(handoff))
+    return 0
+  },
+  async upload(args: readonly string[], context: CommandContext) {
+    const { values, positionals } = readArguments(args, { ...data, model: { type: 'string' } })
+    const [id, file] = exactly('upload', positionals, ['ID', 'FILE'])
+    const bytes = await openAsBlob(file!).catch((error: NodeJS.ErrnoException) => {
+      throw new CommandError(
+        `${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}. Nothing was uploaded.`,
+      )
+    })
+    const form = new FormData()
+    form.append('image', bytes, basename(file!))
+    if (values.model !== undefined) form.append('model', values.model)
+    await using client = await connect(context, values)
+    const taken = await client.json<HandoffTaken>({ method: 'POST', path: `${place(id!)}/result`, body: form })
+    say(context.stdout, values.json ? JSON.stringify(taken, null, 2) : receipt(taken))
+    return 0
+  },
+  async cancel(args: readonly string[], context: CommandContext) {
+    const { values, positionals } = readArguments(args, data)
+    const [id] = exactly('cancel', positionals, ['ID'])
+    await using client = await connect(context, values)
+    const handoff = await client.json<Handoff>({ method: 'POST', path: `${place(id!)}/cancel` })
+    say(context.stdout, values.json ? JSON.stringify(handoff, null, 2) : `${id} is cancelled: no picture is taken for it.`)
+    return 0
+  },
+}
+
+const place = (id: string) => `/v2/handoffs/${encodeURIComponent(id)}`
+const connect = (context: CommandContext, values: { data?: string | undefined }) =>
+  GatewayClient.connect(context, gatewayFlags(values), { makesFolder: false })
+
+function exactly(action: string, positionals: readonly string[], names: readonly string[]): readonly string[] {
+  if (positionals.length !== names.length) throw new UsageError(`handoff ${action} expects ${names.join(' and ')}`)
+  return positionals
+}
+
+function sheet(handoff: Handoff): string {
+  const { id, state, route_owner, expires_at, prompt, checklist, source, upload, generation_id } = handoff
+  const head = `${id}  ${state}  ${handoff.operation} by hand, owner ${plainText(route_owner)}, until ${expires_at.slice(0, 16).replace('T', ' ')} UTC`
+  const words = prompt === null ? '(the words are not kept any more)' : prompt.split('\n').map(plainText).join('\n')
+  const list = checklist.map(({ text }, index) => `${String(index + 1).padStart(3)}. ${plainText(text)}`)
+  const tail =
+    generation_id !== null
+      ? [`Its picture is on record: ${generation_id}`]
+      : upload === null
+        ? ['No picture is taken for it any more.']
+        : [`When you have the picture:  darkroom handoff upload ${id} FILE`]
+  return [head, ...(source ? [`Source: ${source.url}`] : []), '', '--- prompt ---', words, '--------------', '', ...list, '', ...tail].join(
+    '\n',
+  )
+}
+
+function receipt({ generation_id, image, warnings }: HandoffTaken): string {
+  const lines = [`${image.id}  ${image.width}x${image.height} ${image.format}, on record as ${generation_id}. It cost nothing here.`]
+  return [...lines, ...warnings.map(({ message }) => message)].join('\n')
+}
+
+function overview(handoffs: readonly Handoff[]): string {
+  if (handoffs.length === 0) return 'There are no tickets.'
+  const rows = handoffs.map(({ id, state, operation, route_owner, expires_at, generation_id }) => [
+    id,
+    state,
+    operation,
+    route_owner,
+    expires_at.slice(0, 16).replace('T', ' '),
+    generation_id ?? '-',
+  ])
+  return table([['ticket', 'state', 'what', 'owner', 'until (UTC)', 'record'], ...rows])
+}
