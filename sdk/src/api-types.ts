@@ -1603,7 +1603,15 @@ export interface NewBudget {
 }
 
 export interface NewHandoff {
-  prompt: string
+  prompt?: string
+  /** A stored prompt in place of `prompt`, as calls name it. */
+  darkroom?: {
+    prompt: {
+      id: string
+      version?: number
+      variables?: Record<string, string>
+    }
+  }
   /** The picture that is edited; without one something new is made. */
   source?: {
     image_id: string

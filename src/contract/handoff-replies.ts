@@ -20,7 +20,17 @@ export const handoffHours = { most: 720, usual: 72 } as const
 /** Body of `POST /v2/handoffs`. */
 export const newHandoffSchema = z
   .strictObject({
-    prompt: clean(32_000),
+    prompt: clean(32_000).optional(),
+    darkroom: z
+      .strictObject({
+        prompt: z.strictObject({
+          id: nameSchema,
+          version: z.int().min(1).optional(),
+          variables: z.record(clean(64), clean(32_000)).optional(),
+        }),
+      })
+      .optional()
+      .describe('A stored prompt in place of `prompt`, as calls name it.'),
     source: z
       .union([z.strictObject({ image_id: nameSchema }), z.strictObject({ file_id: nameSchema })])
       .optional()
@@ -45,6 +55,10 @@ export const newHandoffSchema = z
       .refine((pairs) => Object.keys(pairs).length <= 16, 'must hold at most 16 pairs')
       .optional(),
     expires_in_hours: z.int().min(1).max(handoffHours.most).optional().describe(`${handoffHours.usual} unless it is given.`),
+  })
+  .refine(({ prompt, darkroom }) => (prompt === undefined) !== (darkroom === undefined), {
+    path: ['prompt'],
+    message: 'must be given, or a stored prompt in darkroom.prompt, and not both',
   })
   .refine(({ source, protect }) => source !== undefined || protect === undefined, {
     path: ['protect'],

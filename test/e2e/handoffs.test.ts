@@ -104,6 +104,21 @@ describe('a picture that is made by hand', () => {
     expect(JSON.stringify(audit)).not.toContain(taken.generation_id)
   })
 
+  it('may be asked for by a stored prompt, whose version and texts it has then', async () => {
+    const texts = [{ text: 'Open {{from}}', lang: 'en' }]
+    const document = { purpose: 'A sign of {{shop}}', texts, variables: [{ name: 'from' }, { name: 'shop' }] }
+    const headers = { 'content-type': 'application/json' }
+    const made = await gateway.fetch('/v2/prompts', { method: 'POST', body: JSON.stringify({ name: 'sign', document }), headers })
+    const { id } = (await made.json()) as { id: string }
+    const { handoff } = await open({ darkroom: { prompt: { id, variables: { from: '9', shop: 'Rosa' } } } })
+    expect(handoff.prompt).toContain('Rosa')
+    expect(handoff.checklist.find((item) => item.id === 'text_1')!.text).toContain('Open 9')
+    const { taken } = await upload(handoff.id)
+    expect((await readRecord(gateway, taken.generation_id)).request_shape.prompt_version).toBe(`${id}@1`)
+    expect((await open({ darkroom: { prompt: { id } } })).error!.code).toBe('missing_prompt_variable')
+    expect((await open({ prompt: 'x', darkroom: { prompt: { id } } })).error).toMatchObject({ param: 'prompt' })
+  })
+
   it('is compared with its source when it is an edit, whether that was made here or brought as a file', async () => {
     const seen = await seeReply(postGeneration(gateway, {}))
     const [image] = (await readRecord(gateway, seen.generationId!)).images

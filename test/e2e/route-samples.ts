@@ -33,6 +33,12 @@ const pixelForm = () => {
   return form
 }
 
+const imageForm = () => {
+  const form = new FormData()
+  form.append('image', new Blob([new Uint8Array(onePixel)], { type: 'image/png' }), 'pixel.png')
+  return form
+}
+
 const asOwner = ({ gateway, credentials }: TwoTenants) => ({
   ...gateway,
   key: credentials.owner!,
@@ -145,7 +151,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/handoffs': { status: 200 },
   'GET /v2/handoffs/{id}': { status: 200 },
   'POST /v2/handoffs/{id}/cancel': { status: 200, fresh: freshHandoff },
-  'POST /v2/handoffs/{id}/result': { status: 400, body: {} },
+  'POST /v2/handoffs/{id}/result': { status: 201, body: imageForm(), fresh: freshHandoff },
   'GET /v2/images': { status: 200, query: '?hash=abcd' },
   'GET /v2/images/{id}': { status: 200 },
   'GET /v2/images/{id}/drift': { status: 200 },

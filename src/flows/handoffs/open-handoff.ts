@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto'
 import type { Principal } from '../../access/index.ts'
+import { nothingAsked } from '../../contract/darkroom-headers.ts'
 import { failure } from '../../contract/failure.ts'
 import { handoffHours } from '../../contract/handoff-replies.ts'
+import type { DarkroomExtension } from '../../contract/image-request.ts'
 import type { Handoff, NewHandoffBody } from '../../contract/record.ts'
 import { deleteAfterMs } from '../../contract/retention.ts'
 import { statementContext } from '../../db/index.ts'
 import { recordHandoff, sealWords } from '../../handoffs/index.ts'
+import type { JsonObject } from '../../primitives/json.ts'
+import { renderPrompt } from '../../prompts/index.ts'
+import type { CallAsk } from '../call-ask.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { withStoredPrompt } from '../prompts/with-stored-prompt.ts'
+import { storedPromptOf } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
 import { type HandoffSource, handoffSource } from './handoff-source.ts'
 import { type HandoffWishes, showHandoff } from './show-handoff.ts'
@@ -18,6 +25,8 @@ export interface HandoffOrder {
   baseUrl: string
 }
 
+type NamingCall = Pick<CallAsk, 'principal' | 'operation' | 'headers' | 'body' | 'promptDocument'>
+
 const HOUR_MS = 3_600_000
 
 /**
@@ -27,10 +36,10 @@ const HOUR_MS = 3_600_000
 export async function openHandoff(parts: GatewayParts, { principal, body, baseUrl }: HandoffOrder): Promise<Handoff> {
   const { projectId, keyId } = principal
   const source = body.source === undefined ? null : await handoffSource(parts, referenceOf(body.source), projectId)
+  const { promptVersion, ...words } = await wordsOf(parts, principal, body)
   const { prompts } = await retentionFor(parts, projectId)
   const id = parts.newId('hnd')
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  const words = { prompt: body.prompt, texts: body.texts ?? [], remarks: body.remarks ?? [] }
   await parts.database.transact([
     recordHandoff(context, {
       id,
@@ -40,8 +49,8 @@ export async function openHandoff(parts: GatewayParts, { principal, body, baseUr
       operation: source === null ? 'generate' : 'edit',
       route_owner: body.owner ?? 'by-hand',
       model: body.model ?? 'chatgpt',
-      wanted_json: JSON.stringify(wishesOf(body, source)),
-      prompt_sha256: createHash('sha256').update(body.prompt).digest('hex'),
+      wanted_json: JSON.stringify(wishesOf(body, { source, promptVersion })),
+      prompt_sha256: createHash('sha256').update(words.prompt).digest('hex'),
       sealed: sealWords(parts.handoffKey, id, words),
       delete_after_ms: deleteAfterMs(prompts, context.nowMs),
       source_kind: source?.kind ?? null,
@@ -51,10 +60,23 @@ export async function openHandoff(parts: GatewayParts, { principal, body, baseUr
   return showHandoff(parts, { id, projectId, baseUrl })
 }
 
-/** @throws Failure `box_outside`… for a place that is not in the source */
+/** What is to be pasted: the caller's own words, or those of a stored prompt with the texts it brings. @throws Failure as a call that names it */
+async function wordsOf(parts: GatewayParts, principal: Principal, { prompt, darkroom, source, texts, remarks = [] }: NewHandoffBody) {
+  if (prompt !== undefined) return { prompt, texts: texts ?? [], remarks, promptVersion: null }
+  const operation = source === undefined ? 'generate' : 'edit'
+  const call: JsonObject = { darkroom: darkroom as unknown as JsonObject }
+  const named: NamingCall = { principal, operation, headers: nothingAsked(), body: call }
+  const { body, promptDocument } = await withStoredPrompt(parts, named)
+  const extension = body['darkroom'] as DarkroomExtension
+  const rendered = { prompt: String(body['prompt']), promptVersion: storedPromptOf(extension) }
+  const ofDocument = promptDocument ? renderPrompt(promptDocument, darkroom!.prompt.variables ?? {}, 'darkroom.prompt.variables').texts : []
+  return { ...rendered, texts: texts ?? ofDocument.map(({ text, lang }) => ({ text, lang })), remarks }
+}
+
+/** @throws Failure `invalid_value` for a place that is not in the source */
 function wishesOf(
   { size, output_format, protect = [], rights, tag, metadata }: NewHandoffBody,
-  source: HandoffSource | null,
+  { source, promptVersion }: { source: HandoffSource | null; promptVersion: string | null },
 ): HandoffWishes {
   for (const [place, { x, y, width, height }] of protect.entries())
     if (source && (x + width > source.width || y + height > source.height))
@@ -62,14 +84,8 @@ function wishesOf(
         param: `protect[${place}]`,
         message: `The rectangle reaches beyond the source, which is ${source.width}x${source.height}. Nothing was kept or charged; keep it inside.`,
       })
-  return {
-    size: size ?? null,
-    format: output_format ?? null,
-    protect,
-    rights: rights ?? null,
-    tag: tag ?? null,
-    metadata: metadata ?? null,
-  }
+  const asked = { size: size ?? null, format: output_format ?? null, protect }
+  return { ...asked, rights: rights ?? null, tag: tag ?? null, metadata: metadata ?? null, promptVersion }
 }
 
 const referenceOf = (source: NonNullable<NewHandoffBody['source']>) =>

@@ -170,10 +170,10 @@ function contractByHand({ id, route_owner, key_id }: HandoffRow): Record<string,
 }
 
 function shapeOf(handoff: HandoffRow, source: HandoffSource | null): GenerationRecord['request_shape'] {
-  const { size, format, protect, rights } = wishesOf(handoff)
+  const { size, format, protect, rights, promptVersion } = wishesOf(handoff)
   return {
     prompt_sha256: handoff.prompt_sha256,
-    prompt_version: null,
+    prompt_version: promptVersion,
     input_image_count: source === null ? 0 : 1,
     input_images:
       source === null

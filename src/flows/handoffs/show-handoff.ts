@@ -16,6 +16,8 @@ import type { GatewayParts } from '../gateway-parts.ts'
 
 /** What of a ticket is kept in the open. */
 export interface HandoffWishes {
+  /** `id@version` of the stored prompt it was rendered from; null = none. */
+  promptVersion: string | null
   size: string | null
   format: 'png' | 'jpeg' | 'webp' | null
   protect: GenerationRecord['request_shape']['protect']
