@@ -77,9 +77,7 @@ function factsOf(gateway: Gateway, config: DarkroomConfig, link: string | null):
       ? [['Token', `${shellPath(adminToken)} is the administrator's, made now for you alone`] as [string, string]]
       : []),
     ...(isOpenToOthers(config.http.host) ? [['Reach', `${config.http.host}: other machines too, in plain http`] as [string, string]] : []),
-    ...(link === null
-      ? [['Studio', gateway.url] as [string, string]]
-      : [['Studio', `${link}  (signs you in once)`] as [string, string]]),
+    ...(link === null ? [['Studio', gateway.url] as [string, string]] : [['Studio', `${link}  (signs you in once)`] as [string, string]]),
     ['Reference', `${gateway.url}/docs/`],
     ...(activeFailPoint === null
       ? []

@@ -24,8 +24,15 @@ export abstract class Resource {
   }
 }
 
-type Query<Name extends 'GET /v1/files' | 'GET /v2/images' | 'GET /v2/ledger' | 'GET /v2/ledger/calls' | 'GET /v2/ledger/entries'> =
-  NonNullable<OperationInput<Name>['query']>
+type Query<
+  Name extends
+    | 'GET /v1/files'
+    | 'GET /v2/images'
+    | 'GET /v2/handoffs'
+    | 'GET /v2/ledger'
+    | 'GET /v2/ledger/calls'
+    | 'GET /v2/ledger/entries',
+> = NonNullable<OperationInput<Name>['query']>
 
 /** Records of calls. */
 export class Generations extends Resource {
