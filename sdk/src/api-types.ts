@@ -273,6 +273,34 @@ export interface Bulk {
   archive: string
 }
 
+export interface BulkCheck {
+  total: number
+  /** Of so many something can be said; the others were not reached within ten seconds. */
+  judged: number
+  /** Edits: their pictures are fetched, judged and priced when their turn comes. */
+  not_priced: number
+  /** Items that cannot be read as a call: with any of these the bulk is not accepted. */
+  unusable: number
+  /** Those, and items that would be refused when their turn comes, for free. */
+  refused: number
+  /** In the order of the items, a hundred at most. */
+  refusals: Array<{
+    item: number
+    code: string | null
+    param: string | null
+    message: string
+  }>
+  /** Who would make them. */
+  route_owners: string[]
+  /** Of all that were priced, together. */
+  estimate: {
+    low: Money
+    expected: Money
+    high: Money
+    reserve: Money
+  }
+}
+
 export interface BulkItem {
   /** Counts from 1. */
   item: number
@@ -1449,6 +1477,34 @@ export interface LegalHolds {
   next_cursor: string | null
 }
 
+export interface Lineage {
+  image_id: string
+  generation_id: string
+  /** The picture as the model made it, where this one is what Darkroom made of it (a strict mask, a keyed background). */
+  version_of: string | null
+  made_from: Array<{
+    input_id: string
+    role: 'image' | 'mask' | 'markup'
+    sha256: string
+    width: number
+    height: number
+    deleted_at: string | null
+    /** The picture of this gateway that it is, by its id or its bytes; null for one from elsewhere, or that was deleted. */
+    image: {
+      id: string
+      generation_id: string
+    } | null
+  }>
+  taken_up_by: Array<{
+    generation_id: string
+    created_at: string
+    operation: 'generate' | 'edit' | 'respond'
+    role: 'image' | 'mask' | 'markup'
+    /** What the call made, as far as it is kept. */
+    images: string[]
+  }>
+}
+
 export interface MigrationChecklist {
   checklist: {
     version: number
@@ -2599,6 +2655,13 @@ export interface Operations {
       next_cursor: string | null
     }
   }
+  /** Follow all jobs */
+  'GET /v2/jobs/events': {
+    path: NoParameters
+    query: NoParameters
+    body: undefined
+    reply: string
+  }
   /** Read a job */
   'GET /v2/jobs/{id}': {
     path: { id: string }
@@ -2674,6 +2737,23 @@ export interface Operations {
       bulks: Bulk[]
       next_cursor: string | null
     }
+  }
+  /** Check a bulk without submitting it */
+  'POST /v2/jobs/bulk/check': {
+    path: NoParameters
+    query: {
+      name?: string
+      lane?: 'standard' | 'economy'
+      /** low when left out: single jobs of the project come first. */
+      priority?: 'low' | 'normal' | 'high'
+      start_at?: string
+      deadline?: string
+      webhook_url?: string
+      /** Its end when left out. */
+      webhook_events?: Array<'completed' | 'failed' | 'cancelled'>
+    }
+    body: BulkRequest
+    reply: BulkCheck
   }
   /** Read how far a bulk has come */
   'GET /v2/jobs/bulk/{id}': {
@@ -3180,6 +3260,23 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: DeletedPictures
+  }
+  /** Read a small version of a picture */
+  'GET /v2/images/{id}/thumbnail': {
+    path: { id: string }
+    query: {
+      /** In pixels; the next larger of 160, 320, 640 is given, or the width of the picture itself where that is less. */
+      width?: number
+    }
+    body: undefined
+    reply: Blob
+  }
+  /** See what a picture was made from, and what was made from it */
+  'GET /v2/images/{id}/lineage': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Lineage
   }
   /** Read the bytes of a picture by an address that was signed for it */
   'GET /v2/images/{id}/signed': {

@@ -35,6 +35,27 @@ export const bulkBodySchema = z
   })
   .meta({ id: 'BulkRequest' })
 
+/** `POST /v2/jobs/bulk/check`: what would become of a bulk. */
+export const bulkCheckSchema = z
+  .object({
+    total: countSchema,
+    judged: countSchema.describe('Of so many something can be said; the others were not reached within ten seconds.'),
+    not_priced: countSchema.describe('Edits: their pictures are fetched, judged and priced when their turn comes.'),
+    unusable: countSchema.describe('Items that cannot be read as a call: with any of these the bulk is not accepted.'),
+    refused: countSchema.describe('Those, and items that would be refused when their turn comes, for free.'),
+    refusals: z
+      .array(z.object({ item: countSchema, code: z.string().nullable(), param: z.string().nullable(), message: z.string() }))
+      .describe('In the order of the items, a hundred at most.'),
+    route_owners: z.array(z.string()).describe('Who would make them.'),
+    estimate: z
+      .object({ low: moneySchema, expected: moneySchema, high: moneySchema, reserve: moneySchema })
+      .describe('Of all that were priced, together.'),
+  })
+  .meta({ id: 'BulkCheck' })
+
+/** As `bulkCheckSchema` describes it. */
+export type BulkCheck = z.infer<typeof bulkCheckSchema>
+
 /** How a bulk stands. */
 export const bulkSchema = z
   .object({

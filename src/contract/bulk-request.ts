@@ -33,6 +33,19 @@ const LONGEST_LABEL = 200
  * @throws Failure `invalid_bulk` naming the first items that cannot be used
  */
 export function readBulkItems(rows: readonly JsonObject[], template: JsonObject | null): BulkItem[] {
+  const { items, faults } = judgeBulkItems(rows, template)
+  if (faults.length > 0) throw faulty(faults)
+  return items.map(({ label, operation, body }) => ({ label, operation, body }))
+}
+
+/**
+ * The same, with every item that can be used and what is wrong with each of the others. Items count from 1.
+ * @throws Failure `invalid_bulk` for one without items, or with too many
+ */
+export function judgeBulkItems(
+  rows: readonly JsonObject[],
+  template: JsonObject | null,
+): { items: (BulkItem & { item: number })[]; faults: BulkFault[] } {
   if (rows.length === 0)
     throw failure('invalid_bulk', { message: 'The bulk has no items. Nothing was queued or charged; send at least one.' })
   if (rows.length > bulkLimits.items)
@@ -40,9 +53,10 @@ export function readBulkItems(rows: readonly JsonObject[], template: JsonObject 
       message: `The bulk has ${rows.length} items, more than ${bulkLimits.items}. Nothing was queued or charged; send it in parts.`,
     })
   const read = rows.map((row, index) => readItem(row, template, index + 1))
-  const faults = read.filter((item): item is BulkFault => 'item' in item)
-  if (faults.length > 0) throw faulty(faults)
-  return read as BulkItem[]
+  return {
+    items: read.flatMap((entry, index) => ('message' in entry ? [] : [{ ...entry, item: index + 1 }])),
+    faults: read.filter((entry): entry is BulkFault => 'message' in entry),
+  }
 }
 
 function readItem(row: JsonObject, template: JsonObject | null, item: number): BulkItem | BulkFault {

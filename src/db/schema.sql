@@ -913,6 +913,17 @@ CREATE TABLE stored_replies (
 
 CREATE INDEX stored_replies_due on stored_replies (delete_after_ms) where delete_after_ms is not null;
 
+CREATE TABLE thumbnails (
+  image_id text not null references images (id),
+  -- Most pixels of its width.
+  width integer not null check (width > 0),
+  sha256 text not null check (length(sha256) = 64),
+  created_at_ms bigint not null check (created_at_ms >= 0),
+  primary key (image_id, width)
+);
+
+CREATE INDEX thumbnails_by_object on thumbnails (sha256);
+
 CREATE TABLE turn_documents (
   generation_id text not null primary key references generations (id),
   sealed text not null,

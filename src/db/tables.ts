@@ -17,6 +17,7 @@ export interface Tables {
   generation_inputs: GenerationInputRow
   files: FileRow
   drift_reports: DriftReportRow
+  thumbnails: ThumbnailRow
   guard_texts: GuardTextsRow
   guard_verdicts: GuardVerdictRow
   credential_reports: CredentialReportRow
@@ -460,6 +461,15 @@ export interface DriftReportRow {
   error: string | null
   created_at_ms: number
   finished_at_ms: number | null
+}
+
+/** A small picture of a picture. */
+export interface ThumbnailRow {
+  image_id: string
+  /** Most pixels of its width. */
+  width: number
+  sha256: string
+  created_at_ms: number
 }
 
 /** Texts that the pictures of a generation shall show, as its request declared them. */

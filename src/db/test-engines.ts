@@ -130,6 +130,7 @@ const tables = [
   'turn_documents',
   'image_calls',
   'response_turns',
+  'thumbnails',
   'drift_reports',
   'guard_verdicts',
   'guard_texts',

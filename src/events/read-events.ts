@@ -37,6 +37,28 @@ export function eventsBetween(
   )
 }
 
+/** What happened after an event, in a project or anywhere, the oldest first. */
+export function eventsAfter(
+  db: Database,
+  { projectId, afterSeq, limit }: { projectId: string | null; afterSeq: number; limit: number },
+): Promise<EventRow[]> {
+  return db.read(
+    db.sql
+      .selectFrom('events')
+      .selectAll()
+      .where('seq', '>', afterSeq)
+      .$if(projectId !== null, (query) => query.where('project_id', '=', projectId!))
+      .orderBy('seq')
+      .limit(limit),
+  )
+}
+
+/** Numbers of the oldest event that is kept and of the newest; 0 where there is none. */
+export async function eventsEnd(db: Database): Promise<{ first: number; last: number }> {
+  const [row] = await db.read(db.sql.selectFrom('events').select(({ fn }) => [fn.min('seq').as('first'), fn.max('seq').as('last')]))
+  return { first: Number(row?.first ?? 0), last: Number(row?.last ?? 0) }
+}
+
 /** Events for which no messages were made yet, the oldest first. */
 export function eventsToHandOut(db: Database, limit: number): Promise<EventRow[]> {
   return db.read(db.sql.selectFrom('events').selectAll().where('handed_out_at_ms', 'is', null).orderBy('seq').limit(limit))

@@ -37,6 +37,7 @@ import type { RouteStandings } from './route-standings.ts'
 import type { RoutingPolicies } from './routing-policy.ts'
 import type { RunningGenerations } from './running-generations.ts'
 import type { StorageHealth } from './storage-health.ts'
+import type { Thumbnails } from './thumbnails.ts'
 import type { CostWatch } from './unknowns/cost-watch.ts'
 import type { UnknownRounds } from './unknowns/unknown-rounds.ts'
 import type { OwnHosts } from './webhooks/own-hosts.ts'
@@ -100,6 +101,7 @@ export interface GatewayParts {
   jobs: JobRunner
   jobEvents: JobEvents
   livePreviews: LivePreviews
+  thumbnails: Thumbnails
   /** What sees to it that sets of jobs go on. */
   jobSets: JobSets
   /** What makes the jobs of the economy lane. */

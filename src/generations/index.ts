@@ -34,6 +34,7 @@ export {
   type GenerationRows,
   type ProjectScope,
 } from './find-generation.ts'
+export { type FoundLineage, findLineage } from './find-lineage.ts'
 export { findOpenCalls } from './find-open-calls.ts'
 export {
   type CountedAttempt,

@@ -12,6 +12,8 @@ export interface SentObject {
   mediaType: string | null
   /** Without an ending of its own. */
   fileName: string
+  /** What browsers may do with it. @default ask each time */
+  cacheControl?: string
 }
 
 /** Types that are shown as pictures, with their endings; anything else that upstream may have sent is offered as a download only. */
@@ -22,7 +24,7 @@ export async function sendObject({ parts, request, reply }: RequestContext, obje
   const ending = pictures[object.mediaType ?? '']
   reply.headers({
     etag: `"${object.sha256}"`,
-    'cache-control': 'private, max-age=0, must-revalidate',
+    'cache-control': object.cacheControl ?? 'private, max-age=0, must-revalidate',
     'accept-ranges': 'bytes',
     'content-type': ending ? object.mediaType! : 'application/octet-stream',
     'content-disposition': `${ending ? 'inline' : 'attachment'}; filename="${object.fileName}.${ending ?? 'bin'}"`,

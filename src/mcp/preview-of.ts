@@ -21,7 +21,7 @@ export async function previewOf(pool: PixelPool, picture: HeldPicture): Promise<
   if (picture.bytes <= PREVIEW_BYTES) return { base64: await readFile(picture.path, 'base64'), mediaType: picture.mediaType! }
   for (const edge of edges) {
     const outPath = join(picture.folder, `preview-${edge}.webp`)
-    const { bytes } = await makeThumbnail(pool, { path: picture.path, outPath, edge })
+    const { bytes } = await makeThumbnail(pool, { path: picture.path, outPath, width: edge, height: edge })
     if (bytes <= PREVIEW_BYTES) return { base64: await readFile(outPath, 'base64'), mediaType: 'image/webp' }
   }
   return null

@@ -18,6 +18,7 @@ function missingObjects(db: Database): AuditQuery['query'] {
     .union(db.sql.selectFrom('generation_inputs').select('sent_sha256 as sha256').where('deleted_at_ms', 'is', null))
     .union(db.sql.selectFrom('files').select('sha256').where('deleted_at_ms', 'is', null))
     .union(db.sql.selectFrom('drift_reports').select(sql<string>`heat_map_sha256`.as('sha256')).where('heat_map_sha256', 'is not', null))
+    .union(db.sql.selectFrom('thumbnails').select('sha256'))
     .union(
       db.sql
         .selectFrom('guard_verdicts')

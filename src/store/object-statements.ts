@@ -139,6 +139,7 @@ function isUnreferenced(when: ExpressionBuilder<Tables, 'objects'>) {
       .where('generation_inputs.deleted_at_ms', 'is', null),
     when.selectFrom('files').select('files.id').whereRef('files.sha256', '=', 'objects.sha256').where('files.deleted_at_ms', 'is', null),
     when.selectFrom('drift_reports').select('drift_reports.image_id').whereRef('drift_reports.heat_map_sha256', '=', 'objects.sha256'),
+    when.selectFrom('thumbnails').select('thumbnails.image_id').whereRef('thumbnails.sha256', '=', 'objects.sha256'),
     when
       .selectFrom('guard_verdicts')
       .select('guard_verdicts.image_id')

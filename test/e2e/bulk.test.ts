@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import type { Bulk, BulkItemReply } from '../../src/contract/bulk-replies.ts'
+import type { Bulk, BulkCheck, BulkItemReply } from '../../src/contract/bulk-replies.ts'
 import { makeBudget, makeProject } from '../support/admin-calls.ts'
 import { ledgerLines, promptWith, seeReply, sumOf } from '../support/generation-calls.ts'
 import type { Callable } from '../support/job-calls.ts'
@@ -46,6 +46,25 @@ async function bulkWhen(gateway: Callable, id: string, holds: (bulk: Bulk) => bo
 const ended = ({ state }: Bulk) => state === 'ended' || state === 'cancelled'
 
 describe('a bulk', () => {
+  it('is checked item by item before anything is queued: what would be refused, and what the rest costs', async () => {
+    await using gateway = await startTestGateway()
+    const check = async (items: object[]) => {
+      const init = { method: 'POST', body: JSON.stringify({ items }), headers: { 'content-type': 'application/json' } }
+      return (await (await gateway.fetch('/v2/jobs/bulk/check', init)).json()) as BulkCheck
+    }
+    const fox = { request: { ...small, prompt: 'a fox' } }
+    const one = await check([fox])
+    const edit = { request: { ...small, prompt: 'a lamp', images: [{ image_url: 'https://pictures.example/a.png' }] } }
+    const found = await check([fox, { request: { ...small, prompt: 'x', size: '17x17' } }, { webhook_url: 'x' }, edit, fox])
+    expect(found).toMatchObject({ total: 5, judged: 5, not_priced: 1, unusable: 1, refused: 2, route_owners: ['darkroom-sandbox'] })
+    expect(found.refusals).toMatchObject([
+      { item: 2, code: 'invalid_value', param: 'size' },
+      { item: 3, param: 'webhook_url' },
+    ])
+    expect(BigInt(found.estimate.expected.nanos)).toBe(2n * BigInt(one.estimate.expected.nanos))
+    expect((await (await gateway.fetch('/v2/jobs')).json()) as object).toMatchObject({ jobs: [] })
+  })
+
   it('is made item by item; its manifest and its archive hold every picture under its name', async () => {
     await using gateway = await startTestGateway()
     const items = [

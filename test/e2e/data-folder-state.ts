@@ -46,14 +46,15 @@ export async function rehash(dataFolder: string): Promise<{ files: number; wrong
 async function referredHashes(gateway: TestGateway['gateway']): Promise<Set<string>> {
   const { database } = gateway.parts
   const { sql } = database
-  const [images, inputs, files, drifts] = await Promise.all([
+  const [images, inputs, files, drifts, thumbnails] = await Promise.all([
     database.read(sql.selectFrom('images').select('sha256').where('deleted_at_ms', 'is', null).where('storage', '=', 'stored')),
     database.read(sql.selectFrom('generation_inputs').select(['sha256', 'sent_sha256']).where('deleted_at_ms', 'is', null)),
     database.read(sql.selectFrom('files').select('sha256').where('deleted_at_ms', 'is', null)),
     database.read(sql.selectFrom('drift_reports').select('heat_map_sha256 as sha256').where('heat_map_sha256', 'is not', null)),
+    database.read(sql.selectFrom('thumbnails').select('sha256')),
   ])
   return new Set([
-    ...[...images, ...files, ...drifts].map((row) => row.sha256!),
+    ...[...images, ...files, ...drifts, ...thumbnails].map((row) => row.sha256!),
     ...inputs.flatMap((input) => [input.sha256, input.sent_sha256]),
   ])
 }

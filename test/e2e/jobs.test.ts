@@ -251,3 +251,34 @@ describe('the signed address of a result', () => {
     expect(await status((url) => (url.pathname = `/v2/images/${other}/signed`))).toBe(403)
   })
 })
+
+describe('whoever follows all jobs of a project', () => {
+  /** The first events of a stream, as many as hold. */
+  async function news(lastEventId: string | null, isEnough: (text: string) => boolean): Promise<string> {
+    const left = new AbortController()
+    const headers: Record<string, string> = lastEventId === null ? {} : { 'last-event-id': lastEventId }
+    const { body } = await gateway.fetch('/v2/jobs/events', { headers, signal: left.signal })
+    let text = ''
+    for await (const piece of body!.pipeThrough(new TextDecoderStream())) {
+      text += piece
+      if (isEnough(text)) break
+    }
+    left.abort()
+    return text
+  }
+
+  it('begins with reset, hears of every job by one connection, and goes on from the event it had last', async () => {
+    const begin = await news(null, (text) => text.includes('\n\n'))
+    expect(begin).toMatch(/^id: \d+\nevent: reset\ndata: \{"sequence":\d+\}\n\n$/)
+    const place = /^id: (\d+)/.exec(begin)![1]!
+    const jobs = [await submitSmall(gateway), await submitSmall(gateway)]
+    const hasBoth = (text: string) => text.split('event: completed').length === 3
+    const told = await news(place, hasBoth)
+    for (const id of jobs) expect(told.split(`"job_id":"${id}"`)).toHaveLength(5)
+    expect(told).not.toContain('event: reset')
+    // Addresses are signed anew each time.
+    const stable = (text: string) => text.replaceAll(/expires=[^"]*/g, '')
+    expect(stable(await news(place, hasBoth))).toBe(stable(told))
+    expect(await news('999999999', (text) => text.includes('\n\n'))).toContain('event: reset')
+  })
+})

@@ -1,25 +1,13 @@
-import type { Job, JobEvent } from '../../contract/job-replies.ts'
-import type { JobEventName } from '../../contract/job-request.ts'
-import type { EventRow } from '../../db/index.ts'
 import { eventsOf } from '../../events/index.ts'
 import { jobsOfSet } from '../../jobs/index.ts'
-import { isoTime } from '../../primitives/clock.ts'
 import { isId } from '../../primitives/ids.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { presentJobEvent, type SentJobEvent } from './present-job-event.ts'
 import { showJob } from './show-job.ts'
-import { type JobAskedFor, statusOf } from './show-single-job.ts'
-import { signedAddress } from './signed-address.ts'
-
-/** One event of a job, as it is sent. */
-export interface SentJobEvent {
-  /** What a listener names to go on from here. */
-  id: string
-  name: JobEventName | 'reset'
-  data: JobEvent | Job
-}
+import type { JobAskedFor } from './show-single-job.ts'
+import { someChange } from './some-change.ts'
 
 const AT_A_TIME = 100
-const LOOK_AT_LEAST_EVERY_MS = 15_000
 
 /** States after which nothing happens to a job any more. */
 const endStates: readonly string[] = ['completed', 'failed', 'cancelled']
@@ -54,7 +42,7 @@ export async function* followJob(parts: GatewayParts, follower: JobFollower): As
     for (const event of events) {
       if (signal.aborted) return
       seq = event.seq
-      yield sent(parts, follower.baseUrl, event)
+      yield presentJobEvent(parts, follower.baseUrl, event)
     }
     if (events.length === AT_A_TIME) continue
     if (signal.aborted || (await hasEnded(parts, follower, seq))) return
@@ -81,62 +69,4 @@ async function hasEnded(parts: GatewayParts, asked: JobAskedFor, seq: number): P
   if (!endStates.includes(state)) return false
   // What was written between the two looks is still told.
   return (await eventsOf(parts.database, { subjectIds: await subjectsOf(parts, asked.jobId), afterSeq: seq, limit: 1 })).length === 0
-}
-
-async function someChange(changed: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, LOOK_AT_LEAST_EVERY_MS)
-  const leave = () => resolve()
-  signal.addEventListener('abort', leave, { once: true })
-  await Promise.race([changed, over])
-  signal.removeEventListener('abort', leave)
-  clearTimeout(timer)
-}
-
-const stateAfter: Readonly<Record<JobEventName, Job['state']>> = {
-  queued: 'queued',
-  started: 'running',
-  partial: 'running',
-  stored: 'running',
-  completed: 'completed',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  outcome_unknown: 'outcome_unknown',
-}
-
-const progressAfter: Readonly<Record<JobEventName, number>> = {
-  queued: 0,
-  started: 10,
-  partial: 10,
-  stored: 95,
-  completed: 100,
-  failed: 100,
-  cancelled: 100,
-  outcome_unknown: 95,
-}
-
-interface ToldData {
-  progress?: number
-  images?: { id: string }[]
-  error?: Record<string, unknown>
-}
-
-function sent(parts: GatewayParts, baseUrl: string, event: EventRow): SentJobEvent {
-  const name = event.type.replace(/^job\./, '') as JobEventName
-  const { progress, images, error } = JSON.parse(event.data_json) as ToldData
-  const state = stateAfter[name]
-  return {
-    id: String(event.seq),
-    name,
-    data: {
-      job_id: event.subject_id,
-      sequence: event.seq,
-      at: isoTime(event.at_ms),
-      status: statusOf[state],
-      state,
-      progress: progress ?? progressAfter[name],
-      ...(images && images.length > 0 && { images: images.map(({ id }) => ({ id, url: signedAddress(parts, baseUrl, id) })) }),
-      ...(error && { error }),
-    },
-  }
 }

@@ -3,6 +3,7 @@ import type { DeletedPictures } from '../../contract/record.ts'
 import { statementContext } from '../../db/index.ts'
 import { deleteImages, deleteInputs, findImage, findPictures, type GenerationPictures, type ProjectScope } from '../../generations/index.ts'
 import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
+import { dropThumbnails, thumbnailsOf } from '../../images/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { isId } from '../../primitives/ids.ts'
@@ -55,9 +56,10 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
   const isThere = ({ deleted_at_ms }: { deleted_at_ms: number | null }) => deleted_at_ms === null
   const [imageIds, inputIds] = [images.filter(isThere).map(({ id }) => id), inputs.filter(isThere).map(({ id }) => id)]
   if (imageIds.length + inputIds.length > 0) {
-    const [heatMaps, sideBySides] = await Promise.all([heatMapsOf(parts.database, imageIds), sideBySidesOf(parts.database, imageIds)])
+    const shownBy = [heatMapsOf, sideBySidesOf, thumbnailsOf].map((objectsOf) => objectsOf(parts.database, imageIds))
+    const derived = (await Promise.all(shownBy)).flat()
     const shown = [...images.map(({ sha256 }) => sha256), ...inputs.flatMap((input) => [input.sha256, input.sent_sha256])]
-    const sha256s = [...shown, ...heatMaps, ...sideBySides]
+    const sha256s = [...shown, ...derived]
     const context = statementContext(parts.database, parts.clock, parts.newId)
     fp('delete_before_record')
     await parts.database.transact([
@@ -66,6 +68,7 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
       ...deleteInputs(context, inputIds),
       ...dropHeatMaps(context, imageIds),
       ...dropSideBySides(context, imageIds),
+      ...dropThumbnails(context, imageIds),
       ...dropWordsOfGone(context, imageIds),
       ...noteUnused(context, sha256s),
     ])

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { type DueRow, dueImages, dueInputs, expireImages, expireInputs } from '../../generations/index.ts'
 import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
+import { dropThumbnails, thumbnailsOf } from '../../images/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
@@ -25,9 +26,11 @@ export async function expireDue(parts: GatewayParts, stop: () => boolean): Promi
       expireImages(context, ids),
       ...dropHeatMaps(context, ids),
       ...dropSideBySides(context, ids),
+      ...dropThumbnails(context, ids),
       ...dropWordsOfGone(context, ids),
     ],
-    alsoUsed: async (ids) => [...(await heatMapsOf(parts.database, ids)), ...(await sideBySidesOf(parts.database, ids))],
+    alsoUsed: async (ids) =>
+      (await Promise.all([heatMapsOf, sideBySidesOf, thumbnailsOf].map((objectsOf) => objectsOf(parts.database, ids)))).flat(),
   })
   const inputs = await expire(parts, stop, {
     due: () => dueInputs(parts.database, parts.clock.nowMs(), BATCH),

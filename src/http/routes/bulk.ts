@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { bulkBodySchema, bulkItemsReplySchema, bulkSchema, bulkSettingsSchema, bulksReplySchema } from '../../contract/bulk-replies.ts'
+import {
+  bulkBodySchema,
+  bulkCheckSchema,
+  bulkItemsReplySchema,
+  bulkSchema,
+  bulkSettingsSchema,
+  bulksReplySchema,
+} from '../../contract/bulk-replies.ts'
 import { readBulkItems } from '../../contract/bulk-request.ts'
 import { jobStateSchema } from '../../contract/job-replies.ts'
 import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
@@ -11,6 +18,7 @@ import {
   bulkManifest,
   bulksOfKey,
   cancelBulk,
+  checkBulk,
   listBulks,
   pauseBulk,
   resumeBulk,
@@ -78,6 +86,29 @@ export const submitBulkRoute = keyRoute({
     })
     reply.code(202).headers({ location: `/v2/jobs/bulk/${setId}`, ...(isRepeated ? { 'idempotent-replayed': 'true' } : {}) })
     return showBulk(parts, { bulkId: setId, projectId: principal.projectId })
+  },
+})
+
+/** What would become of them. */
+export const checkBulkRoute = keyRoute({
+  method: 'POST',
+  path: '/v2/jobs/bulk/check',
+  tenant: 'caller',
+  tag: 'jobs',
+  summary: 'Check a bulk without submitting it',
+  admission: 'body',
+  description:
+    'Takes exactly what submitting takes, and says of each item whether it would be refused, and what all of them would cost. Nothing is recorded, sent or charged.',
+  streamsBody: true,
+  query: bulkSettingsSchema,
+  body: submitBulkRoute.body!,
+  replies: { 200: { description: 'The verdict.', schema: bulkCheckSchema }, ...errorReplies(400, 401, 413, 429, 503) },
+  async handle(context) {
+    const headers = readDarkroomHeaders(context.request)
+    const { settings, template, rows } = await readBulk(context)
+    const { lane } = readChecked(bulkSettingsSchema, settings)
+    const { parts, principal, requestId } = context
+    return checkBulk(parts, { principal, rows, template, headers, lane: lane ?? 'standard', requestId })
   },
 })
 

@@ -1,13 +1,15 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../contract/failure.ts'
+import { lineageReplySchema } from '../../contract/lineage-replies.ts'
 import { deletedPicturesSchema, driftReplySchema } from '../../contract/record.ts'
-import { assertSigned, deleteImage, imageDrift, type LivePreview, readHeatMap } from '../../flows/index.ts'
+import { assertSigned, deleteImage, imageDrift, imageLineage, type LivePreview, readHeatMap, thumbnailWidths } from '../../flows/index.ts'
 import { type FoundImage, findImage } from '../../generations/index.ts'
 import { inspectImageFile, mediaTypes } from '../../pixels/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { errorReplies } from '../error-replies.ts'
 import { type KnownContext, keyRoute, publicRoute, type RequestContext } from '../http-route.ts'
+import { readChecked } from '../read-checked.ts'
 import { scopeOf } from '../scope-of.ts'
 import { sendObject } from '../send-object.ts'
 
@@ -32,6 +34,57 @@ export const imageRoute = keyRoute({
     const image = await readableImage(context)
     return sendObject(context, { ...image, mediaType: image.media_type, fileName: image.id })
   },
+})
+
+const thumbnailQuerySchema = z.strictObject({
+  width: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(thumbnailWidths.at(-1)!)
+    .default(320)
+    .describe(
+      `In pixels; the next larger of ${thumbnailWidths.join(', ')} is given, or the width of the picture itself where that is less.`,
+    ),
+})
+/** The bytes never change; a week bounds how long a browser shows what was deleted. */
+const WEEK_S = 7 * 24 * 60 * 60
+
+/** The same, small: for pages that show many. */
+export const thumbnailRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/images/{id}/thumbnail',
+  tenant: { object: 'image' },
+  tag: 'darkroom',
+  summary: 'Read a small version of a picture',
+  description:
+    'WebP, made when somebody first asks and kept as long as the picture. Answered with 429 and `Retry-After` where too many wait to be made.',
+  query: thumbnailQuerySchema,
+  replies: { ...bytesReplies, ...errorReplies(400, 401, 404, 410, 416, 429, 500, 503) },
+  async handle(context) {
+    const { width } = readChecked(thumbnailQuerySchema, context.request.query)
+    const image = await readableImage(context)
+    const left = new AbortController()
+    context.reply.raw.once('close', () => left.abort())
+    const thumbnail = await context.parts.thumbnails.read(context.parts, image, { width, signal: left.signal })
+    // Whoever signs in next at the same browser has another cookie, and does not see what this one saw.
+    context.reply.header('vary', 'cookie, authorization, x-api-key')
+    const cacheControl = `private, max-age=${WEEK_S}, immutable`
+    return sendObject(context, { ...thumbnail, mediaType: 'image/webp', fileName: `${image.id}-${width}`, cacheControl })
+  },
+})
+
+/** Where a picture comes from, and what was made of it. */
+export const lineageRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/images/{id}/lineage',
+  tenant: { object: 'image' },
+  tag: 'darkroom',
+  summary: 'See what a picture was made from, and what was made from it',
+  description:
+    'Pictures of the same project alone: what its call brought along, recognised by id or by bytes, and calls that took it up. At most a hundred of each.',
+  replies: { 200: { description: 'Before and after it.', schema: lineageReplySchema }, ...errorReplies(401, 404) },
+  handle: async (context) => imageLineage(context.parts, await knownImage(context)),
 })
 
 /** Takes a picture out of the world; its record stays. */

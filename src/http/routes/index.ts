@@ -10,6 +10,7 @@ import {
   bulkRoute,
   bulksRoute,
   cancelBulkRoute,
+  checkBulkRoute,
   pauseBulkRoute,
   resumeBulkRoute,
   submitBulkRoute,
@@ -20,10 +21,10 @@ import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFil
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
 import { deleteGenerationImagesRoute, generationRoute, threadRoute, traceRoute } from './generations.ts'
 import { cancelHandoffRoute, handoffResultRoute, handoffRoute, handoffsRoute, openHandoffRoute } from './handoffs.ts'
-import { deleteImageRoute, heatMapRoute, imageDriftRoute, imageRoute, signedImageRoute } from './images.ts'
+import { deleteImageRoute, heatMapRoute, imageDriftRoute, imageRoute, lineageRoute, signedImageRoute, thumbnailRoute } from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
-import { cancelJobRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
+import { cancelJobRoute, followJobsRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
 import { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys.ts'
 import { ledgerCallsRoute, ledgerEntriesRoute, ledgerRoute } from './ledger.ts'
 import { legalHoldRoute, listLegalHoldsRoute, placeLegalHoldRoute, releaseLegalHoldRoute } from './legal-holds.ts'
@@ -74,12 +75,14 @@ export const httpRoutes: readonly HttpRoute[] = [
   imagesEditsRoute,
   submitJobRoute,
   jobsRoute,
+  followJobsRoute,
   jobRoute,
   cancelJobRoute,
   retryJobRoute,
   jobEventsRoute,
   taskRoute,
   submitBulkRoute,
+  checkBulkRoute,
   bulksRoute,
   bulkRoute,
   pauseBulkRoute,
@@ -139,6 +142,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   handoffResultRoute,
   picturesRoute,
   imageRoute,
+  thumbnailRoute,
+  lineageRoute,
   deleteImageRoute,
   signedImageRoute,
   imageDriftRoute,

@@ -11,7 +11,7 @@ import {
   unifiedJobSchema,
 } from '../../contract/record.ts'
 import { sharedHeadersSchema } from '../../contract/repeat-headers.ts'
-import { acceptSet, cancelJob, followJob, listJobs, retryJob, showJob, takeInEditCall } from '../../flows/index.ts'
+import { acceptSet, cancelJob, followJob, followJobs, listJobs, retryJob, showJob, takeInEditCall } from '../../flows/index.ts'
 import { streamHead } from '../../relay/index.ts'
 import { comingJson } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
@@ -153,27 +153,50 @@ export const jobEventsRoute = keyRoute({
     200: { description: 'The events.', schema: jobEventSchema, contentType: 'text/event-stream' },
     ...errorReplies(401, 404),
   },
-  handle: sendEvents,
+  handle: (context) =>
+    sendEvents(context, (listener) =>
+      followJob(context.parts, { jobId: idOf(context.request), ...scopeOf(context.principal), ...listener }),
+    ),
 })
 
-async function sendEvents(context: KnownContext): Promise<void> {
-  const { parts, principal, request, reply, baseUrl } = context
+/** What happens to any of them. */
+export const followJobsRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/jobs/events',
+  tenant: 'caller',
+  tag: 'jobs',
+  summary: 'Follow all jobs',
+  description:
+    'Events of every job of the project from now on, or from `Last-Event-ID` on, by one connection: for screens that show many. It begins with `reset` where it cannot go on from there: read the list then. Whoever must not miss anything follows the job, or has a webhook told.',
+  replies: {
+    200: { description: 'The events; they do not end.', schema: jobEventSchema, contentType: 'text/event-stream' },
+    ...errorReplies(401),
+  },
+  handle: (context) => sendEvents(context, (listener) => followJobs(context.parts, { ...scopeOf(context.principal), ...listener })),
+})
+
+interface Listener {
+  lastEventId: string | null
+  baseUrl: string
+  signal: AbortSignal
+}
+
+type Told = AsyncGenerator<{ id: string; name: string; data: object }, void>
+
+async function sendEvents(context: KnownContext, follow: (listener: Listener) => Told): Promise<void> {
+  const { parts, request, reply, baseUrl } = context
   const lastEventId = request.headers['last-event-id']
   const left = new AbortController()
   const leave = () => left.abort()
   reply.raw.once('close', leave)
   using _ = parts.running.whenClosing(leave)
-  const events = followJob(parts, {
-    jobId: idOf(request),
-    ...scopeOf(principal),
-    lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
-    baseUrl,
-    signal: left.signal,
-  })
+  const events = follow({ lastEventId: typeof lastEventId === 'string' ? lastEventId : null, baseUrl, signal: left.signal })
   // Whoever may not see the job learns it by a status.
   const first = await events.next()
   const client = openReply(context, { stream: true, headers: {} })
   client.commit(streamHead)
+  // Whoever asks for the head alone has it now.
+  if (request.method === 'HEAD') return client.end()
   for (let next = first; !next.done; next = await events.next()) {
     const { id, name, data } = next.value
     client.write(Buffer.from(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`), true)
