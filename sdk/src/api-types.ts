@@ -618,6 +618,13 @@ export interface FileDeleted {
   deleted: true
 }
 
+export interface FileFetch {
+  /** An https address. */
+  url: string
+  /** Kept until it is deleted when left out. */
+  expires_after_seconds?: number
+}
+
 export interface FileUpload {
   /** A PNG, WebP or JPEG with a single picture. */
   file: Blob
@@ -2898,6 +2905,13 @@ export interface Operations {
     }
     body: undefined
     reply: Files
+  }
+  /** Keep a picture that lies at an address */
+  'POST /v2/files/fetch': {
+    path: NoParameters
+    query: NoParameters
+    body: FileFetch
+    reply: File
   }
   /** Look at a kept file */
   'GET /v1/files/{id}': {

@@ -120,6 +120,16 @@ export class Files extends Resource {
     return this.darkroom.call('POST /v1/files', { body }, options)
   }
 
+  /** Keeps the picture that lies at an https address; the gateway fetches it. */
+  fetch(url: string, options?: CallOptions & { expiresAfterSeconds?: number }): Promise<OperationReply<'POST /v2/files/fetch'>> {
+    const seconds = options?.expiresAfterSeconds
+    return this.darkroom.call(
+      'POST /v2/files/fetch',
+      { body: { url, ...(seconds === undefined ? {} : { expires_after_seconds: seconds }) } },
+      options,
+    )
+  }
+
   list(query: Query<'GET /v1/files'> = {}, options?: CallOptions): Promise<OperationReply<'GET /v1/files'>> {
     return this.darkroom.call('GET /v1/files', { query }, options)
   }

@@ -45,3 +45,11 @@ export const fileUploadSchema = z
     'expires_after[seconds]': z.int().min(3600).max(2_592_000).optional(),
   })
   .meta({ id: 'FileUpload' })
+
+/** The body of `POST /v2/files/fetch`. */
+export const fileFetchSchema = z
+  .strictObject({
+    url: z.string().min(1).max(8192).describe('An https address.'),
+    expires_after_seconds: z.int().min(3600).max(2_592_000).optional().describe('Kept until it is deleted when left out.'),
+  })
+  .meta({ id: 'FileFetch' })

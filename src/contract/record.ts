@@ -23,7 +23,7 @@ export {
   estimateRequestSchema,
 } from './estimate-replies.ts'
 export type { ErrorBody } from './failure.ts'
-export { type FileObject, fileDeletedSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from './file-replies.ts'
+export { type FileObject, fileDeletedSchema, fileFetchSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from './file-replies.ts'
 export {
   type GateList,
   type GateName,

@@ -1,18 +1,31 @@
 import type { Principal } from '../access/index.ts'
-import { failure } from '../contract/failure.ts'
+import { Failure, failure } from '../contract/failure.ts'
+import { readImageUrl } from '../contract/image-url.ts'
 import { deleteAfterMs } from '../contract/retention.ts'
 import { statementContext } from '../db/index.ts'
-import { checkFileUpload, deleteFile, expiredFiles, type FoundFile, findFile, recordFile } from '../files/index.ts'
+import {
+  checkFileUpload,
+  cleanFileName,
+  deleteFile,
+  expiredFiles,
+  type FileUpload,
+  type FoundFile,
+  findFile,
+  recordFile,
+} from '../files/index.ts'
 import { type BodySource, takeInUpload, type Upload } from '../inputs/index.ts'
 import { examinePicture, mediaTypes } from '../pixels/index.ts'
 import { fp } from '../primitives/fail-point.ts'
 import { assertNotHeld } from '../retention/index.ts'
 import { noteUnused, type ObjectHold, objectPath, recordObjects, removeUnused } from '../store/index.ts'
+import { fetchInput } from './fetch-input.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { INPUT_LIMIT_BYTES } from './gather-inputs.ts'
 import { openInputWorkspace } from './input-workspace.ts'
 import { refusalOfPicture } from './refusal-of-picture.ts'
 import { retentionFor } from './retention/retention-for.ts'
 import { removalParts } from './retention/sweep-objects.ts'
+import { servedUrls } from './take-in-call.ts'
 
 /** An upload whose body is still to be read. */
 export interface FileAsk {
@@ -32,16 +45,55 @@ export async function takeFileUpload(parts: GatewayParts, { principal, requestId
   if (!upload) throw failure('missing_required_parameter', { param: 'file', message: "Missing required parameter: 'file'." })
   const doubled = intake.fields.find(([name], at) => intake.fields.findIndex(([other]) => other === name) !== at)
   if (doubled) throw failure('duplicate_key', { param: doubled[0].slice(0, 64) })
-  return await keepFile(parts, principal, Object.fromEntries(intake.fields), upload)
+  return await keepFile(parts, principal, checkFileUpload(Object.fromEntries(intake.fields)), upload)
+}
+
+/** A picture that the gateway is to fetch. */
+export interface FileFetchAsk {
+  principal: Principal
+  requestId: string
+  /** An http(s) address that the caller gave. */
+  url: string
+  /** Counted from now; null = kept until it is deleted. */
+  expiresAfterMs: number | null
+}
+
+/**
+ * Fetches a picture through the door for addresses nobody vouches for and keeps it like an uploaded one: for pages, which can neither fetch from elsewhere nor show what
+ * they did not fetch. @throws Failure `url_not_allowed`, `url_fetch_failed`, those of pictures
+ */
+export async function takeFileFrom(parts: GatewayParts, { principal, requestId, url, expiresAfterMs }: FileFetchAsk): Promise<FoundFile> {
+  assertFetchable(parts, url)
+  await using workspace = await openInputWorkspace(parts, requestId)
+  const fetched = await fetchInput(parts, { url, param: 'url', folder: workspace.folder, limitBytes: INPUT_LIMIT_BYTES })
+  const fileName = cleanFileName(decodedName(url))
+  return await keepFile(parts, principal, { purpose: 'vision', expiresAfterMs }, { ...fetched, fileName })
+}
+
+/** As addresses in edits are judged; what this gateway made itself is no file. */
+function assertFetchable(parts: GatewayParts, url: string): void {
+  const isOwn = servedUrls(parts, () => null)
+  const from = readImageUrl('url', url, { spooledBytes: null, isOwn })
+  if (from instanceof Failure) throw from
+  if (from.kind !== 'url') throw failure('url_not_allowed', { param: 'url' })
+}
+
+/** The last part of an address's path. */
+function decodedName(url: string): string {
+  const last = new URL(url).pathname.split('/').at(-1)!
+  try {
+    return decodeURIComponent(last)
+  } catch {
+    return last
+  }
 }
 
 async function keepFile(
   parts: GatewayParts,
   principal: Principal,
-  fields: Readonly<Record<string, string>>,
-  upload: Upload,
+  { purpose, expiresAfterMs }: FileUpload,
+  upload: Pick<Upload, 'path' | 'sha256' | 'bytes' | 'fileName'>,
 ): Promise<FoundFile> {
-  const { purpose, expiresAfterMs } = checkFileUpload(fields)
   const examination = await examinePicture(parts.pixels, upload.path)
   if (!examination.ok) throw refusalOfPicture(examination.problem, examination.found, 'file')
   const { format, width, height } = examination.picture

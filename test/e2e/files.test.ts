@@ -10,6 +10,7 @@ import { sha256 } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 import { keyOfAnotherProject } from './another-project.ts'
 import { rehash, tidy, untidiness } from './data-folder-state.ts'
+import { servePictures } from './picture-server.ts'
 
 let gateway: TestGateway
 let client: OpenAI
@@ -86,6 +87,34 @@ describe('files with the official client', () => {
     await expect(refused).rejects.toBeInstanceOf(OpenAI.BadRequestError)
     await expect(refused).rejects.toMatchObject({ code })
     expect((await untidiness(gateway)).filesWithoutRow).toEqual([])
+  })
+})
+
+describe('a picture at an address', () => {
+  const fetchFile = (own: TestGateway, body: object) =>
+    own.fetch('/v2/files/fetch', { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+
+  it('is fetched by the gateway and kept like an upload', async () => {
+    const bytes = picture()
+    await using pictures = await servePictures({ '/a/r%C3%B6om.png': bytes, '/no-picture': Buffer.from('hello') })
+    await using own = await startTestGateway({ yaml: `version: 1\noutbound: { allow: ['${pictures.origin}'] }` })
+    const answer = await fetchFile(own, { url: `${pictures.origin}/a/r%C3%B6om.png?key=1`, expires_after_seconds: 3600 })
+    const file = (await answer.json()) as OpenAI.FileObject
+    expect(file).toMatchObject({ filename: 'röom.png', bytes: bytes.length, purpose: 'vision' })
+    expect(file.expires_at! - file.created_at).toBe(3600)
+    expect(await contentOf(file.id, own.client())).toEqual(bytes)
+    for (const [url, code] of [
+      [`${pictures.origin}/none.png`, 'failed_to_download_image'],
+      [`${pictures.origin}/no-picture`, 'invalid_image_file'],
+      ['https://127.0.0.1/a.png', 'failed_to_download_image'],
+      ['http://pictures.example/a.png', 'invalid_image_url'],
+      ['data:image/png;base64,AAAA', 'invalid_image_url'],
+    ])
+      expect([url, await (await fetchFile(own, { url })).json()]).toEqual([
+        url,
+        { error: expect.objectContaining({ code, outcome: 'not_charged' }) },
+      ])
+    expect((await untidiness(own)).filesWithoutRow).toEqual([])
   })
 })
 

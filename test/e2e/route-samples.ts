@@ -117,6 +117,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/legal-holds/{id}': { status: 200, fresh: freshHold },
   'POST /v2/legal-holds/{id}/release': { status: 200, body: { reason: 'settled' }, fresh: freshHold },
   'POST /v1/files': { status: 200, body: pixelForm() },
+  'POST /v2/files/fetch': { status: 400, body: { url: 'https://127.0.0.1:1/a.png' } },
   'GET /v1/files': { status: 200 },
   'GET /v1/files/{id}': { status: 200 },
   'GET /v1/files/{id}/content': { status: 200 },

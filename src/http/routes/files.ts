@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { failure } from '../../contract/failure.ts'
-import { fileDeletedSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from '../../contract/record.ts'
+import { fileDeletedSchema, fileFetchSchema, fileListSchema, fileObjectSchema, fileUploadSchema } from '../../contract/record.ts'
 import { findFile, listFiles, presentDeletedFile, presentFile } from '../../files/index.ts'
-import { giveUpFile, takeFileUpload } from '../../flows/index.ts'
+import { giveUpFile, takeFileFrom, takeFileUpload } from '../../flows/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { bodySource } from '../coming-edit.ts'
 import { errorReplies } from '../error-replies.ts'
 import { type KnownContext, keyRoute } from '../http-route.ts'
+import { readJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
 import { scopeOf } from '../scope-of.ts'
 import { sendObject } from '../send-object.ts'
@@ -25,6 +26,25 @@ export const uploadFileRoute = keyRoute({
   replies: { 200: { description: 'The file.', schema: fileObjectSchema }, ...errorReplies(400, 401, 413, 429, 503, 507) },
   async handle({ parts, principal, request, requestId }) {
     return presentFile(await takeFileUpload(parts, { principal, requestId, source: bodySource(request) }))
+  },
+})
+
+/** A file from an address. */
+export const fetchFileRoute = keyRoute({
+  method: 'POST',
+  path: '/v2/files/fetch',
+  tenant: 'caller',
+  tag: 'images',
+  summary: 'Keep a picture that lies at an address',
+  description:
+    'Fetched here, as addresses in edits are: public https addresses only, at most three redirects, exceptions by `outbound.allow`. Then it is a file like one that was uploaded.',
+  admission: 'body',
+  body: { description: 'The address.', schema: fileFetchSchema },
+  replies: { 200: { description: 'The file.', schema: fileObjectSchema }, ...errorReplies(400, 401, 413, 429, 503, 507) },
+  async handle({ parts, principal, request, requestId }) {
+    const { url, expires_after_seconds: seconds } = readChecked(fileFetchSchema, readJsonBody(request))
+    const expiresAfterMs = seconds === undefined ? null : seconds * 1_000
+    return presentFile(await takeFileFrom(parts, { principal, requestId, url, expiresAfterMs }))
   },
 })
 

@@ -17,7 +17,7 @@ import {
 } from './bulk.ts'
 import { deadLettersRoute, redriveRoute } from './dead-letters.ts'
 import { errorsRoute, stylesRoute, welcomeRoute } from './documents.ts'
-import { deleteFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
+import { deleteFileRoute, fetchFileRoute, fileContentRoute, fileRoute, listFilesRoute, uploadFileRoute } from './files.ts'
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
 import { deleteGenerationImagesRoute, generationRoute, threadRoute, traceRoute } from './generations.ts'
 import { cancelHandoffRoute, handoffResultRoute, handoffRoute, handoffsRoute, openHandoffRoute } from './handoffs.ts'
@@ -100,6 +100,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   cancelResponseRoute,
   deleteResponseRoute,
   uploadFileRoute,
+  fetchFileRoute,
   listFilesRoute,
   fileRoute,
   fileContentRoute,

@@ -1,0 +1,83 @@
+import { useTranslation } from 'react-i18next'
+import { CheckField, TextArea } from '../../../ui/field.tsx'
+import type { DeskPicture } from '../inputs/desk-picture.ts'
+import { type Desk, whyNotStrict } from './edit-request.ts'
+import type { EditWishes } from './edit-wishes.ts'
+import { OutputFields } from './output-fields.tsx'
+import { ProtectList } from './protect-list.tsx'
+import { TextList } from './text-list.tsx'
+import type { EditModel } from './use-models.ts'
+import styles from './wishes.module.css'
+
+/** What the edit is to be. */
+export function WishesPanel({
+  desk,
+  models,
+  hasMask,
+  onWish,
+}: {
+  desk: Pick<Desk, 'pictures' | 'wishes' | 'sizes'>
+  models: readonly EditModel[]
+  hasMask: boolean
+  onWish: (change: Partial<EditWishes>) => void
+}) {
+  const { t } = useTranslation('edit')
+  const { wishes } = desk
+  const [picture] = desk.pictures
+  return (
+    <div className={styles['wishes']}>
+      <TextArea
+        label={t('wishes.prompt')}
+        hint={t('wishes.prompt_hint')}
+        placeholder={t('wishes.prompt_example')}
+        rows={3}
+        value={wishes.prompt}
+        onChange={(event) => onWish({ prompt: event.target.value })}
+      />
+      <StrictSwitch desk={desk} hasMask={hasMask} picture={picture} onStrict={(isStrict) => onWish({ isStrict })} />
+      <ProtectList boxes={wishes.protect} picture={picture} onChange={(protect) => onWish(withoutLostBoxes(wishes, protect))} />
+      <TextList texts={wishes.texts} boxes={wishes.protect.length} onChange={(texts) => onWish({ texts })} />
+      <OutputFields desk={desk} models={models} isStrict={hasMask && wishes.isStrict && whyNotStrict(desk) === null} onWish={onWish} />
+    </div>
+  )
+}
+
+function StrictSwitch({
+  desk,
+  hasMask,
+  picture,
+  onStrict,
+}: {
+  desk: Pick<Desk, 'pictures' | 'wishes' | 'sizes'>
+  hasMask: boolean
+  picture: DeskPicture | undefined
+  onStrict: (on: boolean) => void
+}) {
+  const { t } = useTranslation('edit')
+  const against = whyNotStrict(desk)
+  const isConverted = hasMask && picture !== undefined && picture.format !== 'png'
+  return (
+    <div>
+      <CheckField
+        label={t('strict.label')}
+        hint={against !== null ? t(`strict.not.${against}`) : hasMask ? t('strict.hint') : t('strict.needs_mask')}
+        checked={desk.wishes.isStrict && against === null}
+        disabled={against !== null}
+        onCheck={onStrict}
+      />
+      {isConverted && <p className={styles['note']}>{t('strict.converted', { format: picture.format.toUpperCase() })}</p>}
+    </div>
+  )
+}
+
+/** A text whose box is taken away may stand anywhere; those behind it move up. */
+function withoutLostBoxes({ protect, texts }: EditWishes, left: EditWishes['protect']): Partial<EditWishes> {
+  const places = protect.map((box) => left.indexOf(box))
+  return {
+    protect: left,
+    texts: texts.map((text) => {
+      const place = text.box === null ? -1 : (places[text.box] ?? -1)
+      return { ...text, box: place < 0 ? null : place }
+    }),
+  }
+}
