@@ -93,7 +93,7 @@ function Facts({ edit: { record, isStrict }, size }: { edit: FinishedEdit; size:
         <dd>
           {asked.size === 'auto' || asked.size.replace('x', '×') === size
             ? size
-            : t('result.size_other', { asked: asked.size.replace('x', '×'), got: size })}
+            : t('result.size_differs', { asked: asked.size.replace('x', '×'), got: size })}
         </dd>
       </div>
       {isStrict && (

@@ -37,7 +37,7 @@ export function useEditRun(onFinished: (edit: FinishedEdit) => void) {
       const stream = darkroom.edit({ ...request, stream: true }, options)
       for await (const event of stream) show(event.image.blob())
       const record = await darkroom.generations.get(stream.facts!.generationId)
-      return { before: desk.pictures[0]!, prompt: request.prompt, isStrict: request.darkroom?.mask === 'strict', record }
+      return { before: desk.pictures[0]!, prompt: desk.wishes.prompt.trim(), isStrict: request.darkroom?.mask === 'strict', record }
     },
     onSuccess: onFinished,
     onSettled: () => show(null),
