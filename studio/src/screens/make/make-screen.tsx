@@ -1,32 +1,43 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { darkroom } from '../../api/darkroom.ts'
 import { Page } from '../../shell/page.tsx'
-import { Badge } from '../../ui/badge.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
-import { Table } from '../../ui/table.tsx'
+import { MakeForm } from './make-form.tsx'
+import styles from './make-screen.module.css'
+import { ResultPanel } from './result-panel.tsx'
+import { useMaking } from './use-making.ts'
 
-/** Models that pictures can be made with. */
+/** Pictures from words: what is to be on them, what they will cost, how they come, what they were. */
 export function MakeScreen() {
   const { t } = useTranslation('make')
-  const models = useQuery({ queryKey: ['models'], queryFn: ({ signal }) => darkroom.call('GET /v2/models', {}, { signal }) })
+  const models = useQuery({
+    queryKey: ['models'],
+    queryFn: ({ signal }) => darkroom.call('GET /v2/models', {}, { signal }),
+    staleTime: 60_000,
+    refetchOnReconnect: true,
+  })
+  const state = useMaking()
+  const place = useRef<HTMLElement>(null)
+  const isUnderWay = state.step === 'making'
+  useEffect(() => {
+    // On a phone the picture comes below the form.
+    if (isUnderWay) place.current?.scrollIntoView({ block: 'nearest' })
+  }, [isUnderWay])
   return (
     <Page title={t('title')} lead={t('lead')}>
       <Loaded query={models}>
         {(found) => (
-          <Table
-            caption={t('models')}
-            rows={found.models}
-            keyOf={({ id }) => id}
-            columns={[
-              { key: 'id', head: t('model'), cell: ({ id }) => <code>{id}</code> },
-              {
-                key: 'state',
-                head: t('state'),
-                cell: ({ state }) => <Badge tone={state === 'current' ? 'good' : 'plain'}>{t(`states.${state}`)}</Badge>,
-              },
-            ]}
-          />
+          <div className={styles['columns']}>
+            <MakeForm models={found.models} state={state} />
+            <section ref={place} className={styles['result']} aria-labelledby="make-result">
+              <h2 id="make-result" className={styles['hidden']}>
+                {t('result.title')}
+              </h2>
+              <ResultPanel state={state} />
+            </section>
+          </div>
         )}
       </Loaded>
     </Page>
