@@ -1928,6 +1928,12 @@ export interface PromptDocument {
   keep?: string[]
 }
 
+export interface PromptDraft {
+  document: PromptDocument
+  /** Values of the variables, by name. */
+  variables?: Record<string, string>
+}
+
 export interface PromptHead {
   id: string
   name: string
@@ -2042,6 +2048,25 @@ export interface Redrive {
 
 export interface RenderedPrompt {
   prompt_version: string
+  text: string
+  characters: number
+  /** Of the text, as the record of a call has it. */
+  prompt_sha256: string
+  texts: {
+    text: string
+    lang: string
+    /** Where it stands, in pixels of the result. */
+    box?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+  }[]
+  warnings: ContractWarning[]
+}
+
+export interface RenderedPromptDraft {
   text: string
   characters: number
   /** Of the text, as the record of a call has it. */
@@ -3077,6 +3102,13 @@ export interface Operations {
     query: NoParameters
     body: PromptLintRequest
     reply: PromptLint
+  }
+  /** Render a document that is not kept */
+  'POST /v2/prompts/render': {
+    path: NoParameters
+    query: NoParameters
+    body: PromptDraft
+    reply: RenderedPromptDraft
   }
   /** Read a prompt */
   'GET /v2/prompts/{id}': {

@@ -57,6 +57,7 @@ const onlyLook: ReadonlySet<string> = new Set([
   'POST /v2/estimate',
   'POST /v2/advise',
   'POST /v2/prompts/lint',
+  'POST /v2/prompts/render',
   'POST /v2/prompts/{id}/render',
 ])
 

@@ -62,6 +62,14 @@ export class Prompts extends Resource {
     return this.darkroom.call('POST /v2/prompts/{id}/render', { path: { id }, body }, options)
   }
 
+  /** The same of a document that is not kept yet. Costs nothing and keeps nothing. */
+  renderDraft(
+    body: OperationInput<'POST /v2/prompts/render'>['body'],
+    options?: CallOptions,
+  ): Promise<OperationReply<'POST /v2/prompts/render'>> {
+    return this.darkroom.call('POST /v2/prompts/render', { body }, options)
+  }
+
   /** Looks a prompt or a document through. Costs nothing and keeps nothing. */
   lint(body: OperationInput<'POST /v2/prompts/lint'>['body'], options?: CallOptions): Promise<OperationReply<'POST /v2/prompts/lint'>> {
     return this.darkroom.call('POST /v2/prompts/lint', { body }, options)

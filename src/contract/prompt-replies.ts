@@ -132,6 +132,17 @@ export const renderedPromptSchema = z
 /** As `renderedPromptSchema` describes it. */
 export type RenderedPromptReply = z.infer<typeof renderedPromptSchema>
 
+/** Body of `POST /v2/prompts/render`: a document that is not kept yet. */
+export const promptDraftSchema = z
+  .strictObject({ document: promptDocumentSchema, variables: promptVariablesSchema.default({}) })
+  .meta({ id: 'PromptDraft' })
+
+/** `POST /v2/prompts/render`: what a call with it would send. */
+export const renderedDraftSchema = renderedPromptSchema.omit({ prompt_version: true }).meta({ id: 'RenderedPromptDraft' })
+
+/** As `renderedDraftSchema` describes it. */
+export type RenderedDraft = z.infer<typeof renderedDraftSchema>
+
 /** Body of `POST /v2/prompts/lint`: a prompt or a document, and what is known of the call it is for. */
 export const promptLintRequestSchema = z
   .strictObject({

@@ -122,6 +122,7 @@ export {
   type PromptVersion,
   promptDiffQuerySchema,
   promptDiffSchema,
+  promptDraftSchema,
   promptHeadSchema,
   promptLintRequestSchema,
   promptLintSchema,
@@ -134,7 +135,9 @@ export {
   promptVersionSchema,
   promptVersionsQuerySchema,
   promptVersionsReplySchema,
+  type RenderedDraft,
   type RenderedPromptReply,
+  renderedDraftSchema,
   renderedPromptSchema,
 } from './prompt-replies.ts'
 export { responseBodySchema, responseDeletedSchema, responseReplySchema } from './response-call.ts'

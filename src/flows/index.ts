@@ -54,7 +54,16 @@ export { ownImageIds } from './own-image-ids.ts'
 export { addPromptVersion, createPrompt, setArchived } from './prompts/keep-prompts.ts'
 export { lintAsked } from './prompts/lint-asked.ts'
 export { knownPrompt } from './prompts/open-version.ts'
-export { diffVersions, presentPrompt, renderVersion, showPrompt, showPrompts, showVersion, showVersions } from './prompts/show-prompts.ts'
+export {
+  diffVersions,
+  presentPrompt,
+  renderDraft,
+  renderVersion,
+  showPrompt,
+  showPrompts,
+  showVersion,
+  showVersions,
+} from './prompts/show-prompts.ts'
 export { type Readiness, readiness, readinessChecks } from './readiness.ts'
 export { CallSidecars } from './recovery/call-sidecars.ts'
 export { SpoolRecovery } from './recovery/spool-recovery.ts'

@@ -250,6 +250,19 @@ describe('a call that names a stored prompt', () => {
   })
 })
 
+describe('a document that is not kept', () => {
+  it('is rendered as it would be once it is, and refused where it could not be kept', async () => {
+    const draft = (document: object, variables = {}) => send('POST', '/v2/prompts/render', { document, variables })
+    const { id } = await make(snow)
+    const { prompt_version: _version, ...kept } = await render(id, {})
+    expect(answered(await draft(snow))).toEqual(kept)
+    expect(refused(await draft({ purpose: 'A {{colour}} fox' }))).toBe('400 unknown_prompt_variable document.purpose')
+    expect(answered<{ text: string }>(await draft({ purpose: 'A {{c}} fox', variables: [{ name: 'c' }] }, { c: 'red' })).text).toBe(
+      'A red fox',
+    )
+  })
+})
+
 describe('a look through', () => {
   const codes = (seen: SeenReply) => answered<CheckReply>(seen).warnings.map(({ code, param }) => `${code} ${param}`)
 

@@ -139,6 +139,7 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/prompts': { status: 200 },
   'POST /v2/prompts': { status: 201, body: { name: 'a fox', document: { purpose: 'A fox' } } },
   'POST /v2/prompts/lint': { status: 200, body: { prompt: 'A fox' } },
+  'POST /v2/prompts/render': { status: 200, body: { document: { purpose: 'A fox' } } },
   'GET /v2/prompts/{id}': { status: 200 },
   'GET /v2/prompts/{id}/versions': { status: 200 },
   'POST /v2/prompts/{id}/versions': { status: 200, body: { document: { purpose: 'A fox' } } },

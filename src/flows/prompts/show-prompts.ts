@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Prompt, PromptDiff, PromptHead, PromptVersion, RenderedPromptReply } from '../../contract/record.ts'
+import type { PromptDocument } from '../../contract/prompt-document.ts'
+import type { Prompt, PromptDiff, PromptHead, PromptVersion, RenderedDraft, RenderedPromptReply } from '../../contract/record.ts'
 import type { PromptRow } from '../../db/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import {
+  checkDocument,
   compareDocuments,
   type LintContext,
   lintDocument,
@@ -84,9 +86,19 @@ export async function renderVersion(
 ): Promise<RenderedPromptReply> {
   const prompt = await knownPrompt(parts, asked)
   const { row, document } = await openVersion(parts, prompt, version ?? prompt.version)
+  return { prompt_version: presentVersion(row).prompt_version, ...rendered(document, variables) }
+}
+
+/** The same of a document that is not kept yet. @throws Failure what `checkDocument` found, and whatever rendering refuses */
+export function renderDraft({ document, variables }: { document: PromptDocument; variables: PromptVariables }): RenderedDraft {
+  const fault = checkDocument(document)
+  if (fault) throw fault
+  return rendered(document, variables)
+}
+
+function rendered(document: PromptDocument, variables: PromptVariables): RenderedDraft {
   const { text, texts } = renderPrompt(document, variables)
   return {
-    prompt_version: presentVersion(row).prompt_version,
     text,
     characters: Array.from(text).length,
     prompt_sha256: createHash('sha256').update(text).digest('hex'),

@@ -43,6 +43,7 @@ import {
   promptsRoute,
   promptVersionRoute,
   promptVersionsRoute,
+  renderDraftRoute,
   renderPromptRoute,
   restorePromptRoute,
 } from './prompts.ts'
@@ -122,6 +123,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   promptsRoute,
   createPromptRoute,
   lintPromptRoute,
+  renderDraftRoute,
   promptRoute,
   promptVersionsRoute,
   addPromptVersionRoute,

@@ -4,6 +4,7 @@ import {
   newPromptVersionSchema,
   promptDiffQuerySchema,
   promptDiffSchema,
+  promptDraftSchema,
   promptHeadSchema,
   promptLintRequestSchema,
   promptLintSchema,
@@ -15,6 +16,7 @@ import {
   promptVersionSchema,
   promptVersionsQuerySchema,
   promptVersionsReplySchema,
+  renderedDraftSchema,
   renderedPromptSchema,
 } from '../../contract/record.ts'
 import {
@@ -24,6 +26,7 @@ import {
   knownPrompt,
   lintAsked,
   presentPrompt,
+  renderDraft,
   renderVersion,
   setArchived,
   showPrompt,
@@ -183,6 +186,21 @@ export const renderPromptRoute = keyRoute({
   async handle(context) {
     const wish = readChecked(promptRenderRequestSchema, context.request.body === undefined ? {} : readJsonBody(context.request))
     return renderVersion(context.parts, asked(context), wish)
+  },
+})
+
+/** The same before anything is kept. */
+export const renderDraftRoute = keyRoute({
+  method: 'POST',
+  path: '/v2/prompts/render',
+  tenant: 'none',
+  tag: 'prompts',
+  summary: 'Render a document that is not kept',
+  description: 'For whoever is still writing it: the text that a call would send, and the remarks on it. Nothing is kept.',
+  body: { description: 'The document, and values for its variables.', schema: promptDraftSchema },
+  replies: { 200: { description: 'The text.', schema: renderedDraftSchema }, ...errorReplies(400, 401, 413) },
+  async handle({ request }) {
+    return renderDraft(readChecked(promptDraftSchema, readJsonBody(request)))
   },
 })
 

@@ -12,12 +12,15 @@ export interface Chip<Value extends string = string> {
 /** One of a few choices, all in sight: radio buttons, so that arrows move between them. */
 export function ChoiceChips<Value extends string>({
   legend,
+  legendHidden = false,
   hint,
   chips,
   value,
   onChoose,
 }: {
   legend: ReactNode
+  /** Shows the legend to screen readers alone. */
+  legendHidden?: boolean
   hint?: ReactNode
   chips: readonly Chip<Value>[]
   value: Value
@@ -26,7 +29,7 @@ export function ChoiceChips<Value extends string>({
   const name = useId()
   return (
     <fieldset className={styles['group']} aria-describedby={hint ? `${name}hint` : undefined}>
-      <legend className={styles['legend']}>{legend}</legend>
+      <legend className={legendHidden ? styles['hidden'] : styles['legend']}>{legend}</legend>
       <div className={styles['chips']}>
         {chips.map((chip) => (
           <label key={chip.value} className={styles['chip']}>

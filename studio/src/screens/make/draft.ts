@@ -1,4 +1,4 @@
-import type { api, GenerateRequest } from '#sdk'
+import type { api, GenerateRequest, PromptDocument } from '#sdk'
 import { fittingSize } from './size-rules.ts'
 
 type Quality = NonNullable<NonNullable<GenerateRequest['quality']>>
@@ -77,16 +77,39 @@ export function fitDraft(draft: Draft, { sizes, qualities, output_formats, max_n
   }
 }
 
+/**
+ * Members of `darkroom` that this gateway acts upon; what it would refuse is not offered.
+ */
+export const actedUpon = { texts: false, review: false } as const
+
+/** A structured draft as the gateway keeps it. */
+export function documentOf({ parts, texts }: Pick<Draft, 'parts' | 'texts'>): PromptDocument {
+  const lines = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+  return {
+    purpose: parts.purpose.replaceAll(/\s+/g, ' ').trim(),
+    requirements: lines(parts.requirements),
+    constraints: lines(parts.constraints),
+    fixed: lines(parts.fixed),
+    avoid: lines(parts.avoid),
+    texts: filledTexts({ texts }),
+  }
+}
+
 /** The words of a draft as a call has them: its own, or a prompt that is kept. */
 export type PromptSource = { prompt: string } | { kept: { id: string; version: number } }
 
 /** The call that a draft comes to. It streams: what is asked for is seen as it comes. */
 export function requestOf(draft: Draft, source: PromptSource): GenerateRequest & { stream: true } {
-  const texts = 'prompt' in source ? filledTexts(draft) : []
+  // Those of a kept prompt come with it.
+  const texts = actedUpon.texts && 'prompt' in source ? filledTexts(draft) : []
   const extension = {
     ...('kept' in source ? { prompt: source.kept } : {}),
     ...(texts.length > 0 ? { texts } : {}),
-    ...(draft.isReviewed ? { review: 'required' as const } : {}),
+    ...(actedUpon.review && draft.isReviewed ? { review: 'required' as const } : {}),
   }
   return {
     model: draft.model,
@@ -103,7 +126,7 @@ export function requestOf(draft: Draft, source: PromptSource): GenerateRequest &
 }
 
 /** Texts that are more than an empty row. */
-export function filledTexts({ texts }: Draft): VerbatimText[] {
+export function filledTexts({ texts }: Pick<Draft, 'texts'>): VerbatimText[] {
   return texts.filter(({ text }) => text.trim() !== '')
 }
 

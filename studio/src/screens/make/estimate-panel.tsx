@@ -13,12 +13,6 @@ export function EstimatePanel({ check, children }: { check: DraftCheck; children
   const { estimate, refusals, warnings, error, isStale, askAgain } = check
   return (
     <section className={styles['panel']} aria-label={t('estimate.title')} aria-busy={isStale}>
-      <div className={styles['bar']}>
-        <div className={classes(styles['sum'], isStale && styles['stale'])}>
-          <Sum check={check} />
-        </div>
-        {children}
-      </div>
       {error !== null && <ErrorPanel error={error} onRetry={askAgain} />}
       {refusals.length > 0 && <Refusals refusals={refusals} />}
       {warnings.length > 0 && (
@@ -31,13 +25,21 @@ export function EstimatePanel({ check, children }: { check: DraftCheck; children
         </ul>
       )}
       {estimate !== null && <Breakdown estimate={estimate} />}
+      {/* Always in sight: whoever changes something sees what it does to the price. */}
+      <div className={styles['bar']}>
+        <div className={classes(styles['sum'], isStale && styles['stale'])}>
+          <Sum check={check} />
+        </div>
+        {children}
+      </div>
     </section>
   )
 }
 
 function Sum({ check: { estimate, refusals, error } }: { check: DraftCheck }) {
   const { t } = useTranslation('make')
-  if (estimate === null) return <p className={styles['range']}>{error === null && refusals.length === 0 && t('estimate.waiting')}</p>
+  if (refusals.length > 0) return <p className={styles['refused']}>{t('estimate.refused')}</p>
+  if (estimate === null) return <p className={styles['range']}>{error === null && t('estimate.waiting')}</p>
   const { low, high, expected, promise } = estimate
   return (
     <>

@@ -14,6 +14,7 @@ import { PromptFields } from './prompt-fields.tsx'
 import { SettingsFields } from './settings-fields.tsx'
 import { useCheck } from './use-check.ts'
 import { useDraft } from './use-draft.ts'
+import { useRendered } from './use-rendered.ts'
 import { useSavedRequest } from './use-saved-request.ts'
 
 /** What is to be made, what it will cost, and the button that has it made. */
@@ -22,13 +23,20 @@ export function MakeForm({ models, state }: { models: readonly Model[]; state: M
   const [kept, change] = useDraft()
   const model = useMemo(() => modelOf(models, kept.model), [models, kept.model])
   const draft = useMemo(() => fitDraft({ ...kept, model: model.id }, model.capabilities), [kept, model])
-  const check = useCheck(draft)
-  const { submit, fault, isMissing } = useSubmit(draft, { change, previewNanos: check.previewNanos })
-  const isBusy = state.step === 'making' || state.step === 'finding'
+  const rendered = useRendered(draft)
+  const check = useCheck(draft, rendered)
+  const { submit, isSaving, fault, isMissing } = useSubmit(draft, { change, previewNanos: check.previewNanos })
+  const isBusy = isSaving || state.step === 'making' || state.step === 'finding'
   return (
     <form className={styles['form']} onSubmit={submit} noValidate>
       <PresetPicker onChoose={change} />
-      <PromptFields draft={draft} change={change} isMissing={isMissing} warnings={check.promptWarnings} />
+      <PromptFields
+        draft={draft}
+        change={change}
+        isMissing={isMissing}
+        rendered={rendered.prompt?.text ?? null}
+        warnings={check.promptWarnings}
+      />
       <AdvicePanel description={draft.mode === 'plain' ? draft.prompt : Object.values(draft.parts).join('\n')} />
       <SettingsFields draft={draft} change={change} models={models} capabilities={model.capabilities} estimate={check.estimate} />
       <EstimatePanel check={check}>
@@ -43,7 +51,7 @@ export function MakeForm({ models, state }: { models: readonly Model[]; state: M
 
 function useSubmit(draft: Draft, { change, previewNanos }: { change: (members: Partial<Draft>) => void; previewNanos: string | null }) {
   const projectId = useSession().project.id
-  const { save, fault } = useSavedRequest(change)
+  const { save, isSaving, fault } = useSavedRequest(change)
   const [isMissing, setMissing] = useState(false)
   const unsaid = isUnsaid(draft)
   const form = useRef<HTMLFormElement | null>(null)
@@ -60,5 +68,5 @@ function useSubmit(draft: Draft, { change, previewNanos }: { change: (members: P
     const request = await save(draft)
     if (request !== null) making.start({ projectId, request, previewNanos, thenEdit: draft.thenEdit })
   }
-  return { submit: (event: FormEvent<HTMLFormElement>) => void submit(event), fault, isMissing }
+  return { submit: (event: FormEvent<HTMLFormElement>) => void submit(event), isSaving, fault, isMissing }
 }

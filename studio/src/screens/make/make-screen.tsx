@@ -23,7 +23,8 @@ export function MakeScreen() {
   const isUnderWay = state.step === 'making'
   useEffect(() => {
     // On a phone the picture comes below the form.
-    if (isUnderWay) place.current?.scrollIntoView({ block: 'nearest' })
+    const top = place.current?.getBoundingClientRect().top ?? 0
+    if (isUnderWay && top > innerHeight / 2) place.current?.scrollIntoView({ block: 'start' })
   }, [isUnderWay])
   return (
     <Page title={t('title')} lead={t('lead')}>

@@ -1,6 +1,6 @@
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from '../../ui/button.tsx'
-import { useToast } from '../../ui/toast.tsx'
 import type { Draft } from './draft.ts'
 import styles from './preset-picker.module.css'
 import { draftOfPreset, type PresetName, presetNames } from './presets.ts'
@@ -8,10 +8,10 @@ import { draftOfPreset, type PresetName, presetNames } from './presets.ts'
 /** Examples to begin with. */
 export function PresetPicker({ onChoose }: { onChoose: (members: Partial<Draft>) => void }) {
   const { t } = useTranslation('make')
-  const say = useToast()
+  const [taken, setTaken] = useState<PresetName | null>(null)
   const choose = (name: PresetName) => {
     onChoose(draftOfPreset(name))
-    say(t('presets.taken', { name: t(`presets.${name}`) }))
+    setTaken(name)
   }
   return (
     <fieldset className={styles['presets']}>
@@ -25,6 +25,9 @@ export function PresetPicker({ onChoose }: { onChoose: (members: Partial<Draft>)
           </li>
         ))}
       </ul>
+      <p role="status" className={styles['told']}>
+        {taken && t('presets.taken', { name: t(`presets.${taken}`) })}
+      </p>
     </fieldset>
   )
 }

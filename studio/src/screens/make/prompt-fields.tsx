@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { ChoiceChips } from '../../ui/choice-chips.tsx'
 import { TextArea } from '../../ui/field.tsx'
-import { type Draft, partNames } from './draft.ts'
+import { actedUpon, type Draft, partNames } from './draft.ts'
 import styles from './prompt-fields.module.css'
 import { TextsFields } from './texts-fields.tsx'
 
@@ -11,11 +11,14 @@ export function PromptFields({
   draft,
   change,
   isMissing,
+  rendered,
   warnings,
 }: {
   draft: Draft
   change: (members: Partial<Draft>) => void
   isMissing: boolean
+  /** The text that a draft in parts comes to. */
+  rendered: string | null
   warnings: readonly api.ContractWarning[]
 }) {
   const { t } = useTranslation('make')
@@ -24,6 +27,7 @@ export function PromptFields({
     <div className={styles['prompt']}>
       <ChoiceChips
         legend={t('prompt.mode')}
+        legendHidden
         chips={(['plain', 'structured'] as const).map((mode) => ({ value: mode, label: t(`prompt.modes.${mode}`) }))}
         value={draft.mode}
         onChoose={(mode) => change({ mode })}
@@ -52,7 +56,13 @@ export function PromptFields({
           />
         ))
       )}
-      <TextsFields texts={draft.texts} onChange={(texts) => change({ texts })} />
+      {(actedUpon.texts || draft.mode === 'structured') && <TextsFields texts={draft.texts} onChange={(texts) => change({ texts })} />}
+      {rendered !== null && (
+        <details className={styles['rendered']}>
+          <summary>{t('prompt.rendered')}</summary>
+          <p>{rendered}</p>
+        </details>
+      )}
       {warnings.length > 0 && (
         <ul className={styles['warnings']}>
           {warnings.map(({ code, message }) => (

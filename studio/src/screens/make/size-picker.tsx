@@ -69,9 +69,7 @@ const names = {
   '1024x1024': 'square',
   '1536x1024': 'landscape',
   '1024x1536': 'portrait',
-  '2048x2048': 'large_square',
   '2560x1440': 'wide',
-  '1440x2560': 'tall',
   '3072x1024': 'banner',
   '3840x2160': 'largest',
 } as const

@@ -59,7 +59,7 @@ export function formatSize({ width, height }: PixelSize): string {
 }
 
 /** Sizes that many ask for beside a model's own ones; those that a model does not draw are not offered. */
-const usualSizes = ['2048x2048', '2560x1440', '1440x2560', '3072x1024', '3840x2160'] as const
+const usualSizes = ['2560x1440', '3072x1024', '3840x2160'] as const
 
 /** Sizes to choose from, `auto` first. */
 export function offeredSizes(rule: SizeRule): string[] {

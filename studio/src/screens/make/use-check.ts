@@ -2,9 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { type Draft, isUnsaid, requestOf } from './draft.ts'
-import { useSettled } from './use-settled.ts'
+import type { Rendered } from './use-rendered.ts'
+import { SETTLES_MS, useSettled } from './use-settled.ts'
 
-const SETTLES_MS = 300
 /** Stands for words that are not there yet, so that the price is there before them. */
 const NO_WORDS = '…'
 
@@ -34,9 +34,10 @@ const aboutWords: ReadonlySet<string> = new Set([
   'text_without_language',
 ])
 
-/** Asks as somebody types. */
-export function useCheck(draft: Draft): DraftCheck {
-  const request = requestOf(draft, { prompt: isUnsaid(draft) ? NO_WORDS : draft.prompt })
+/** Asks as somebody types. @param rendered the words of a draft in parts */
+export function useCheck(draft: Draft, rendered: Rendered): DraftCheck {
+  const words = draft.mode === 'plain' ? draft.prompt : (rendered.prompt?.text ?? '')
+  const request = requestOf(draft, { prompt: isUnsaid(draft) || words === '' ? NO_WORDS : words })
   const settled = useSettled(request, SETTLES_MS)
   const query = useQuery({
     queryKey: ['check', settled],
@@ -51,10 +52,10 @@ export function useCheck(draft: Draft): DraftCheck {
     estimate: data?.estimate ?? null,
     refusals: data?.refusals.map(({ error }) => error) ?? [],
     warnings: warnings.filter(({ code }) => !aboutWords.has(code)),
-    promptWarnings: warnings.filter(({ code }) => aboutWords.has(code)),
+    promptWarnings: rendered.prompt?.warnings ?? warnings.filter(({ code }) => aboutWords.has(code)),
     previewNanos: previewOf(data?.estimate ?? null, draft),
-    error: query.error,
-    isStale: query.isPlaceholderData || JSON.stringify(request) !== JSON.stringify(settled),
+    error: rendered.error ?? query.error,
+    isStale: rendered.isStale || query.isPlaceholderData || JSON.stringify(request) !== JSON.stringify(settled),
     askAgain: () => void query.refetch(),
   }
 }
