@@ -39,9 +39,12 @@ export function SettingsFields({ draft, change, models, capabilities, estimate }
         <summary>
           {t('more')}
           <span className={styles['now']}>
-            {[draft.model, draft.format.toUpperCase(), t('count', { count: draft.n }), t('partials.count', { count: draft.partials })].join(
-              ' · ',
-            )}
+            {[
+              draft.model,
+              draft.format.toUpperCase(),
+              t('count', { count: draft.n }),
+              draft.partials === 0 ? t('partials.none') : t('partials.count', { count: draft.partials }),
+            ].join(' · ')}
           </span>
         </summary>
         <MoreFields draft={draft} change={change} models={models} capabilities={capabilities} />
