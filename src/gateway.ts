@@ -33,6 +33,7 @@ import {
   OwnHosts,
   RetentionRounds,
   RetryBudget,
+  ReviewRounds,
   RouteStandings,
   RunningGenerations,
   routeNews,
@@ -199,6 +200,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())
   const retentionRounds = opening.adopt(new RetentionRounds(), (rounds) => rounds.close())
+  const reviewRounds = opening.adopt(new ReviewRounds(), (rounds) => rounds.close())
   const spoolRecovery = opening.adopt(new SpoolRecovery(), (rounds) => rounds.close())
   const webhookDeliveries = opening.adopt(
     new WebhookDeliveries({ callTargetsOf: jobReceiversOf, unifiedBody: unifiedJobBody, ...options.webhooks }),
@@ -277,6 +279,8 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     replyKey: sealingKey(secrets.masterKey, 'stored replies'),
     retention: config.retention,
     retentionRounds,
+    reviewRounds,
+    reviewKey: sealingKey(secrets.masterKey, 'review changes'),
     spoolFolder: paths.spool,
     version,
     bootId,
@@ -302,6 +306,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   })
   hearOthers(parts)
   afterDelivery.start(parts)
+  reviewRounds.start(parts)
   spoolRecovery.start(parts)
   if (!options.callsNobody) {
     background.start(parts)

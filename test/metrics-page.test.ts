@@ -15,7 +15,7 @@ const rows = [...page.matchAll(/^\| `(\w+)` \| (counter|gauge|histogram) \| ([^|
 const units = /_(?:seconds|bytes|dollars|ratio|total|info)$/
 /** Numbers of things: calls, jobs, batches. */
 const unitless =
-  /^darkroom_(?:calls_under_way|requests_waiting|unknown_outcomes|route_\w+|jobs_\w+|batches_open|webhook\w+|storage_read_only|database_\w+|objects_waiting|images_due|nodes|caretaker)$/
+  /^darkroom_(?:calls_under_way|requests_waiting|unknown_outcomes|route_\w+|jobs_\w+|batches_open|webhook\w+|storage_read_only|database_\w+|objects_waiting|images_due|reviews_(?:open|overdue)|nodes|caretaker)$/
 
 let all: Map<string, ToldMetric>
 let told: Map<string, ToldMetric>

@@ -778,6 +778,18 @@ export interface GenerationRecord {
   trace_id: string | null
   project_id: string
   project_tag: string | null
+  /** Who asked. */
+  submitter: {
+    kind: 'key' | 'admin'
+    key_id: string | null
+    name: string | null
+  }
+  /** The picture that this edit corrects, and the review that asked for it. */
+  parent: {
+    generation_id: string
+    image_id: string
+    review_id: string
+  } | null
   /** Labels of the caller (`darkroom.metadata`). */
   metadata: Record<string, string> | null
   route_owner: string
@@ -1740,6 +1752,34 @@ export interface NewProject {
       inputs_days?: number | 'keep' | null
       prompts_days?: number | 'keep' | null
     } | null
+    /** Which pictures people look at; null = those alone whose call asks for it. */
+    review?: {
+      /** Every edit. */
+      edits?: boolean
+      /** Every picture whose call names texts (`darkroom.texts`). */
+      texts?: boolean
+      /** Calls with one of these project tags, or one of these labels in `darkroom.metadata`. */
+      complex?: {
+        tags?: string[]
+        metadata?: Record<string, string>
+      }
+      /** Of all other calls, by lot. */
+      sample_percent?: number
+      /** Whether `x-darkroom-review: none` takes a call out. */
+      may_waive?: boolean
+      /** Two different people must approve. */
+      two_persons?: boolean
+      /** `adoptable`: edits and texts of which the guard says so are approved by this rule. Not with `two_persons`. */
+      auto_approve?: 'never' | 'adoptable'
+      /** Ids of the keys that may decide; null: every key of the project. */
+      reviewers?: string[] | null
+      checklist?: Array<'text' | 'structure' | 'brand' | 'rights'>
+      claim_minutes?: number
+      /** Time to decide; null: none. */
+      due_hours?: number | null
+    } | null
+    /** When a picture may have a public address: `never`, once it is approved (`reviewed`), or `always`; null = `reviewed`. */
+    publish?: 'never' | 'reviewed' | 'always' | null
   }
 }
 
@@ -1769,8 +1809,8 @@ export interface NewUpstreamSecret {
 export interface NewWebhook {
   /** A public https address. */
   url: string
-  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
-  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
+  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
   description?: string
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style?: 'standard' | 'unified'
@@ -1825,6 +1865,34 @@ export interface ProjectChange {
       inputs_days?: number | 'keep' | null
       prompts_days?: number | 'keep' | null
     } | null
+    /** Which pictures people look at; null = those alone whose call asks for it. */
+    review?: {
+      /** Every edit. */
+      edits?: boolean
+      /** Every picture whose call names texts (`darkroom.texts`). */
+      texts?: boolean
+      /** Calls with one of these project tags, or one of these labels in `darkroom.metadata`. */
+      complex?: {
+        tags?: string[]
+        metadata?: Record<string, string>
+      }
+      /** Of all other calls, by lot. */
+      sample_percent?: number
+      /** Whether `x-darkroom-review: none` takes a call out. */
+      may_waive?: boolean
+      /** Two different people must approve. */
+      two_persons?: boolean
+      /** `adoptable`: edits and texts of which the guard says so are approved by this rule. Not with `two_persons`. */
+      auto_approve?: 'never' | 'adoptable'
+      /** Ids of the keys that may decide; null: every key of the project. */
+      reviewers?: string[] | null
+      checklist?: Array<'text' | 'structure' | 'brand' | 'rights'>
+      claim_minutes?: number
+      /** Time to decide; null: none. */
+      due_hours?: number | null
+    } | null
+    /** When a picture may have a public address: `never`, once it is approved (`reviewed`), or `always`; null = `reviewed`. */
+    publish?: 'never' | 'reviewed' | 'always' | null
   }
   archived?: boolean
 }
@@ -1851,6 +1919,34 @@ export interface ProjectSettings {
     inputs_days: number | 'keep' | null
     prompts_days: number | 'keep' | null
   } | null
+  /** Which pictures people look at; null = those alone whose call asks for it. */
+  review: {
+    /** Every edit. */
+    edits: boolean
+    /** Every picture whose call names texts (`darkroom.texts`). */
+    texts: boolean
+    /** Calls with one of these project tags, or one of these labels in `darkroom.metadata`. */
+    complex: {
+      tags: string[]
+      metadata: Record<string, string>
+    }
+    /** Of all other calls, by lot. */
+    sample_percent: number
+    /** Whether `x-darkroom-review: none` takes a call out. */
+    may_waive: boolean
+    /** Two different people must approve. */
+    two_persons: boolean
+    /** `adoptable`: edits and texts of which the guard says so are approved by this rule. Not with `two_persons`. */
+    auto_approve: 'never' | 'adoptable'
+    /** Ids of the keys that may decide; null: every key of the project. */
+    reviewers: string[] | null
+    checklist: Array<'text' | 'structure' | 'brand' | 'rights'>
+    claim_minutes: number
+    /** Time to decide; null: none. */
+    due_hours: number | null
+  } | null
+  /** When a picture may have a public address: `never`, once it is approved (`reviewed`), or `always`; null = `reviewed`. */
+  publish: 'never' | 'reviewed' | 'always' | null
 }
 
 export interface Projects {
@@ -2006,6 +2102,20 @@ export interface Prompts {
   next_cursor: string | null
 }
 
+export interface Publication {
+  image_id: string
+  /** Opens the picture for anybody, until it ends. */
+  url: string
+  /** What approved it; null where the project needs no review. */
+  review_id: string | null
+  published_at: string
+  published_by: string
+  ended_at: string | null
+  ended_how: 'unpublished' | 'revoked' | 'deleted' | null
+  ended_by: string | null
+  ended_why: string | null
+}
+
 export interface RecordedImage {
   id: string
   sha256: string
@@ -2023,7 +2133,8 @@ export interface RecordedImage {
   } | null
   /** Signals about who made the picture. */
   evidence: Record<string, unknown>
-  review: Record<string, unknown> | null
+  /** What people decide about it; null where nobody is to look. */
+  review: RecordedReview | null
   /** What Darkroom did to the picture; null for one as the model made it. */
   process: {
     kind: 'strict_mask'
@@ -2039,6 +2150,16 @@ export interface RecordedImage {
   /** What an edit changed outside its mask; null for pictures that are no edits. */
   drift: DriftSummary | null
   deleted_at: string | null
+}
+
+export interface RecordedReview {
+  id: string
+  state: 'open' | 'claimed' | 'approved' | 'rejected' | 'changes_requested' | 'revoked' | 'deleted'
+  reasons: Array<'edit' | 'text' | 'complex' | 'sampled' | 'required' | 'public'>
+  opened_at: string
+  due_at: string | null
+  closed_at: string | null
+  decisions: ReviewDecision[]
 }
 
 export interface Redrive {
@@ -2176,6 +2297,170 @@ export interface ResponseRequest {
   previous_response_id?: string | null
   darkroom?: DarkroomExtension
   [member: string]: unknown
+}
+
+export interface Review {
+  id: string
+  project_id: string
+  generation_id: string
+  state: 'open' | 'claimed' | 'approved' | 'rejected' | 'changes_requested' | 'revoked' | 'deleted'
+  reasons: Array<'edit' | 'text' | 'complex' | 'sampled' | 'required' | 'public'>
+  image: {
+    id: string
+    sha256: string
+    width: number | null
+    height: number | null
+    format: string | null
+    deleted_at: string | null
+    /** Opening it is on record: a text is approved by whoever has. */
+    full_size_url: string
+  }
+  /** Who asked for it, and so cannot approve it. */
+  submitter: {
+    kind: 'key' | 'admin'
+    key_id: string | null
+  }
+  checklist: Array<{
+    /** As answers name it. */
+    id: string
+    kind: 'text' | 'structure' | 'brand' | 'rights'
+    /** Of a text: the language that is read. */
+    lang: string | null
+    question: string
+  }>
+  approvals: {
+    needed: number
+    given: number
+  }
+  opened_at: string
+  due_at: string | null
+  overdue: boolean
+  claim: {
+    name: string
+    until: string
+  } | null
+  /** Who opened the picture at full size in this review. */
+  read_at_full_size_by: string[]
+  decisions: ReviewDecision[]
+  change: {
+    /** The one thing to change; null once its time is over. */
+    text: string | null
+    asked_at: string
+    /** The edit that was made for it. */
+    generation_id: string | null
+  } | null
+  /** What was compared, of an edit. */
+  drift: DriftSummary | null
+  /** What the guard says; null for a picture that it does not judge. */
+  guard: {
+    state: 'pending' | 'judged' | 'failed'
+    overall: 'adoptable' | 'needs_human' | 'reject' | null
+  } | null
+  /** Its latest. */
+  publication: Publication | null
+  closed_at: string | null
+}
+
+export interface ReviewDecided {
+  review: Review
+  /** The edit that was begun; null where none was asked for, or could be. */
+  job_id: string | null
+  /** Why the edit could not be begun; the decision stands. */
+  edit_error: {
+    code: string | null
+    message: string
+    [member: string]: unknown
+  } | null
+}
+
+export interface ReviewDecision {
+  decision: 'approved' | 'rejected' | 'changes_requested' | 'revoked'
+  by: {
+    /** `policy`: the project's own rule, on the guard's word. */
+    kind: 'key' | 'admin' | 'policy'
+    key_id: string | null
+    /** Name of the key, or what the administrator said who it is. */
+    name: string
+  }
+  at: string
+  why: string
+  /** By the ids of the checklist. */
+  answers: Record<string, 'yes' | 'no' | 'not_applicable'>
+  /** Of the bytes that were decided on. */
+  image_sha256: string
+  /** When this person first opened them at full size in this review. */
+  full_size_read_at: string | null
+}
+
+export interface ReviewDecisionRequest {
+  decision: 'approved' | 'rejected' | 'changes_requested'
+  /** On record for good; say nothing here that must be forgotten. */
+  why: string
+  /** By the ids of the checklist. */
+  answers?: Record<string, 'yes' | 'no' | 'not_applicable'>
+  /** With `changes_requested`: the one thing that is to change. */
+  change?: string
+  /** With `changes_requested`: make the edit at once. */
+  run?: boolean
+  /** Who decides, where the administrator token calls. A key decides under its own name and says none. */
+  reviewer?: string
+}
+
+export interface ReviewDecisionResults {
+  results: Array<{
+    id: string
+    ok: boolean
+    /** As it stands now; null where it was refused. */
+    state: 'open' | 'claimed' | 'approved' | 'rejected' | 'changes_requested' | 'revoked' | 'deleted' | null
+    job_id: string | null
+    /** Why the edit could not be begun; the decision stands. */
+    edit_error: {
+      code: string | null
+      message: string
+      [member: string]: unknown
+    } | null
+    error: {
+      code: string | null
+      message: string
+      [member: string]: unknown
+    } | null
+  }>
+}
+
+export interface ReviewDecisions {
+  /** Who decides, where the administrator token calls. A key decides under its own name and says none. */
+  reviewer?: string
+  decisions: Array<{
+    id: string
+    decision: 'approved' | 'rejected' | 'changes_requested'
+    /** On record for good; say nothing here that must be forgotten. */
+    why: string
+    /** By the ids of the checklist. */
+    answers?: Record<string, 'yes' | 'no' | 'not_applicable'>
+    /** With `changes_requested`: the one thing that is to change. */
+    change?: string
+    /** With `changes_requested`: make the edit at once. */
+    run?: boolean
+  }>
+}
+
+export interface ReviewEdit {
+  /** Left out: what the decision asked for. */
+  change?: string
+  /** Left out: as the picture was made. */
+  quality?: 'auto' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+  /** Left out: as the picture was made. */
+  model?: string
+}
+
+export interface Reviewer {
+  /** Who decides, where the administrator token calls. A key decides under its own name and says none. */
+  reviewer?: string
+}
+
+export interface Reviews {
+  reviews: Review[]
+  next_cursor: string | null
 }
 
 export interface RouteCard {
@@ -2484,8 +2769,8 @@ export interface Webhook {
   origin: 'project' | 'call'
   url: string
   description: string
-  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
-  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
+  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style: 'standard' | 'unified'
   enabled: boolean
@@ -2505,8 +2790,8 @@ export interface Webhook {
 
 export interface WebhookChange {
   url?: string
-  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
-  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
+  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
   description?: string
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style?: 'standard' | 'unified'
@@ -2623,8 +2908,8 @@ export interface WebhookWithSecret {
   origin: 'project' | 'call'
   url: string
   description: string
-  /** What it is told of; null: every event of a job. What happens to other webhooks must be named. */
-  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
+  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style: 'standard' | 'unified'
   enabled: boolean
@@ -2646,6 +2931,13 @@ export interface WebhookWithSecret {
 export interface Webhooks {
   webhooks: Webhook[]
   next_cursor: string | null
+}
+
+export interface WithReason {
+  /** On record for good; say nothing here that must be forgotten. */
+  why: string
+  /** Who decides, where the administrator token calls. A key decides under its own name and says none. */
+  reviewer?: string
 }
 
 /** Every call of the API: what it takes and what it answers. */
@@ -3348,6 +3640,118 @@ export interface Operations {
     body: undefined
     reply: Blob
   }
+  /** Give a picture a public address */
+  'POST /v2/images/{id}/publish': {
+    path: { id: string }
+    query: NoParameters
+    body: Reviewer
+    reply: Publication
+  }
+  /** End the public address of a picture */
+  'POST /v2/images/{id}/unpublish': {
+    path: { id: string }
+    query: NoParameters
+    body: WithReason
+    reply: Publication
+  }
+  /** Read a public picture */
+  'GET /p/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
+  }
+  /** List reviews, the longest waiting first */
+  'GET /v2/reviews': {
+    path: NoParameters
+    query: {
+      state?: 'open' | 'claimed' | 'approved' | 'rejected' | 'changes_requested' | 'revoked' | 'deleted'
+      reason?: 'edit' | 'text' | 'complex' | 'sampled' | 'required' | 'public'
+      /** `true`: only those whose time to decide is over. */
+      overdue?: 'true' | 'false'
+      /** For the administrator; a key sees its own project. */
+      project_id?: string
+      image_id?: string
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: Reviews
+  }
+  /** Export reviews and decisions */
+  'GET /v2/reviews/export': {
+    path: NoParameters
+    query: {
+      format?: 'csv' | 'json'
+      /** Reviews opened from then on. */
+      from?: string
+      /** Reviews opened before. */
+      to?: string
+      /** For the administrator; a key sees its own project. */
+      project_id?: string
+    }
+    body: undefined
+    reply: string
+  }
+  /** Decide several reviews */
+  'POST /v2/reviews/decisions': {
+    path: NoParameters
+    query: NoParameters
+    body: ReviewDecisions
+    reply: ReviewDecisionResults
+  }
+  /** Read a review */
+  'GET /v2/reviews/{id}': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Review
+  }
+  /** Open the picture of a review at full size */
+  'GET /v2/reviews/{id}/image': {
+    path: { id: string }
+    query: {
+      /** Who decides, where the administrator token calls. A key decides under its own name and says none. */
+      reviewer?: string
+    }
+    body: undefined
+    reply: Blob
+  }
+  /** Claim a review */
+  'POST /v2/reviews/{id}/claim': {
+    path: { id: string }
+    query: NoParameters
+    body: Reviewer
+    reply: Review
+  }
+  /** Let go of a review */
+  'POST /v2/reviews/{id}/release': {
+    path: { id: string }
+    query: NoParameters
+    body: Reviewer
+    reply: Review
+  }
+  /** Approve a picture, reject it, or ask for one change */
+  'POST /v2/reviews/{id}/decision': {
+    path: { id: string }
+    query: NoParameters
+    body: ReviewDecisionRequest
+    reply: ReviewDecided
+  }
+  /** Make the edit that a review leads to */
+  'POST /v2/reviews/{id}/edit': {
+    path: { id: string }
+    query: NoParameters
+    body: ReviewEdit
+    reply: JobAccepted
+  }
+  /** Take an approval back */
+  'POST /v2/reviews/{id}/revoke': {
+    path: { id: string }
+    query: NoParameters
+    body: WithReason
+    reply: Review
+  }
   /** Sum the ledger */
   'GET /v2/ledger': {
     path: NoParameters
@@ -3859,6 +4263,9 @@ export type FailureName =
   | 'call_presumed_charged'
   | 'call_was_charged'
   | 'call_was_not_charged'
+  | 'change_made'
+  | 'change_not_wanted'
+  | 'checklist_incomplete'
   | 'configuration_invalid'
   | 'cross_site_request'
   | 'data_folder_locked'
@@ -3869,6 +4276,7 @@ export type FailureName =
   | 'empty_string'
   | 'endpoint_not_served'
   | 'file_not_found'
+  | 'full_size_unread'
   | 'handoff_closed'
   | 'handoff_expired'
   | 'headers_too_large'
@@ -3920,6 +4328,7 @@ export type FailureName =
   | 'moderation_blocked'
   | 'no_image_returned'
   | 'no_route'
+  | 'not_a_reviewer'
   | 'not_allowed_by_project'
   | 'not_found'
   | 'object_missing'
@@ -3928,11 +4337,13 @@ export type FailureName =
   | 'outcome_already_known'
   | 'overloaded'
   | 'permission_denied'
+  | 'picture_not_public'
   | 'price_ceiling_exceeded'
   | 'price_not_configured'
   | 'project_rate_limited'
   | 'prompt_archived'
   | 'prompt_version_conflict'
+  | 'publishing_off'
   | 'queue_full'
   | 'range_not_satisfiable'
   | 'rate_limit_exceeded'
@@ -3943,6 +4354,11 @@ export type FailureName =
   | 'result_expired'
   | 'result_not_ready'
   | 'retouch_failed'
+  | 'review_claimed'
+  | 'review_decided'
+  | 'review_not_approved'
+  | 'review_own_submission'
+  | 'review_same_person'
   | 'route_not_allowed'
   | 'route_unavailable'
   | 'run_again_not_possible'

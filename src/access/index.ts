@@ -1,6 +1,7 @@
 export { Access, type AccessParts, type ApiKeyInfo, type CreatedApiKey, type Principal } from './access.ts'
 export { API_KEY_PATTERN, isWellFormedKey } from './api-key.ts'
 export { type OpenedSession, SESSION_MS } from './browser-sessions.ts'
+export { type KeyIdentity, keyIdentities } from './key-identity.ts'
 export { findMasterKey } from './master-key.ts'
 export { type OpenedAccess, openAccess } from './open-access.ts'
 export { presentedCredential } from './presented-credential.ts'

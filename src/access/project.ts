@@ -1,6 +1,7 @@
 import type { Surface } from '../contract/image-request.ts'
 import type { Quality } from '../contract/model-row.ts'
 import type { ProjectRetention } from '../contract/retention.ts'
+import type { Publishing, ReviewPolicy } from '../contract/review-policy.ts'
 import type { ProjectRow } from '../db/index.ts'
 import type { Nanos } from '../primitives/money.ts'
 
@@ -23,6 +24,10 @@ export interface ProjectSettings {
   responsesCeiling: Nanos | null
   /** How long what it records is kept; null = as configured for the gateway. */
   retention: ProjectRetention | null
+  /** Which pictures people look at; null = those alone whose call asks for it. */
+  review: ReviewPolicy | null
+  /** When a picture may be public; null = once it is approved. */
+  publish: Publishing | null
 }
 
 /** A team's space. */
@@ -47,6 +52,8 @@ export const noLimits: ProjectSettings = {
   autoQuality: null,
   responsesCeiling: null,
   retention: null,
+  review: null,
+  publish: null,
 }
 
 type StoredSettings = Partial<Omit<ProjectSettings, 'autoQuality' | 'priceCeiling' | 'responsesCeiling'>> & {

@@ -4,6 +4,7 @@ import { jobFailures } from './job-failures.ts'
 import { promptFailures } from './prompt-failures.ts'
 import { repeatFailures } from './repeat-failures.ts'
 import { requestFailures } from './request-failures.ts'
+import { reviewFailures } from './review-failures.ts'
 import { unknownFailures } from './unknown-failures.ts'
 import { upstreamFailures } from './upstream-failures.ts'
 import { webhookFailures } from './webhook-failures.ts'
@@ -22,6 +23,7 @@ export const failureCatalogue = {
   ...webhookFailures,
   ...promptFailures,
   ...handoffFailures,
+  ...reviewFailures,
 } as const
 
 /** A code of the catalogue. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { driftSummarySchema } from './drift-replies.ts'
 import { errorObjectSchema } from './error-body.ts'
+import { recordedReviewSchema } from './review-replies.ts'
 import { outcomeEvidenceSchema, outcomeSchema } from './unknown-replies.ts'
 import { bookSchema, countSchema, moneySchema, nextActionSchema, retryReasonSchema, sha256Schema, timeSchema } from './wire-values.ts'
 
@@ -92,7 +93,7 @@ export const recordedImageSchema = z
     storage: z.enum(['stored', 'not_stored']),
     storage_pointer: storagePointerSchema.nullable(),
     evidence: z.record(z.string(), z.unknown()).describe('Signals about who made the picture.'),
-    review: z.record(z.string(), z.unknown()).nullable(),
+    review: recordedReviewSchema.nullable().describe('What people decide about it; null where nobody is to look.'),
     process: processSchema.nullable().describe('What Darkroom did to the picture; null for one as the model made it.'),
     drift: driftSummarySchema.nullable().describe('What an edit changed outside its mask; null for pictures that are no edits.'),
     deleted_at: timeSchema.nullable(),
@@ -232,6 +233,13 @@ export const generationRecordSchema = z
     trace_id: z.string().nullable().describe("Of the caller's trace (`traceparent`), or of one that this gateway began."),
     project_id: z.string(),
     project_tag: z.string().nullable(),
+    submitter: z
+      .object({ kind: z.enum(['key', 'admin']), key_id: z.string().nullable(), name: z.string().nullable() })
+      .describe('Who asked.'),
+    parent: z
+      .object({ generation_id: z.string(), image_id: z.string(), review_id: z.string() })
+      .nullable()
+      .describe('The picture that this edit corrects, and the review that asked for it.'),
     metadata: z.record(z.string(), z.string()).nullable().describe('Labels of the caller (`darkroom.metadata`).'),
     route_owner: z.string(),
     route_id: z.string(),

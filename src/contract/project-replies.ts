@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { MOST_DAYS } from './retention.ts'
+import { publishings } from './review-policy.ts'
+import { reviewPolicySchema } from './review-replies.ts'
 import { bookSchema, moneySchema, timeSchema } from './wire-values.ts'
 
 /** A project's or budget's name. */
@@ -31,6 +33,11 @@ export const projectSettingsSchema = z
       .strictObject({ results_days: kept, previews_days: kept, inputs_days: kept, prompts_days: kept })
       .nullable()
       .describe('Days that what it records from now on is kept; `keep` = until it is deleted, null = as configured for the gateway.'),
+    review: reviewPolicySchema.nullable().describe('Which pictures people look at; null = those alone whose call asks for it.'),
+    publish: z
+      .enum(publishings)
+      .nullable()
+      .describe('When a picture may have a public address: `never`, once it is approved (`reviewed`), or `always`; null = `reviewed`.'),
   })
   .meta({ id: 'ProjectSettings' })
 

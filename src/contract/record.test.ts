@@ -29,6 +29,8 @@ const record: GenerationRecord = {
   client_request_id: null,
   trace_id: null,
   project_id: 'prj_1',
+  submitter: { kind: 'key', key_id: 'key_1', name: 'shop' },
+  parent: null,
   metadata: null,
   project_tag: 'spring',
   route_owner: 'openai',

@@ -151,6 +151,28 @@ export {
   legalHoldsReplySchema,
   newLegalHoldSchema,
 } from './retention-replies.ts'
+export {
+  bulkDecidedSchema,
+  bulkDecisionsSchema,
+  type PublicationReply,
+  publicationSchema,
+  type RecordedReview,
+  type ReviewDecision,
+  type ReviewDecisionBody,
+  type ReviewEditBody,
+  type ReviewReply,
+  recordedReviewSchema,
+  reviewDecidedSchema,
+  reviewDecisionBodySchema,
+  reviewEditSchema,
+  reviewExportQuerySchema,
+  reviewerBodySchema,
+  reviewImageQuerySchema,
+  reviewSchema,
+  reviewsQuerySchema,
+  reviewsReplySchema,
+  withReasonSchema,
+} from './review-replies.ts'
 export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
 export {
   type FoundPictureReply,

@@ -11,6 +11,14 @@ export const webhookEventTypes = [
   'job.failed',
   'job.cancelled',
   'job.outcome_unknown',
+  'review.opened',
+  'review.approved',
+  'review.rejected',
+  'review.changes_requested',
+  'review.revoked',
+  'review.overdue',
+  'review.published',
+  'review.unpublished',
   'webhook.exhausted',
   'webhook.disabled',
 ] as const
@@ -20,7 +28,7 @@ const eventsSchema = z
   .min(1)
   .max(webhookEventTypes.length)
   .nullable()
-  .describe('What it is told of; null: every event of a job. What happens to other webhooks must be named.')
+  .describe('What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named.')
 
 const styleSchema = z
   .enum(['standard', 'unified'])

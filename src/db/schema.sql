@@ -833,6 +833,47 @@ CREATE TABLE prompts (
 
 CREATE INDEX prompts_by_project on prompts (project_id, id);
 
+CREATE TABLE publications (
+  -- The end of the public address.
+  id text not null primary key,
+  project_id text not null references projects (id),
+  image_id text not null references images (id),
+  -- The review that approved it; null where the project needs none.
+  review_id text references review_items (id),
+  -- Address under which the gateway was reached.
+  base_url text not null check (base_url <> ''),
+  published_by text not null check (published_by <> ''),
+  published_name text not null check (published_name <> ''),
+  published_at_ms bigint not null check (published_at_ms >= 0),
+  ended_by text check (ended_by <> ''),
+  ended_name text,
+  ended_why text check (ended_why <> ''),
+  -- `unpublished | revoked | deleted`.
+  ended_how text check (ended_how in ('unpublished', 'revoked', 'deleted')),
+  ended_at_ms bigint check (ended_at_ms >= published_at_ms),
+  -- Of the transaction that ended it, which tells of those that it ended.
+  ended_mark text,
+  check ((ended_at_ms is null) = (ended_by is null)),
+  check ((ended_at_ms is null) = (ended_how is null)),
+  check ((ended_at_ms is null) = (ended_why is null))
+);
+
+CREATE TRIGGER publications_are_never_deleted before delete on publications
+begin
+  select raise(abort, 'publications are a history: none is deleted');
+end;
+
+CREATE INDEX publications_by_image on publications (image_id, id);
+
+CREATE TRIGGER publications_end_once before update on publications
+  when old.ended_at_ms is not null or new.id <> old.id or new.image_id <> old.image_id or new.project_id <> old.project_id
+    or new.published_by <> old.published_by or new.published_at_ms <> old.published_at_ms or new.review_id is not old.review_id
+begin
+  select raise(abort, 'publications are a history: one ends once, and nothing else of it changes');
+end;
+
+CREATE UNIQUE INDEX publications_live on publications (image_id) where ended_at_ms is null;
+
 CREATE TABLE response_turns (
   generation_id text not null primary key references generations (id),
   project_id text not null references projects (id),
@@ -861,6 +902,120 @@ CREATE INDEX response_turns_by_previous on response_turns (project_id, previous_
 CREATE INDEX response_turns_by_response on response_turns (project_id, response_id);
 
 CREATE INDEX response_turns_open on response_turns (created_at_ms) where finished_at_ms is null;
+
+CREATE TABLE review_changes (
+  item_id text not null primary key references review_items (id),
+  image_id text not null unique references images (id),
+  project_id text not null references projects (id),
+  sealed text,
+  asked_at_ms bigint not null,
+  delete_after_ms bigint,
+  generation_id text unique references generations (id)
+);
+
+CREATE INDEX review_changes_due on review_changes (delete_after_ms) where sealed is not null and delete_after_ms is not null;
+
+CREATE TABLE review_decisions (
+  id text not null primary key,
+  item_id text not null references review_items (id),
+  project_id text not null references projects (id),
+  decision text not null check (decision in ('approved', 'rejected', 'changes_requested', 'revoked')),
+  -- A key, the administrator, or the project's own rule.
+  by_kind text not null check (by_kind in ('key', 'admin', 'policy')),
+  -- Id of the key; null for the others.
+  by_key_id text,
+  by_name text not null check (by_name <> ''),
+  -- Who it counts as: keys that replace one another are one.
+  person text not null check (person <> ''),
+  at_ms bigint not null check (at_ms >= 0),
+  why text not null check (why <> ''),
+  answers_json text not null,
+  -- The bytes that were decided on.
+  image_sha256 text not null check (length(image_sha256) = 64),
+  -- When this person first opened them at full size.
+  read_at_ms bigint,
+  check ((by_kind = 'key') = (by_key_id is not null))
+);
+
+CREATE TRIGGER review_decisions_are_never_changed before update on review_decisions
+begin
+  select raise(abort, 'decisions are append-only: revoke one instead of changing it');
+end;
+
+CREATE TRIGGER review_decisions_are_never_deleted before delete on review_decisions
+begin
+  select raise(abort, 'decisions are append-only: what was decided cannot be deleted');
+end;
+
+CREATE INDEX review_decisions_by_item on review_decisions (item_id, at_ms, id);
+
+CREATE TABLE review_due (
+  generation_id text not null primary key references generations (id),
+  project_id text not null references projects (id),
+  -- Why, by whom, until when: the project's rules as they were then.
+  plan_json text not null,
+  created_at_ms bigint not null check (created_at_ms >= 0)
+);
+
+CREATE TABLE review_items (
+  id text not null primary key,
+  project_id text not null references projects (id),
+  generation_id text not null references generations (id),
+  image_id text not null unique references images (id),
+  state text not null check (state in ('open', 'claimed', 'approved', 'rejected', 'changes_requested', 'revoked', 'deleted')),
+  reasons_json text not null,
+  checklist_json text not null,
+  -- Key that asked for the picture; null for the administrator.
+  submitter_key_id text,
+  -- How many different people must approve it, and how many did.
+  approvals_needed integer not null check (approvals_needed in (1, 2)),
+  approvals integer not null check (approvals >= 0 and approvals <= approvals_needed),
+  claim_ms bigint not null check (claim_ms > 0),
+  -- Whether the guard may decide: never, once it has judged, or no more because it did not say adoptable.
+  guard_decides text not null check (guard_decides in ('never', 'waiting', 'declined')),
+  opened_at_ms bigint not null check (opened_at_ms >= 0),
+  due_at_ms bigint check (due_at_ms >= opened_at_ms),
+  -- When it was told that it is overdue.
+  overdue_told_at_ms bigint check (overdue_told_at_ms >= due_at_ms),
+  claimed_by text,
+  claimed_name text,
+  claim_until_ms bigint,
+  closed_at_ms bigint check (closed_at_ms >= opened_at_ms),
+  check ((state = 'claimed') = (claimed_by is not null)),
+  check ((claimed_by is null) = (claim_until_ms is null)),
+  check ((state in ('open', 'claimed')) = (closed_at_ms is null))
+);
+
+CREATE TRIGGER review_items_are_never_deleted before delete on review_items
+begin
+  select raise(abort, 'reviews are a history: none is deleted');
+end;
+
+CREATE INDEX review_items_by_generation on review_items (generation_id);
+
+CREATE INDEX review_items_by_project on review_items (project_id, id);
+
+CREATE INDEX review_items_guarded on review_items (id) where closed_at_ms is null and guard_decides = 'waiting';
+
+CREATE INDEX review_items_open on review_items (opened_at_ms, id) where closed_at_ms is null;
+
+CREATE TRIGGER review_items_stay_decided before update on review_items
+  when old.closed_at_ms is not null and (new.closed_at_ms is null or new.closed_at_ms <> old.closed_at_ms or new.image_id <> old.image_id
+    or (new.state <> old.state and not (old.state = 'approved' and new.state = 'revoked')))
+begin
+  select raise(abort, 'a review that is decided stays so: only an approval can be revoked');
+end;
+
+CREATE INDEX review_items_to_tell on review_items (due_at_ms) where closed_at_ms is null and due_at_ms is not null and overdue_told_at_ms is null;
+
+CREATE TABLE review_reads (
+  item_id text not null references review_items (id),
+  person text not null,
+  name text not null check (name <> ''),
+  first_at_ms bigint not null,
+  last_at_ms bigint not null check (last_at_ms >= first_at_ms),
+  primary key (item_id, person)
+);
 
 CREATE TABLE route_grants (
   id text not null primary key,

@@ -14,6 +14,12 @@ export interface Tables {
   objects: ObjectRow
   object_locks: ObjectLockRow
   legal_holds: LegalHoldRow
+  review_due: ReviewDueRow
+  review_items: ReviewItemRow
+  review_decisions: ReviewDecisionRow
+  review_reads: ReviewReadRow
+  review_changes: ReviewChangeRow
+  publications: PublicationRow
   generation_inputs: GenerationInputRow
   files: FileRow
   drift_reports: DriftReportRow
@@ -602,6 +608,100 @@ export interface LegalHoldRow {
   release_reason: string | null
   released_by: string | null
   released_at_ms: number | null
+}
+
+/** A call whose pictures are to be looked at. */
+export interface ReviewDueRow {
+  generation_id: string
+  project_id: string
+  plan_json: string
+  created_at_ms: number
+}
+
+/** A picture that people decide about. */
+export interface ReviewItemRow {
+  id: string
+  project_id: string
+  generation_id: string
+  image_id: string
+  /** `open | claimed | approved | rejected | changes_requested | revoked | deleted`. */
+  state: string
+  reasons_json: string
+  checklist_json: string
+  /** Null when the administrator asked for the picture. */
+  submitter_key_id: string | null
+  approvals_needed: number
+  approvals: number
+  claim_ms: number
+  /** `never | waiting | declined`. */
+  guard_decides: string
+  opened_at_ms: number
+  due_at_ms: number | null
+  overdue_told_at_ms: number | null
+  /** The person, not the credential. */
+  claimed_by: string | null
+  claimed_name: string | null
+  claim_until_ms: number | null
+  closed_at_ms: number | null
+}
+
+/** One decision. Append-only. */
+export interface ReviewDecisionRow {
+  id: string
+  item_id: string
+  project_id: string
+  /** `approved | rejected | changes_requested | revoked`. */
+  decision: string
+  /** `key | admin | policy`. */
+  by_kind: string
+  by_key_id: string | null
+  by_name: string
+  person: string
+  at_ms: number
+  why: string
+  answers_json: string
+  image_sha256: string
+  read_at_ms: number | null
+}
+
+/** When somebody opened a picture at full size. */
+export interface ReviewReadRow {
+  item_id: string
+  person: string
+  name: string
+  first_at_ms: number
+  last_at_ms: number
+}
+
+/** What is to change in a picture, and the edit that was made for it. */
+export interface ReviewChangeRow {
+  item_id: string
+  image_id: string
+  project_id: string
+  /** Ciphertext; null once its time was over. */
+  sealed: string | null
+  asked_at_ms: number
+  delete_after_ms: number | null
+  generation_id: string | null
+}
+
+/** A public address of a picture, from its beginning to its end. */
+export interface PublicationRow {
+  id: string
+  project_id: string
+  image_id: string
+  review_id: string | null
+  base_url: string
+  published_by: string
+  published_name: string
+  published_at_ms: number
+  ended_by: string | null
+  ended_name: string | null
+  ended_why: string | null
+  /** `unpublished | revoked | deleted`. */
+  ended_how: string | null
+  ended_at_ms: number | null
+  ended_mark: string | null
 }
 
 /** One run of the acceptance gate on a route. */

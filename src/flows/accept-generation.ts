@@ -22,6 +22,8 @@ import { withStoredPrompt } from './prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { retentionFor } from './retention/retention-for.ts'
+import { dueReviewOf } from './review/due-review.ts'
+import { reviewFacts } from './review/review-facts.ts'
 import { rightsOf } from './rights-of.ts'
 import { type IndexedPrompt, indexPrompt } from './search/index-prompt.ts'
 
@@ -88,6 +90,7 @@ async function recordAcceptance(
   claim: CallClaim,
 ): Promise<void> {
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
+  const dueReview = await dueReviewOf(parts, run, reviewFacts(run.asked, ask.headers))
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   fp('before_intent')
@@ -95,6 +98,7 @@ async function recordAcceptance(
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
     ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: prompts }),
+    ...dueReview(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), keptFor),
     ...reserve(context, call, run.estimate.reserve),

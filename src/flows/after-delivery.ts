@@ -37,12 +37,15 @@ export class AfterDelivery {
   async #work(parts: GatewayParts): Promise<void> {
     while (this.#again && !this.#closed) {
       this.#again = false
+      parts.reviewRounds.wake()
       try {
         await readPendingCredentials(parts, () => this.#closed)
         await measurePendingDrifts(parts, () => this.#closed)
       } catch (error) {
         parts.logger.error({ err: error }, 'delivered pictures could not be looked at')
       }
+      // What was found about them may decide what people need not.
+      parts.reviewRounds.wake()
     }
   }
 }

@@ -2,13 +2,16 @@ import type { ProjectSettings } from '../access/index.ts'
 import { type Failure, failure } from '../contract/failure.ts'
 import type { ImageRequest, Surface } from '../contract/image-request.ts'
 import type { ResponseRequest } from '../contract/response-request.ts'
+import { noReview } from '../contract/review-policy.ts'
 import { formatSize } from '../contract/size-rules.ts'
 import { readProjectTraffic } from '../generations/index.ts'
 import { type BudgetedCall, budgetExceeded, budgetsOfCall } from '../ledger/index.ts'
 import { formatUsd, moneyJson, type Nanos } from '../primitives/money.ts'
+import { isWaivedInVain, type ReviewFacts } from '../review/index.ts'
 import type { RouteChoice } from '../routes/index.ts'
 import type { CallAsk } from './call-ask.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { reviewFacts } from './review/review-facts.ts'
 
 /** What a project's limits are held against. */
 export interface CallLimits extends BudgetedCall {
@@ -22,11 +25,12 @@ export interface CallLimits extends BudgetedCall {
   images: number
   /** What the call may cost at most. */
   reserve: Nanos
+  review: ReviewFacts
 }
 
 /** A direct image call as its project's limits see it. */
 export function imageCallLimits(
-  { principal }: Pick<CallAsk, 'principal'>,
+  { principal, headers }: Pick<CallAsk, 'principal' | 'headers'>,
   priced: { asked: ImageRequest; choice: RouteChoice; card: { book: BudgetedCall['book'] }; estimate: { reserve: Nanos } },
 ): CallLimits {
   const { asked, choice, card, estimate } = priced
@@ -39,12 +43,13 @@ export function imageCallLimits(
     quality: { value: asked.quality, param: 'quality' },
     images: asked.n,
     reserve: estimate.reserve,
+    review: reviewFacts(asked, headers),
   }
 }
 
 /** An assistant call as its project's limits see it: its main model and its image tool. */
 export function responseCallLimits(
-  { principal }: Pick<CallAsk, 'principal'>,
+  { principal, headers }: Pick<CallAsk, 'principal' | 'headers'>,
   priced: { request: ResponseRequest; choice: RouteChoice; estimate: { reserve: Nanos } },
 ): CallLimits {
   const { request, choice, estimate } = priced
@@ -59,6 +64,7 @@ export function responseCallLimits(
     quality: imageTool && { value: imageTool.request.quality, param: at('quality') },
     images: imageTool ? 1 : 0,
     reserve: estimate.reserve,
+    review: reviewFacts(request, headers),
   }
 }
 
@@ -86,6 +92,7 @@ export async function refusalsOfProject(parts: GatewayParts, call: CallLimits, s
   return [
     ...notAllowed(settings, call),
     ...aboveCeiling(settings, call),
+    ...(stage === 'start' ? [] : waivedInVain(settings, call)),
     ...(stage === 'now' ? await aboveRate(parts, settings, call) : []),
     ...(stage === 'start' ? [] : await beyondBudgets(parts, call)),
   ]
@@ -103,6 +110,14 @@ function notAllowed({ surfaces, models, sizes, qualities }: ProjectSettings, cal
     const message = `This project does not allow the ${what} '${value}'; it allows ${allowed.join(', ') || 'none'}. Nothing was sent or charged.`
     return [failure('not_allowed_by_project', { param, message })]
   })
+}
+
+/** Whether somebody looks at a picture is for the project to say, unless it leaves that to its calls. */
+function waivedInVain({ review }: ProjectSettings, call: CallLimits): Failure[] {
+  if (!isWaivedInVain(review ?? noReview, call.review)) return []
+  const message =
+    "This project wants pictures of such calls reviewed, and does not leave that to the call. Nothing was sent or charged; leave 'none' out."
+  return [failure('not_allowed_by_project', { param: 'review', message })]
 }
 
 function aboveCeiling({ priceCeiling }: ProjectSettings, { reserve }: CallLimits): Failure[] {

@@ -25,12 +25,11 @@ export interface CallAsk {
 }
 
 /** Members of `darkroom` that are acted upon. */
-export const actedUpon: readonly string[] = ['protect', 'rights', 'prompt', 'mask', 'mask_mode', 'feather_px', 'metadata']
+export const actedUpon: readonly string[] = ['protect', 'rights', 'prompt', 'mask', 'mask_mode', 'feather_px', 'metadata', 'review']
 
 /** What is asked of Darkroom itself and not built yet is refused: a wish that is silently ignored would cost money or trust. */
-export function assertServed({ operation, body, headers }: CallAsk): void {
+export function assertServed({ operation, body }: Pick<CallAsk, 'operation' | 'body'>): void {
   if (operation === 'respond') throw notYet('operation', `the operation '${operation}'`)
-  if (headers.review !== null) throw notYet('x-darkroom-review', 'the header x-darkroom-review')
   const extension = body['darkroom']
   const member = isJsonObject(extension) ? Object.keys(extension).find((name) => !actedUpon.includes(name)) : undefined
   if (member !== undefined) throw notYet(`darkroom.${member}`, `darkroom.${member}`)

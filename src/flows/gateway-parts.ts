@@ -33,6 +33,7 @@ import type { SpoolRecovery } from './recovery/spool-recovery.ts'
 import type { BackgroundResponses } from './respond/background-responses.ts'
 import type { RetentionRounds } from './retention/retention-rounds.ts'
 import type { RetryBudget } from './retry-budget.ts'
+import type { ReviewRounds } from './review/review-rounds.ts'
 import type { RouteStandings } from './route-standings.ts'
 import type { RoutingPolicies } from './routing-policy.ts'
 import type { RunningGenerations } from './running-generations.ts'
@@ -140,6 +141,9 @@ export interface GatewayParts {
   retention: RetentionDays
   /** What deletes what its time is over for, and removes bytes that nobody refers to. */
   retentionRounds: RetentionRounds
+  reviewRounds: ReviewRounds
+  /** Seals what reviewers ask to change. */
+  reviewKey: SealingKey
   /** Folder of spool files, on the same file system as the folder store. */
   spoolFolder: string
   /** Of this release. */

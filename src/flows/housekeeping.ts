@@ -7,6 +7,7 @@ import { forgetOldOrders } from '../jobs/index.ts'
 import { closeNextSpan, forgetEndedEntries } from '../ledger/index.ts'
 import { forgetOldNodes } from '../nodes/index.ts'
 import { fp } from '../primitives/fail-point.ts'
+import { forgetOldChanges } from '../review/index.ts'
 import { forgetOldWords } from '../search/index.ts'
 import { deleteExpiredTurnDocuments } from '../threads/index.ts'
 import { forgetOldEndpoints, forgetOldMessages } from '../webhooks/index.ts'
@@ -62,6 +63,7 @@ export class Housekeeping {
       await sweepInBatches(parts, forgetOldOrders)
       await sweepInBatches(parts, forgetGuardTexts)
       await sweepInBatches(parts, forgetGuardWords)
+      await sweepInBatches(parts, forgetOldChanges)
       await sweepInBatches(parts, forgetOldEvents)
       await sweepInBatches(parts, forgetOldMessages)
       await sweepInBatches(parts, forgetOldEndpoints)

@@ -1,6 +1,7 @@
 import { findOpenBatches } from '../batches/index.ts'
 import { countDueImages, sumUnknowns } from '../generations/index.ts'
 import { sumWaiting } from '../jobs/index.ts'
+import { countOpenReviews } from '../review/index.ts'
 import { waitingLanes } from '../webhooks/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { spoolRoom } from './spool-room.ts'
@@ -12,7 +13,7 @@ import { spoolRoom } from './spool-room.ts'
 export async function renderMetrics(parts: GatewayParts): Promise<string> {
   const { metrics, database, jobs } = parts
   const nowMs = parts.clock.nowMs()
-  const counts = [countUnknowns, countJobs, countBatches, countWebhooks, countDue]
+  const counts = [countUnknowns, countJobs, countBatches, countWebhooks, countDue, countReviews]
   await Promise.all(counts.map((count) => count(parts, nowMs)))
   metrics.jobsRunning(jobs.load.running)
   metrics.routesNow(
@@ -73,4 +74,9 @@ async function countWebhooks({ database, metrics }: GatewayParts, nowMs: number)
 async function countDue({ database, metrics }: GatewayParts, nowMs: number): Promise<void> {
   const { images, oldestMs } = await countDueImages(database, nowMs)
   metrics.imagesDue({ images, oldestSeconds: oldestMs === null ? 0 : secondsSince(oldestMs, nowMs) })
+}
+
+async function countReviews({ database, metrics }: GatewayParts, nowMs: number): Promise<void> {
+  const { open, overdue, oldestMs } = await countOpenReviews(database, nowMs)
+  metrics.reviewQueue({ open, overdue, oldestSeconds: oldestMs === null ? 0 : secondsSince(oldestMs, nowMs) })
 }

@@ -5,23 +5,19 @@ import { formatUsd, moneyJson } from '../primitives/money.ts'
 import { readTraceparent } from '../primitives/trace-context.ts'
 import type { FoundImage, GenerationRows } from './find-generation.ts'
 import { RESOLVE_WITHIN_MS } from './resolution-statements.ts'
+import { nothingReviewed, type RecordReviews } from './review-rows.ts'
 
 /**
  * The production log record of a generation, as `GET /v2/generations/{id}` shows it. What is kept as JSON was written by this
  * part, so it is read back without being checked again.
+ * @param reviewed what people decided about it; @default nothing, for whoever does not show it
  */
-export function generationRecord({
-  generation,
-  attempts,
-  images,
-  assistantJson,
-  evidence,
-  identity,
-  keys,
-  attachments,
-  holds,
-}: GenerationRows): GenerationRecord {
+export function generationRecord(
+  { generation, attempts, images, assistantJson, evidence, identity, keys, attachments, holds }: GenerationRows,
+  reviewed: RecordReviews = nothingReviewed,
+): GenerationRecord {
   const last = attempts.at(-1)
+  const imageRecord = (image: FoundImage) => imageRecordOf(image, reviewed)
   const results = images.filter((image) => image.is_preview === 0)
   const replaced = new Set(results.map((image) => image.derived_from))
   return {
@@ -39,6 +35,12 @@ export function generationRecord({
     trace_id: readTraceparent(generation.trace_parent)?.traceId ?? null,
     project_id: generation.project_id,
     project_tag: generation.project_tag,
+    submitter: {
+      kind: generation.key_id === null ? 'admin' : 'key',
+      key_id: generation.key_id,
+      name: reviewed.submitterName,
+    },
+    parent: reviewed.parent,
     metadata: generation.metadata_json === null ? null : JSON.parse(generation.metadata_json),
     route_owner: generation.route_owner,
     route_id: generation.route_id,
@@ -115,7 +117,7 @@ export function evidenceRecord(row: UnknownEvidenceRow): OutcomeEvidence {
   }
 }
 
-function imageRecord(image: FoundImage): GenerationRecord['images'][number] {
+function imageRecordOf(image: FoundImage, { reviews, publicUrls }: RecordReviews): GenerationRecord['images'][number] {
   const { store, path } = image
   const kept = store !== null && path !== null && image.storage === 'stored' && image.deleted_at_ms === null
   return {
@@ -127,10 +129,16 @@ function imageRecord(image: FoundImage): GenerationRecord['images'][number] {
     bytes: image.bytes,
     storage: image.storage as 'stored' | 'not_stored',
     storage_pointer: kept
-      ? { store, path, public_url: null, delete_after: timeOrNull(image.delete_after_ms), deletion_policy: image.deletion_policy }
+      ? {
+          store,
+          path,
+          public_url: publicUrls.get(image.id) ?? null,
+          delete_after: timeOrNull(image.delete_after_ms),
+          deletion_policy: image.deletion_policy,
+        }
       : null,
     evidence: evidenceOf(image),
-    review: null,
+    review: reviews.get(image.id) ?? null,
     process: image.process_json === null ? null : { ...JSON.parse(image.process_json), original_image_id: image.derived_from },
     drift: driftSummary(image),
     deleted_at: timeOrNull(image.deleted_at_ms),

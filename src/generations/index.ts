@@ -79,5 +79,6 @@ export {
   resolveAttempt,
   resolveGeneration,
 } from './resolution-statements.ts'
+export { findRecordReviews, type RecordReviews } from './review-rows.ts'
 export { type CallGroup, type CallSums, callGroups, sumCalls } from './sum-calls.ts'
 export { type AbandonedGeneration, endAbandoned, loseAbandoned, sweepDeadOwners } from './sweep-dead-owners.ts'

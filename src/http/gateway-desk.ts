@@ -3,7 +3,7 @@ import { type DarkroomHeaders, nothingAsked } from '../contract/darkroom-headers
 import { errorBody, Failure } from '../contract/failure.ts'
 import type { Job } from '../contract/record.ts'
 import { acceptJob, estimateCall, followJob, holdImage, ownImageIds, showJob, takeInEditCall } from '../flows/index.ts'
-import { findGeneration, generationRecord } from '../generations/index.ts'
+import { findGeneration, findRecordReviews, generationRecord } from '../generations/index.ts'
 import { type JobPatience, type PictureDesk, type PictureOrder, ToolFault } from '../mcp/index.ts'
 
 import { clientRequestId } from './generation-reply.ts'
@@ -22,7 +22,9 @@ export function gatewayDesk(context: KnownContext): PictureDesk {
       await waitFor(context, jobId, patience)
       return showJob(parts, { jobId, ...scope })
     }),
-    record: told(async (id) => generationRecord((await findGeneration(parts.database, { id, ...scope }))!)),
+    record: told(async (id) =>
+      generationRecord((await findGeneration(parts.database, { id, ...scope }))!, await findRecordReviews(parts.database, id)),
+    ),
     estimate: told(async (order) => {
       await using call = await takenIn(context, order)
       return await estimateCall(parts, { principal, ...call.ask })

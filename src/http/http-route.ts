@@ -26,7 +26,7 @@ interface RouteFacts {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** OpenAPI spelling of the path: `/v2/generations/{id}`. */
   path: string
-  tag: 'images' | 'jobs' | 'darkroom' | 'models' | 'money' | 'webhooks' | 'prompts' | 'operations'
+  tag: 'images' | 'jobs' | 'darkroom' | 'models' | 'money' | 'webhooks' | 'prompts' | 'reviews' | 'operations'
   summary: string
   description?: string
   /** `contentType` is JSON unless it says otherwise; `otherTypes` are further forms of the body. */

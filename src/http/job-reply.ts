@@ -2,9 +2,9 @@ import type { FastifyReply } from 'fastify'
 import { type AcceptedJob, asTask, noteAnswerDelivery, showJob } from '../flows/index.ts'
 import type { KnownContext } from './http-route.ts'
 
-/** Answers that a job was accepted, now or by the request that this one repeats. */
-export async function answerAccepted(context: KnownContext, accepted: AcceptedJob): Promise<object> {
-  const { jobId, status, state, children } = await acceptedJob(context, accepted)
+/** Answers that a job was accepted, now or by the request that this one repeats. @param projectId whose job it is; null = of any project, @default the caller's */
+export async function answerAccepted(context: KnownContext, accepted: AcceptedJob, projectId?: string | null): Promise<object> {
+  const { jobId, status, state, children } = await acceptedJob(context, accepted, projectId)
   return { jobId, id: jobId, status, state, ...(children && { children }) }
 }
 
@@ -15,8 +15,12 @@ export async function answerTask(context: KnownContext, accepted: AcceptedJob): 
   return asTask(job)
 }
 
-async function acceptedJob({ parts, principal, reply }: KnownContext, { jobId, earlier }: AcceptedJob) {
-  const asked = { projectId: principal.projectId }
+async function acceptedJob(
+  { parts, principal, reply }: KnownContext,
+  { jobId, earlier }: AcceptedJob,
+  projectId: string | null = principal.projectId,
+) {
+  const asked = { projectId }
   const single = await showJob(parts, { ...asked, jobId })
   const job = single.set === null ? single : await showJob(parts, { ...asked, jobId: single.set })
   reply.code(202).headers({ 'x-darkroom-generation': jobId, ...(earlier === null ? {} : { 'idempotent-replayed': 'true' }) })

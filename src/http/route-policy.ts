@@ -18,6 +18,7 @@ export type OwnedObject =
   | 'webhook_message'
   | 'prompt'
   | 'handoff'
+  | 'review'
 
 /**
  * Whose data a route touches. `none`: no project's. `caller`: those of the caller's project, never another's; the admin token stands

@@ -12,8 +12,10 @@ export interface SentObject {
   mediaType: string | null
   /** Without an ending of its own. */
   fileName: string
-  /** What browsers may do with it. @default ask each time */
+  /** Who may keep it, and for how long. @default the caller alone, who must ask each time */
   cacheControl?: string
+  /** The bytes come from here, wherever they are stored, and any page may show them: an address of the store would outlive this one. @default false */
+  isPublic?: boolean
 }
 
 /** Types that are shown as pictures, with their endings; anything else that upstream may have sent is offered as a download only. */
@@ -21,18 +23,19 @@ const pictures: Readonly<Record<string, string>> = { 'image/png': 'png', 'image/
 
 /** Answers with stored bytes, untouched: `ETag` is their hash, a single `Range` is served, and no browser takes them for a page. */
 export async function sendObject({ parts, request, reply }: RequestContext, object: SentObject): Promise<FastifyReply> {
+  const { cacheControl = 'private, max-age=0, must-revalidate', isPublic = false } = object
   const ending = pictures[object.mediaType ?? '']
   reply.headers({
     etag: `"${object.sha256}"`,
-    'cache-control': object.cacheControl ?? 'private, max-age=0, must-revalidate',
+    'cache-control': cacheControl,
     'accept-ranges': 'bytes',
     'content-type': ending ? object.mediaType! : 'application/octet-stream',
     'content-disposition': `${ending ? 'inline' : 'attachment'}; filename="${object.fileName}.${ending ?? 'bin'}"`,
     'content-security-policy': "default-src 'none'; sandbox",
-    'cross-origin-resource-policy': 'same-origin',
+    'cross-origin-resource-policy': isPublic ? 'cross-origin' : 'same-origin',
   })
   if (isFresh(request, object.sha256)) return reply.code(304).removeHeader('content-type').send()
-  const address = await addressFor(parts, request, reply, object)
+  const address = isPublic ? null : await addressFor(parts, request, reply, object)
   if (address !== null) return sendThere(reply, address)
   // Read through once before the first byte is sent: bytes that are not what they were are refused, never served, not even in part.
   await assertIntact(parts, object)

@@ -26,6 +26,9 @@ export type IdKind =
   | 'hold'
   | 'prm'
   | 'hnd'
+  | 'rev'
+  | 'dec'
+  | 'pub'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

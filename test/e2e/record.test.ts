@@ -39,6 +39,8 @@ describe('the record of a call that succeeded', () => {
           'project_id',
           'project_tag',
           'metadata',
+          'submitter',
+          'parent',
         ],
         ...[
           'route_owner',

@@ -9,6 +9,7 @@ import {
   makeJob,
   makePrompt,
   makeResponse,
+  makeReview,
   makeUnknown,
   makeWebhook,
   onePixel,
@@ -51,6 +52,17 @@ const freshResponse = async (world: TwoTenants) => (await makeResponse(asOwner(w
 const freshImage = async (world: TwoTenants) => {
   const gateway = asOwner(world)
   return (await readRecord(gateway, (await makeResponse(gateway)).generationId)).images[0]!.id
+}
+const deletedImage = async (world: TwoTenants) => {
+  const id = await freshImage(world)
+  await asOwner(world).fetch(`/v2/images/${id}`, { method: 'DELETE' })
+  return id
+}
+const reviewOfDeleted = async (world: TwoTenants) => {
+  const [gateway, id] = [asOwner(world), await makeReview(asOwner(world))]
+  const { image } = (await (await gateway.fetch(`/v2/reviews/${id}`)).json()) as { image: { id: string } }
+  await gateway.fetch(`/v2/images/${image.id}`, { method: 'DELETE' })
+  return id
 }
 const freshGeneration = async (world: TwoTenants) => (await makeResponse(asOwner(world))).generationId
 /** Of a project that nobody deletes anything of. */
@@ -164,6 +176,19 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'GET /v2/images/{id}/lineage': { status: 200 },
   'GET /v2/images/{id}/drift': { status: 200 },
   'GET /v2/images/{id}/drift/heat-map': { status: 200 },
+  'POST /v2/images/{id}/publish': { status: 410, body: {}, fresh: deletedImage },
+  'POST /v2/images/{id}/unpublish': { status: 409, body: { why: 'a mistake' } },
+  'GET /p/{id}': { status: 404 },
+  'GET /v2/reviews': { status: 200 },
+  'GET /v2/reviews/export': { status: 200, query: '?format=csv' },
+  'POST /v2/reviews/decisions': { status: 200, body: { decisions: [{ id: 'rev_of_nobody', decision: 'rejected', why: 'blurred' }] } },
+  'GET /v2/reviews/{id}': { status: 200 },
+  'GET /v2/reviews/{id}/image': { status: 410, fresh: reviewOfDeleted },
+  'POST /v2/reviews/{id}/claim': { status: 410, body: {}, fresh: reviewOfDeleted },
+  'POST /v2/reviews/{id}/release': { status: 410, body: {}, fresh: reviewOfDeleted },
+  'POST /v2/reviews/{id}/decision': { status: 410, body: { decision: 'rejected', why: 'blurred' }, fresh: reviewOfDeleted },
+  'POST /v2/reviews/{id}/edit': { status: 409, body: {} },
+  'POST /v2/reviews/{id}/revoke': { status: 409, body: { why: 'a mistake' } },
   'GET /v2/ledger': { status: 200, query: '?group=project,key,tag' },
   'GET /v2/ledger/calls': { status: 200, query: '?group=day,quality' },
   'GET /v2/ledger/entries': { status: 200 },

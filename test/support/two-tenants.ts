@@ -50,6 +50,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       webhook_message: await makeWebhookMessage(asOwner, webhook),
       prompt: await makePrompt(asOwner),
       handoff: await makeHandoff(asOwner),
+      review: await makeReview(asOwner),
     },
     ownerProjectId: owner.project.id,
   }
@@ -75,6 +76,7 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
   webhook_message: 'msg',
   prompt: 'prm',
   handoff: 'hnd',
+  review: 'rev',
 }
 
 /** A file of a project. */
@@ -122,6 +124,16 @@ export async function makeUnknown(gateway: TestGateway): Promise<string> {
 
 /** An origin that callers may name, and where nobody listens: the port is one that no program takes. */
 const nobodyThere = 'http://127.0.0.1:9'
+
+/** A picture that its call wants looked at. @returns the id of its review */
+export async function makeReview(gateway: TestGateway): Promise<string> {
+  const headers = { 'content-type': 'application/json', 'x-darkroom-review': 'required' }
+  const seen = await seeReply(gateway.fetch('/v1/images/generations', { method: 'POST', body: JSON.stringify(smallCall), headers }))
+  const { images } = await settledRecord(gateway, seen.generationId!)
+  await gateway.gateway.parts.reviewRounds.run()
+  const page = (await (await gateway.fetch(`/v2/reviews?image_id=${images[0]!.id}`)).json()) as { reviews: { id: string }[] }
+  return page.reviews[0]!.id
+}
 
 /** A webhook of a project. */
 export async function makeWebhook(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {

@@ -18,6 +18,8 @@ import { judgeCallFields, type PricedRequest, priceCall } from '../price-call.ts
 import { namingBudget } from '../record-within-limits.ts'
 import { noPlace } from '../recovery/portable-run.ts'
 import { retentionFor } from '../retention/retention-for.ts'
+import { dueReviewOf } from '../review/due-review.ts'
+import { reviewFacts } from '../review/review-facts.ts'
 import { indexPrompt } from '../search/index-prompt.ts'
 import { orderOf, sealOrder } from './job-order.ts'
 import type { AddedJob } from './job-runner.ts'
@@ -140,6 +142,7 @@ async function record(
 ): Promise<void> {
   const sealed = await sealOrder(parts, run.id, orderOf(run, ask))
   const retention = await retentionFor(parts, run.principal.projectId)
+  const dueReview = await dueReviewOf(parts, run, reviewFacts(run.asked, ask.headers))
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   const { id, principal, attemptId } = run
@@ -151,6 +154,7 @@ async function record(
     recordQueued(context, newGeneration(parts, run, ask)),
     ...claim(context, id),
     ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: retention.prompts }),
+    ...dueReview(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), retention.inputs),
     ...reserve(context, call, run.estimate.reserve),

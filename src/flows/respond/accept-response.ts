@@ -23,6 +23,8 @@ import { respondWithStoredPrompt } from '../prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
 import { inputShapes, storedPromptOf } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
+import { dueReviewOf } from '../review/due-review.ts'
+import { reviewFacts } from '../review/review-facts.ts'
 import { indexPrompt } from '../search/index-prompt.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
@@ -146,6 +148,7 @@ async function recordAcceptance(
   // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
   const document = run.request.background ? await sealTurn(parts, run, null) : null
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
+  const dueReview = await dueReviewOf(parts, run, reviewFacts(run.request, ask.headers))
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
   const linked = linkedInputs(parts, run)
@@ -153,6 +156,7 @@ async function recordAcceptance(
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
     ...indexPrompt(parts, context, { ...promptOf(run), keptFor: prompts }),
+    ...dueReview(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...takeUpObjects(
       context,

@@ -11,6 +11,7 @@ import { assertNotHeld } from '../../retention/index.ts'
 import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { endWithPictures } from '../review/end-with-pictures.ts'
 
 type Asked = ProjectScope & { id: string }
 
@@ -67,6 +68,7 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
       ...deleteImages(context, imageIds),
       ...deleteInputs(context, inputIds),
       ...dropHeatMaps(context, imageIds),
+      ...endWithPictures(context, imageIds, 'request'),
       ...dropSideBySides(context, imageIds),
       ...dropThumbnails(context, imageIds),
       ...dropWordsOfGone(context, imageIds),

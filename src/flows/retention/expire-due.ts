@@ -7,6 +7,7 @@ import { fp } from '../../primitives/fail-point.ts'
 import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { endWithPictures } from '../review/end-with-pictures.ts'
 
 /** Rows of one transaction: it is over before anybody behind it notices. */
 const BATCH = 200
@@ -28,6 +29,7 @@ export async function expireDue(parts: GatewayParts, stop: () => boolean): Promi
       ...dropSideBySides(context, ids),
       ...dropThumbnails(context, ids),
       ...dropWordsOfGone(context, ids),
+      ...endWithPictures(context, ids, 'retention'),
     ],
     alsoUsed: async (ids) =>
       (await Promise.all([heatMapsOf, sideBySidesOf, thumbnailsOf].map((objectsOf) => objectsOf(parts.database, ids)))).flat(),

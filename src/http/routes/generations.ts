@@ -1,7 +1,7 @@
 import { failure } from '../../contract/failure.ts'
 import { deletedPicturesSchema, generationRecordSchema, threadReplySchema, traceReplySchema } from '../../contract/record.ts'
 import { deleteGenerationImages, showThread, showTrace } from '../../flows/index.ts'
-import { findGeneration, generationRecord } from '../../generations/index.ts'
+import { findGeneration, findRecordReviews, generationRecord } from '../../generations/index.ts'
 import { isId } from '../../primitives/ids.ts'
 import { errorReplies } from '../error-replies.ts'
 import { type KnownContext, keyRoute } from '../http-route.ts'
@@ -20,7 +20,7 @@ export const generationRoute = keyRoute({
     const { id } = request.params as { id: string }
     const rows = isId('gen', id) ? await findGeneration(parts.database, { id, ...scopeOf(principal) }) : null
     if (!rows) throw failure('not_found', { param: 'id' })
-    return generationRecord(rows)
+    return generationRecord(rows, await findRecordReviews(parts.database, id))
   },
 })
 

@@ -48,9 +48,22 @@ import {
   restorePromptRoute,
 } from './prompts.ts'
 import { providerWebhookRoute } from './provider-webhooks.ts'
+import { publicImageRoute, publishImageRoute, unpublishImageRoute } from './publications.ts'
 import { listQuarantineRoute, quarantinedAnswerRoute } from './quarantine.ts'
 import { cancelResponseRoute, createResponseRoute, deleteResponseRoute, responseRoute } from './responses.ts'
 import { resultOfKeyRoute, resultRoute } from './results.ts'
+import {
+  bulkDecisionsRoute,
+  claimReviewRoute,
+  decideReviewRoute,
+  editForReviewRoute,
+  exportReviewsRoute,
+  releaseReviewRoute,
+  reviewImageRoute,
+  reviewRoute,
+  reviewsRoute,
+  revokeApprovalRoute,
+} from './reviews.ts'
 import { routesRoute } from './routes.ts'
 import { picturesRoute } from './search.ts'
 import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
@@ -151,6 +164,19 @@ export const httpRoutes: readonly HttpRoute[] = [
   signedImageRoute,
   imageDriftRoute,
   heatMapRoute,
+  publishImageRoute,
+  unpublishImageRoute,
+  publicImageRoute,
+  reviewsRoute,
+  exportReviewsRoute,
+  bulkDecisionsRoute,
+  reviewRoute,
+  reviewImageRoute,
+  claimReviewRoute,
+  releaseReviewRoute,
+  decideReviewRoute,
+  editForReviewRoute,
+  revokeApprovalRoute,
   ledgerRoute,
   ledgerCallsRoute,
   ledgerEntriesRoute,

@@ -15,6 +15,7 @@ import { errorReplies } from '../error-replies.ts'
 import { adminRoute, type KnownContext, keyRoute } from '../http-route.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readChecked } from '../read-checked.ts'
+import { presentReviewPolicy, readReviewPolicy } from '../review-policy.ts'
 import { scopeOf } from '../scope-of.ts'
 
 const reply200 = { 200: { description: 'The project.', schema: projectSchema } }
@@ -83,7 +84,17 @@ function projectId({ request }: KnownContext): string {
 
 /** The settings that are named, null included. */
 function readSettings(body: Partial<ProjectSettingsBody>): Partial<ProjectSettings> {
-  const { price_ceiling_usd, responses_ceiling_usd, images_per_minute, concurrent_calls, auto_quality, retention, ...lists } = body
+  const {
+    price_ceiling_usd,
+    responses_ceiling_usd,
+    images_per_minute,
+    concurrent_calls,
+    auto_quality,
+    retention,
+    review,
+    publish,
+    ...lists
+  } = body
   const given: Partial<Record<keyof ProjectSettings, unknown>> = {
     ...lists,
     priceCeiling: price_ceiling_usd && parseUsd(price_ceiling_usd),
@@ -97,13 +108,27 @@ function readSettings(body: Partial<ProjectSettingsBody>): Partial<ProjectSettin
       inputs: retention.inputs_days,
       prompts: retention.prompts_days,
     },
+    review: review && readReviewPolicy(review),
+    publish,
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<ProjectSettings>
 }
 
 function presentProject({ id, name, settings, createdAtMs, archivedAtMs }: Project): ProjectReply {
-  const { models, sizes, qualities, surfaces, priceCeiling, imagesPerMinute, concurrentCalls, autoQuality, responsesCeiling, retention } =
-    settings
+  const {
+    models,
+    sizes,
+    qualities,
+    surfaces,
+    priceCeiling,
+    imagesPerMinute,
+    concurrentCalls,
+    autoQuality,
+    responsesCeiling,
+    retention,
+    review,
+    publish,
+  } = settings
   return {
     id,
     name,
@@ -123,6 +148,8 @@ function presentProject({ id, name, settings, createdAtMs, archivedAtMs }: Proje
         inputs_days: retention.inputs,
         prompts_days: retention.prompts,
       },
+      review: review && presentReviewPolicy(review),
+      publish,
     },
     created_at: isoTime(createdAtMs),
     archived_at: archivedAtMs === null ? null : isoTime(archivedAtMs),

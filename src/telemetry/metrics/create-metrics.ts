@@ -6,6 +6,7 @@ import { type MoneyMetrics, watchMoney } from './watch-money.ts'
 import { watchProcess } from './watch-process.ts'
 import { type RequestMetrics, watchRequests } from './watch-requests.ts'
 import { type RetentionMetrics, watchRetention } from './watch-retention.ts'
+import { type ReviewMetrics, watchReviews } from './watch-reviews.ts'
 import { type RouteMetrics, watchRoutes } from './watch-routes.ts'
 import { type StorageMetrics, watchStorage } from './watch-storage.ts'
 import { type WebhookMetrics, watchWebhooks } from './watch-webhooks.ts'
@@ -23,7 +24,8 @@ export interface Metrics
     BatchMetrics,
     WebhookMetrics,
     StorageMetrics,
-    RetentionMetrics {
+    RetentionMetrics,
+    ReviewMetrics {
   /** Media type of `render`. */
   readonly contentType: string
   /** The Prometheus text format, version 0.0.4. */
@@ -49,6 +51,7 @@ export function createMetrics({ version }: { version: string }): Metrics {
     ...watchWebhooks(registers),
     ...watchStorage(registers),
     ...watchRetention(registers),
+    ...watchReviews(registers),
   }
   const close = watchProcess(registers, { version })
   return { ...watched, contentType: registry.contentType, render: () => registry.metrics(), close }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import type { JobSetRow } from '../../../db/index.ts'
 import { type FoundSetItem, itemsOf } from '../../../jobs/index.ts'
+import { csvCell } from '../../../primitives/csv-cell.ts'
 import { formatUsd } from '../../../primitives/money.ts'
 import type { GatewayParts } from '../../gateway-parts.ts'
 import { type BulkAskedFor, picturesOf, requireBulk } from './show-bulk.ts'
@@ -60,11 +61,5 @@ async function linesOf(parts: GatewayParts, set: JobSetRow, item: FoundSetItem):
   // What the item cost stands on its first line alone, so that a column adds up.
   const rows =
     pictures.length === 0 ? [['', '', '', cost]] : pictures.map(({ id, file, sha256 }, at) => [id, file, sha256, at === 0 ? cost : ''])
-  return rows.map((row) => `${[...head, ...row, code ?? '', message].map(cell).join(',')}\r\n`).join('')
-}
-
-/** A cell that no spreadsheet takes for a formula. */
-function cell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
+  return rows.map((row) => `${[...head, ...row, code ?? '', message].map(csvCell).join(',')}\r\n`).join('')
 }

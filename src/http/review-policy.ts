@@ -1,0 +1,39 @@
+import type { z } from 'zod'
+import type { ReviewPolicy } from '../contract/review-policy.ts'
+import type { reviewPolicySchema } from '../contract/review-replies.ts'
+
+type ReviewPolicyBody = z.output<typeof reviewPolicySchema>
+
+/** A review policy as requests write it, as the parts read it. */
+export function readReviewPolicy(body: ReviewPolicyBody): ReviewPolicy {
+  return {
+    edits: body.edits,
+    texts: body.texts,
+    complex: body.complex,
+    samplePercent: body.sample_percent,
+    mayWaive: body.may_waive,
+    twoPersons: body.two_persons,
+    autoApprove: body.auto_approve,
+    reviewers: body.reviewers,
+    checklist: body.checklist,
+    claimMinutes: body.claim_minutes,
+    dueHours: body.due_hours,
+  }
+}
+
+/** The same as replies show it. */
+export function presentReviewPolicy(policy: ReviewPolicy): ReviewPolicyBody {
+  return {
+    edits: policy.edits,
+    texts: policy.texts,
+    complex: { tags: [...policy.complex.tags], metadata: { ...policy.complex.metadata } },
+    sample_percent: policy.samplePercent,
+    may_waive: policy.mayWaive,
+    two_persons: policy.twoPersons,
+    auto_approve: policy.autoApprove,
+    reviewers: policy.reviewers && [...policy.reviewers],
+    checklist: [...policy.checklist],
+    claim_minutes: policy.claimMinutes,
+    due_hours: policy.dueHours,
+  }
+}

@@ -1,0 +1,72 @@
+import type { ReviewDecision } from '../contract/review-replies.ts'
+import type { Database, ReviewDecisionRow, ReviewReadRow, Statement, StatementContext } from '../db/index.ts'
+import { isoTime } from '../primitives/clock.ts'
+import type { Answer } from './checklist.ts'
+
+/** Who decides. */
+export interface DecidingPerson {
+  kind: 'key' | 'admin' | 'policy'
+  keyId: string | null
+  name: string
+  /** Who they count as. */
+  person: string
+}
+
+/** A decision about to be put on record. */
+export interface NewDecision {
+  itemId: string
+  projectId: string
+  decision: 'approved' | 'rejected' | 'changes_requested' | 'revoked'
+  by: DecidingPerson
+  why: string
+  answers: Readonly<Record<string, Answer>>
+  imageSha256: string
+  readAtMs: number | null
+}
+
+/** Puts a decision on record, for good. */
+export function recordDecision({ sql, newId, nowMs }: StatementContext, decision: NewDecision): Statement {
+  const { by } = decision
+  return {
+    query: sql.insertInto('review_decisions').values({
+      id: newId('dec'),
+      item_id: decision.itemId,
+      project_id: decision.projectId,
+      decision: decision.decision,
+      by_kind: by.kind,
+      by_key_id: by.keyId,
+      by_name: by.name,
+      person: by.person,
+      at_ms: nowMs,
+      why: decision.why,
+      answers_json: JSON.stringify(decision.answers),
+      image_sha256: decision.imageSha256,
+      read_at_ms: decision.readAtMs,
+    }),
+  }
+}
+
+/** What was decided about some pictures, oldest first. */
+export function decisionsOf(db: Database, itemIds: readonly string[]): Promise<ReviewDecisionRow[]> {
+  if (itemIds.length === 0) return Promise.resolve([])
+  return db.read(db.sql.selectFrom('review_decisions').selectAll().where('item_id', 'in', itemIds).orderBy('at_ms').orderBy('id'))
+}
+
+/** Who opened some pictures at full size. */
+export function readsOf(db: Database, itemIds: readonly string[]): Promise<ReviewReadRow[]> {
+  if (itemIds.length === 0) return Promise.resolve([])
+  return db.read(db.sql.selectFrom('review_reads').selectAll().where('item_id', 'in', itemIds).orderBy('first_at_ms').orderBy('person'))
+}
+
+/** A decision as it is shown. */
+export function presentDecision(row: ReviewDecisionRow): ReviewDecision {
+  return {
+    decision: row.decision as ReviewDecision['decision'],
+    by: { kind: row.by_kind as ReviewDecision['by']['kind'], key_id: row.by_key_id, name: row.by_name },
+    at: isoTime(row.at_ms),
+    why: row.why,
+    answers: JSON.parse(row.answers_json),
+    image_sha256: row.image_sha256,
+    full_size_read_at: row.read_at_ms === null ? null : isoTime(row.read_at_ms),
+  }
+}
