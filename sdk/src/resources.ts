@@ -74,6 +74,11 @@ export class Images extends Resource {
     return this.darkroom.call('GET /v2/images/{id}', { path: { id } }, options)
   }
 
+  /** What a picture was made from, and what was made from it. */
+  lineage(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/lineage'>> {
+    return this.darkroom.call('GET /v2/images/{id}/lineage', { path: { id } }, options)
+  }
+
   /** What an edit changed outside its mask. */
   drift(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/drift'>> {
     return this.darkroom.call('GET /v2/images/{id}/drift', { path: { id } }, options)

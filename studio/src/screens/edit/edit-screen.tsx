@@ -50,8 +50,11 @@ export function EditScreen() {
     setFinished(edit)
     tree.grow(picturesOf(edit))
   })
+  const stage = useRef<HTMLDivElement>(null)
   const start = () => {
     setShown('result')
+    // On a phone the picture is above what was just pressed.
+    stage.current?.scrollIntoView({ block: 'nearest' })
     setFinished(null)
     const isStrict = hasMask && desk.wishes.isStrict && whyNotStrict(asked) === null
     run.mutate({ desk: { ...asked, labels: { ...labels, [labelNames.strict]: isStrict ? 'yes' : 'no' } }, mask })
@@ -64,7 +67,7 @@ export function EditScreen() {
         <AddPictures bring={{ ...bring, image: (id) => goOn.mutate({ id, tree: null }), isBusy: bring.isBusy || goOn.isPending }} isFirst />
       ) : (
         <div className={styles['desk']}>
-          <div className={styles['stage']}>
+          <div ref={stage} className={styles['stage']}>
             <Tabs
               label={t('views')}
               chosen={shown}

@@ -77,7 +77,7 @@ function Node({ row: { picture, number }, current, isBusy, onGoOn }: Omit<Branch
   )
 }
 
-/** Where the bytes of a picture or a kept file are. */
+/** Where a small version of a picture is, or a kept file. */
 function addressOf(id: string): string {
-  return id.startsWith('img_') ? `/v2/images/${id}` : `/v1/files/${id}/content`
+  return id.startsWith('img_') ? `/v2/images/${id}/thumbnail?width=160` : `/v1/files/${id}/content`
 }

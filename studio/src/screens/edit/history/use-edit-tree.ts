@@ -70,16 +70,12 @@ export function rootPicture(id: string): TreePicture {
   return { id, parentId: null, generationId: null, at: null, prompt: null, isStrict: false, width: null, height: null }
 }
 
-/** The history that a picture or kept file is part of; null where there is none, or the page cannot know. */
+/** The history that a picture or kept file is part of; null where there is none. */
 export async function treeOf(id: string): Promise<string | null> {
   const { images: children } = await darkroom.images.search({ metadata: `${labelNames.parent}:${id}`, limit: 1 })
   const ofChild = children[0]?.metadata?.[labelNames.tree]
-  if (ofChild !== undefined) return ofChild
-  // One that nothing was made of yet is found by its hash, which browsers work out in secure contexts alone.
-  if (!id.startsWith('img_') || !globalThis.crypto.subtle) return null
-  const bytes = await (await darkroom.images.blob(id)).arrayBuffer()
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const { images } = await darkroom.images.search({ hash })
-  return images.find((image) => image.id === id)?.metadata?.[labelNames.tree] ?? null
+  if (ofChild !== undefined || !id.startsWith('img_')) return ofChild ?? null
+  const { generation_id } = await darkroom.images.lineage(id)
+  const { metadata } = await darkroom.generations.get(generation_id)
+  return metadata?.[labelNames.tree] ?? null
 }

@@ -108,7 +108,10 @@ function RecentPictures({ onChoose }: { onChoose: (id: string) => void }) {
         {images.map(({ id, width, height }) => (
           <li key={id}>
             <button type="button" onClick={() => onChoose(id)}>
-              <Picture src={`/v2/images/${id}`} alt={t('inputs.take', { width: width ?? '?', height: height ?? '?' })} />
+              <Picture
+                src={`/v2/images/${id}/thumbnail?width=320`}
+                alt={t('inputs.take', { width: width ?? '?', height: height ?? '?' })}
+              />
             </button>
           </li>
         ))}

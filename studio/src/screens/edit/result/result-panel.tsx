@@ -27,7 +27,7 @@ export function ResultPanel({ edit, isBusy, onGoOn }: { edit: FinishedEdit; isBu
           {images.map(({ id }, index) => (
             <li key={id}>
               <button type="button" aria-pressed={id === image.id} onClick={() => setChosen(id)}>
-                <Picture src={`/v2/images/${id}`} alt={t('result.picture', { number: index + 1 })} />
+                <Picture src={`/v2/images/${id}/thumbnail?width=160`} alt={t('result.picture', { number: index + 1 })} />
               </button>
             </li>
           ))}

@@ -34,7 +34,7 @@ export function useEditRun(onFinished: (edit: FinishedEdit) => void) {
     mutationFn: async ({ desk, mask }: { desk: Desk; mask: MaskDocument | null }): Promise<FinishedEdit> => {
       const png = mask === null ? null : await maskFileOf(desk, mask)
       const { request, options } = editCall(desk, png)
-      const stream = darkroom.edit({ ...request, stream: true }, options)
+      const stream = darkroom.edit(request, options)
       for await (const event of stream) show(event.image.blob())
       const record = await darkroom.generations.get(stream.facts!.generationId)
       return { before: desk.pictures[0]!, prompt: desk.wishes.prompt.trim(), isStrict: request.darkroom?.mask === 'strict', record }

@@ -17,7 +17,7 @@ export interface Desk {
 
 /** A call as the client makes it. */
 export interface EditCall {
-  request: EditRequest
+  request: EditRequest & { stream: true }
   options: PictureOptions
 }
 
@@ -45,7 +45,7 @@ export function editCall(desk: Desk, mask: Blob | null): EditCall {
   const isStrict = mask !== null && wishes.isStrict && whyNotStrict(desk) === null
   const size = askedSize(desk, isStrict)
   const boxes = boxesInResult(wishes.protect, pictures[0], isStrict ? null : readSize(size))
-  const request: EditRequest = {
+  const request: EditCall['request'] = {
     model: wishes.model,
     prompt: wishes.prompt.trim(),
     image: pictures.map(({ fileId }) => ({ file_id: fileId })),
@@ -54,6 +54,7 @@ export function editCall(desk: Desk, mask: Blob | null): EditCall {
     quality: wishes.quality as NonNullable<EditRequest['quality']>,
     output_format: wishes.format,
     n: wishes.n,
+    stream: true,
     ...(isStrict || wishes.partials === 0 ? {} : { partial_images: wishes.partials }),
     darkroom: {
       metadata: labels,

@@ -27,10 +27,12 @@ export function OutputFields({
   const qualities = model?.capabilities.qualities ?? [wishes.quality]
   const own = askedSize({ ...desk, wishes: { ...wishes, size: 'as_picture' } }, false)
   const sizeChoices = [
-    { value: 'as_picture', label: own === 'auto' ? t('output.size_near') : t('output.size_own', { size: own.replace('x', '×') }) },
+    { value: 'as_picture', label: own === 'auto' ? t('output.size_near') : t('output.size_own') },
     { value: 'auto', label: t('output.size_auto') },
     ...(sizes === null ? [] : standardSizes(sizes)).map((value) => ({ value, label: value.replace('x', '×') })),
   ]
+  const drawn = own.replace('x', '×')
+  const sizeHint = isStrict ? t('output.size_strict', { size: drawn }) : wishes.size === 'as_picture' && own !== 'auto' && drawn
   const counts = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, index) => ({ value: String(from + index), label: String(from + index) }))
   return (
@@ -46,7 +48,7 @@ export function OutputFields({
         choices={isStrict ? sizeChoices.slice(0, 1) : sizeChoices}
         value={isStrict ? 'as_picture' : wishes.size}
         onChoose={(size) => onWish({ size })}
-        hint={isStrict && t('output.size_strict')}
+        hint={sizeHint}
       />
       <details className={styles['rest']}>
         <summary>{t('output.more')}</summary>
