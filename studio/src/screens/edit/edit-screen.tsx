@@ -31,7 +31,8 @@ const route = getRouteApi('/shell/edit')
 /** Changes one region of a picture and nothing else. */
 export function EditScreen() {
   const { t } = useTranslation('edit')
-  const desk = useDesk()
+  const { image, prompt = '' } = route.useSearch()
+  const desk = useDesk(prompt)
   const known = useModels()
   const models = known.data ?? []
   const tree = useEditTree(desk.treeId)
@@ -45,7 +46,7 @@ export function EditScreen() {
   const labels = useMemo(() => labelsOf(desk.treeId, first?.fileId), [desk.treeId, first?.fileId])
   const asked = { pictures: desk.pictures, wishes: desk.wishes, sizes, labels }
   const bring = useBring(desk.add)
-  const goOn = useGoOn(desk, () => setShown('mask'))
+  const goOn = useGoOn(desk, image, () => setShown('mask'))
   const { run, preview } = useEditRun((edit) => {
     setFinished(edit)
     tree.grow(picturesOf(edit))
@@ -131,8 +132,7 @@ export function EditScreen() {
 }
 
 /** Puts a picture on the desk to be edited next; the one in the address at once. */
-function useGoOn(desk: ReturnType<typeof useDesk>, onDesk: () => void) {
-  const { image } = route.useSearch()
+function useGoOn(desk: ReturnType<typeof useDesk>, image: string | undefined, onDesk: () => void) {
   const navigate = route.useNavigate()
   const begun = useRef<string | null>(null)
   const goOn = useMutation({

@@ -4,10 +4,10 @@ import { type DeskPicture, MOST_PICTURES } from './inputs/desk-picture.ts'
 import type { EditWishes } from './wishes/edit-wishes.ts'
 import { firstWishes } from './wishes/edit-wishes.ts'
 
-/** What lies on the desk, and what can be done with it. */
-export function useDesk() {
+/** What lies on the desk, and what can be done with it. @param prompt what is wished for to begin with */
+export function useDesk(prompt: string) {
   const [pictures, setPictures] = useState<readonly DeskPicture[]>([])
-  const [wishes, setWishes] = useState<EditWishes>(firstWishes)
+  const [wishes, setWishes] = useState<EditWishes>({ ...firstWishes, prompt })
   const [treeId, setTreeId] = useState<string | null>(null)
   const wish = (change: Partial<EditWishes>) => setWishes((before) => ({ ...before, ...change }))
   // Boxes are in pixels of the picture that is edited.

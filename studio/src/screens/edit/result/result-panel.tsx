@@ -20,6 +20,7 @@ export function ResultPanel({ edit, isBusy, onGoOn }: { edit: FinishedEdit; isBu
   const [view, setView] = useState<'compare' | 'drift'>('compare')
   const image = images.find(({ id }) => id === chosen) ?? images[0]
   if (image === undefined) return <p>{t('result.none')}</p>
+  const review = { image: image.id }
   return (
     <div className={styles['result']}>
       {images.length > 1 && (
@@ -60,7 +61,7 @@ export function ResultPanel({ edit, isBusy, onGoOn }: { edit: FinishedEdit; isBu
         <a className={styles['link']} href={`/v2/images/${image.id}`} download={`${image.id}.${image.format ?? 'png'}`}>
           {t('result.download')}
         </a>
-        <Link className={styles['link']} to="/review">
+        <Link className={styles['link']} to="/review" search={review}>
           {t('result.review')}
         </Link>
       </div>
