@@ -33,7 +33,7 @@ function curlSample({ baseUrl, body, file }: Sample): string {
     "  -H 'Content-Type: application/json' \\",
     `  -d ${shellQuoted(JSON.stringify(body, null, 2))} \\`,
     `  && grep -o '"b64_json": *"[^"]*"' answer.txt | tail -n 1 | cut -d '"' -f 4 | base64 -d > ${file} \\`,
-    '  || cat answer.txt',
+    '  || { cat answer.txt >&2; false; }',
   ].join('\n')
 }
 

@@ -95,8 +95,7 @@ function Breakdown({ estimate }: { estimate: api.Estimate }) {
   return (
     <details className={styles['breakdown']}>
       <summary>{t('estimate.breakdown')}</summary>
-      <table className={styles['table']}>
-        <caption className={styles['hidden']}>{t('estimate.breakdown')}</caption>
+      <table className={styles['table']} aria-label={t('estimate.breakdown')}>
         <thead className={styles['hidden']}>
           <tr>
             <th scope="col">{t('estimate.bucket')}</th>
