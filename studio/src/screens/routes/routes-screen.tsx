@@ -1,31 +1,30 @@
-import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { darkroom } from '../../api/darkroom.ts'
 import { Page } from '../../shell/page.tsx'
-import { Badge } from '../../ui/badge.tsx'
-import { Loaded } from '../../ui/loaded.tsx'
-import { Table } from '../../ui/table.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { ContractsPanel } from './contracts-panel.tsx'
+import { MigrationPanel } from './migration-panel.tsx'
+import { type RoutesTab, routesTabs } from './routes-tabs.ts'
 
-/** Ways to the models, and how each stands. */
+const panels: Readonly<Record<RoutesTab, () => ReactNode>> = {
+  contracts: () => <ContractsPanel />,
+  migration: () => <MigrationPanel />,
+}
+
+/** Ways to the models: their contracts, their gates, how they stand now, and how projects come here. */
 export function RoutesScreen() {
   const { t } = useTranslation('routes')
-  const routes = useQuery({ queryKey: ['routes'], queryFn: ({ signal }) => darkroom.call('GET /v2/routes', {}, { signal }) })
+  const { tab = 'contracts' } = useSearch({ from: '/shell/routes' })
+  const navigate = useNavigate()
   return (
     <Page title={t('title')} lead={t('lead')}>
-      <Loaded query={routes}>
-        {(found) => (
-          <Table
-            caption={t('title')}
-            rows={found.routes}
-            keyOf={({ id }) => id}
-            columns={[
-              { key: 'id', head: t('route'), cell: ({ id }) => <code>{id}</code> },
-              { key: 'owner', head: t('owner'), cell: ({ owner }) => owner },
-              { key: 'kind', head: t('kind'), cell: ({ kind }) => <Badge>{kind}</Badge> },
-            ]}
-          />
-        )}
-      </Loaded>
+      <Tabs
+        label={t('title')}
+        chosen={tab}
+        onChoose={(chosen) => void navigate({ to: '/routes', search: { tab: chosen }, replace: true })}
+        tabs={routesTabs.map((id) => ({ id, label: t(`tabs.${id}`), content: panels[id] }))}
+      />
     </Page>
   )
 }

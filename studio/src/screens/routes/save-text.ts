@@ -1,0 +1,10 @@
+/** Has the browser save a text as a file. */
+export function saveText(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // After the browser has begun with it.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

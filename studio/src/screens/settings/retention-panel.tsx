@@ -1,0 +1,113 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { api } from '#sdk'
+import { darkroom } from '../../api/darkroom.ts'
+import { useSession } from '../../api/session.ts'
+import { Button } from '../../ui/button.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Table } from '../../ui/table.tsx'
+import { FormDialog } from './form-dialog.tsx'
+import { HoldsSection } from './holds-section.tsx'
+import { Panel } from './panel.tsx'
+import { projectsQuery } from './queries.ts'
+import styles from './settings.module.css'
+import { useChange } from './use-change.ts'
+
+const kinds = ['results_days', 'previews_days', 'inputs_days', 'prompts_days'] as const
+type Kept = NonNullable<api.ProjectSettings['retention']>[(typeof kinds)[number]]
+
+/** How long each project keeps what it records, and what is held beyond that. */
+export function RetentionPanel() {
+  const { t } = useTranslation('settings')
+  const isAdmin = useSession().role === 'admin'
+  const projects = useQuery(projectsQuery)
+  const [changed, setChanged] = useState<api.Project | null>(null)
+  const said = (kept: Kept | undefined) =>
+    kept == null ? t('retention.as_gateway') : kept === 'keep' ? t('retention.keep') : t('days', { count: kept })
+  return (
+    <Panel lead={t('retention.lead')}>
+      <Loaded query={projects}>
+        {(found) => (
+          <Table
+            caption={t('tabs.retention')}
+            rows={found.projects.filter(({ archived_at }) => archived_at === null)}
+            keyOf={({ id }) => id}
+            columns={[
+              { key: 'name', head: t('project'), cell: ({ name }) => name },
+              ...kinds.map((kind) => ({
+                key: kind,
+                head: t(`retention.${kind}`),
+                cell: ({ settings }: api.Project) => said(settings.retention?.[kind]),
+              })),
+              ...(isAdmin
+                ? [
+                    {
+                      key: 'do',
+                      head: t('actions'),
+                      cell: (project: api.Project) => (
+                        <Button size="small" aria-label={`${t('change')}: ${project.name}`} onClick={() => setChanged(project)}>
+                          {t('change')}
+                        </Button>
+                      ),
+                    },
+                  ]
+                : []),
+            ]}
+          />
+        )}
+      </Loaded>
+      {changed && <RetentionDialog project={changed} onClose={() => setChanged(null)} />}
+      {isAdmin && <HoldsSection projects={projects.data?.projects ?? []} />}
+    </Panel>
+  )
+}
+
+function RetentionDialog({ project, onClose }: { project: api.Project; onClose: () => void }) {
+  const { t } = useTranslation('settings')
+  const [typed, setTyped] = useState(() => kinds.map((kind) => String(project.settings.retention?.[kind] ?? '')))
+  const read = typed.map(readKept)
+  const save = useChange(
+    projectsQuery.queryKey,
+    (retention: api.ProjectSettings['retention']) => darkroom.projects.change(project.id, { settings: { retention } }),
+    onClose,
+  )
+  const submit = () => {
+    if (read.includes(undefined)) return
+    const [results_days, previews_days, inputs_days, prompts_days] = read as Kept[]
+    const all = { results_days: results_days!, previews_days: previews_days!, inputs_days: inputs_days!, prompts_days: prompts_days! }
+    save.mutate(read.every((kept) => kept === null) ? null : all)
+  }
+  return (
+    <FormDialog
+      title={t('retention.change_named', { name: project.name })}
+      submit={t('save')}
+      onSubmit={submit}
+      onClose={onClose}
+      busy={save.isPending}
+      error={save.error}
+    >
+      <p>{t('retention.change_text')}</p>
+      <div className={styles['pair']}>
+        {kinds.map((kind, place) => (
+          <TextField
+            key={kind}
+            label={t(`retention.${kind}`)}
+            error={read[place] === undefined ? t('retention.error') : undefined}
+            value={typed[place]}
+            onChange={(event) => setTyped(typed.map((text, at) => (at === place ? event.target.value : text)))}
+          />
+        ))}
+      </div>
+    </FormDialog>
+  )
+}
+
+/** Whole days, `keep`, or nothing; undefined where it is none of them. */
+function readKept(text: string): Kept | undefined {
+  const plain = text.trim().toLowerCase()
+  if (plain === '') return null
+  if (plain === 'keep') return 'keep'
+  return /^[1-9]\d{0,5}$/.test(plain) ? Number(plain) : undefined
+}
