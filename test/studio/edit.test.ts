@@ -68,6 +68,11 @@ describe('editing a region of a picture', () => {
     await page.getByText('of the picture may change').waitFor()
     await page.getByRole('region', { name: 'Estimate' }).getByText('$').first().waitFor()
     expect(await visit.accessibilityFaults()).toEqual([])
+    // A mask stays while something is noted about its picture, and nothing begins before people said what should change.
+    await page.getByLabel('Rights').fill('own photograph')
+    await page.getByRole('button', { name: 'Make this change' }).click()
+    await page.getByText('Say what should change').waitFor()
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
     const { png: mask } = await exportedMask(page)
 
     const address = await makeChange(page, 'a vase of tulips')

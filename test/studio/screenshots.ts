@@ -17,24 +17,28 @@ const looks: readonly (VisitOptions & { name: string })[] = [
   { name: 'zh-light-phone', locale: 'zh-CN', colorScheme: 'light', viewport: phone, hasTouch: true },
 ]
 
-/** Something to look at. */
-async function makePictures({ gateway }: StudioStage): Promise<void> {
+/** Something to look at. @returns id of one of the pictures */
+async function makePictures({ gateway }: StudioStage): Promise<string> {
   for (const prompt of ['A tea poster: 新茶入荷 / First flush', 'A lighthouse at dusk', '雨の京都、提灯の路地'])
     await gateway.fetch('/v1/images/generations', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...smallCall, prompt }),
     })
+  const found = (await (await gateway.fetch('/v2/images?limit=1')).json()) as { images: { id: string }[] }
+  return found.images[0]!.id
 }
 
 await mkdir(folder, { recursive: true })
 const stage = await openStudio()
 try {
-  await makePictures(stage)
+  const image = await makePictures(stage)
+  /** Where a screen has something to show. */
+  const addresses: Partial<Record<string, string>> = { edit: `/edit?image=${image}` }
   for (const { name, ...look } of looks) {
     for (const screen of screens) {
       await using visit = await stage.visit({ ...look, as: screen === 'sign-in' ? null : 'admin' })
-      await visit.open(`/${screen}`)
+      await visit.open(addresses[screen] ?? `/${screen}`)
       await visit.page.waitForLoadState('networkidle')
       await visit.page.screenshot({ path: join(folder, `${screen}-${name}.png`) })
       console.log(`docs/studio/${screen}-${name}.png`)

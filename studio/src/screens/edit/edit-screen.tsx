@@ -45,14 +45,18 @@ export function EditScreen() {
   const sizes = models.find(({ id }) => id === desk.wishes.model)?.capabilities.sizes ?? null
   const labels = useMemo(() => labelsOf(desk.treeId, first?.fileId), [desk.treeId, first?.fileId])
   const asked = { pictures: desk.pictures, wishes: desk.wishes, sizes, labels }
-  const bring = useBring(desk.add)
+  const bring = useBring(MOST_PICTURES - desk.pictures.length, desk.add)
   const goOn = useGoOn(desk, image, () => setShown('mask'))
   const { run, preview } = useEditRun((edit) => {
     setFinished(edit)
     tree.grow(picturesOf(edit))
   })
+  const promptField = useRef<HTMLTextAreaElement>(null)
   const stage = useRef<HTMLDivElement>(null)
+  const [isUnsaid, setUnsaid] = useState(false)
   const start = () => {
+    setUnsaid(desk.wishes.prompt.trim() === '')
+    if (desk.wishes.prompt.trim() === '') return promptField.current?.focus()
     setShown('result')
     // On a phone the picture is above what was just pressed.
     stage.current?.scrollIntoView({ block: 'nearest' })
@@ -103,11 +107,18 @@ export function EditScreen() {
             />
           </div>
           <div className={styles['side']}>
-            <WishesPanel desk={asked} models={models} hasMask={hasMask} onWish={desk.wish} />
+            <WishesPanel
+              desk={asked}
+              promptField={promptField}
+              isUnsaid={isUnsaid && desk.wishes.prompt.trim() === ''}
+              models={models}
+              hasMask={hasMask}
+              onWish={desk.wish}
+            />
             <div className={styles['do']}>
               <EstimatePanel desk={asked} hasMask={hasMask} />
               {!hasMask && <p className={styles['hint']}>{t('no_mask')}</p>}
-              <Button tone="primary" busy={run.isPending} disabled={desk.wishes.prompt.trim() === '' || sizes === null} onClick={start}>
+              <Button tone="primary" busy={run.isPending} disabled={sizes === null} onClick={start}>
                 {t('start')}
               </Button>
             </div>

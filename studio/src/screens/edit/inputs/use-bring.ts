@@ -12,12 +12,12 @@ export interface Bring {
   error: unknown
 }
 
-/** @param onPicture called with each, in the order in which they were brought */
-export function useBring(onPicture: (picture: DeskPicture) => void): Bring {
+/** @param room how many there is room for; what is beyond is left where it is. @param onPicture called with each, in the order in which they were brought */
+export function useBring(room: number, onPicture: (picture: DeskPicture) => void): Bring {
   const bringing = useMutation({
     mutationFn: async (takes: readonly (() => Promise<DeskPicture>)[]) => {
       // One after the other: sixteen photographs at once are more than a browser decodes in peace.
-      for (const take of takes) onPicture(await take())
+      for (const take of takes.slice(0, room)) onPicture(await take())
     },
   })
   const run = (takes: readonly (() => Promise<DeskPicture>)[]) => {

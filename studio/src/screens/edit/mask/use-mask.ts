@@ -2,9 +2,10 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import type { DeskPicture } from '../inputs/desk-picture.ts'
 import { MaskDocument } from './mask-document.ts'
 
-/** A mask for a picture: an empty one whenever another picture is edited. */
+/** A mask for a picture: an empty one whenever another picture is edited, and the same one while something is noted about it. */
 export function useMask(picture: DeskPicture | null): MaskDocument | null {
-  return useMemo(() => (picture === null ? null : new MaskDocument(picture.width, picture.height)), [picture])
+  const { key, width, height } = picture ?? { key: null, width: 0, height: 0 }
+  return useMemo(() => (key === null ? null : new MaskDocument(width, height)), [key, width, height])
 }
 
 /** Has whoever calls it drawn again after each step. @returns a number that is another one then */

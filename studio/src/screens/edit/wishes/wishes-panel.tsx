@@ -1,3 +1,4 @@
+import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CheckField, TextArea } from '../../../ui/field.tsx'
 import type { DeskPicture } from '../inputs/desk-picture.ts'
@@ -14,11 +15,17 @@ export function WishesPanel({
   desk,
   models,
   hasMask,
+  promptField,
+  isUnsaid,
   onWish,
 }: {
   desk: Pick<Desk, 'pictures' | 'wishes' | 'sizes'>
   models: readonly EditModel[]
   hasMask: boolean
+  /** Of the field for what should change. */
+  promptField: RefObject<HTMLTextAreaElement | null>
+  /** Somebody wanted to begin and had not said what should change. */
+  isUnsaid: boolean
   onWish: (change: Partial<EditWishes>) => void
 }) {
   const { t } = useTranslation('edit')
@@ -27,8 +34,10 @@ export function WishesPanel({
   return (
     <div className={styles['wishes']}>
       <TextArea
+        ref={promptField}
         label={t('wishes.prompt')}
         hint={t('wishes.prompt_hint')}
+        error={isUnsaid && t('wishes.unsaid')}
         placeholder={t('wishes.prompt_example')}
         rows={3}
         value={wishes.prompt}
