@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -26,9 +26,9 @@ export function MakeForm({ models, state }: { models: readonly Model[]; state: M
   const rendered = useRendered(draft)
   const check = useCheck(draft, rendered)
   const { submit, isSaving, fault, isMissing } = useSubmit(draft, { change, previewNanos: check.previewNanos })
-  const isBusy = isSaving || state.step === 'making' || state.step === 'finding'
+  const isBusy = isSaving || isUnderWay(state)
   return (
-    <form className={styles['form']} onSubmit={submit} noValidate>
+    <form className={styles['form']} onSubmit={submit} onKeyDown={withoutEnter} noValidate>
       <PresetPicker onChoose={change} />
       <PromptFields
         draft={draft}
@@ -49,24 +49,33 @@ export function MakeForm({ models, state }: { models: readonly Model[]; state: M
   )
 }
 
+/** Enter in a field of one line, meant for that field, buys nothing. */
+function withoutEnter(event: KeyboardEvent<HTMLFormElement>) {
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault()
+}
+
+/** One that was lost as well: whoever presses again would have another one made beside it. */
+const isUnderWay = ({ step }: MakingState) => step === 'making' || step === 'finding' || step === 'lost'
+
 function useSubmit(draft: Draft, { change, previewNanos }: { change: (members: Partial<Draft>) => void; previewNanos: string | null }) {
   const projectId = useSession().project.id
   const { save, isSaving, fault } = useSavedRequest(change)
   const [isMissing, setMissing] = useState(false)
   const unsaid = isUnsaid(draft)
-  const form = useRef<HTMLFormElement | null>(null)
+  /** Of somebody who presses twice nothing is sent twice. */
+  const isSending = useRef(false)
   useEffect(() => {
     if (!unsaid) setMissing(false)
   }, [unsaid])
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    form.current = event.currentTarget
     setMissing(unsaid)
-    if (unsaid) return form.current.querySelector<HTMLElement>('textarea')?.focus()
-    const { step } = making.state()
-    if (step === 'making' || step === 'finding') return
+    if (unsaid) return event.currentTarget.querySelector<HTMLElement>('textarea')?.focus()
+    if (isUnderWay(making.state()) || isSending.current) return
+    isSending.current = true
     const request = await save(draft)
-    if (request !== null) making.start({ projectId, request, previewNanos, thenEdit: draft.thenEdit })
+    isSending.current = false
+    if (request !== null && !isUnderWay(making.state())) making.start({ projectId, request, previewNanos, thenEdit: draft.thenEdit })
   }
   return { submit: (event: FormEvent<HTMLFormElement>) => void submit(event), isSaving, fault, isMissing }
 }

@@ -42,6 +42,9 @@ function UnderWay({ step, call, previews }: { step: 'making' | 'finding' | 'lost
       {step === 'lost' ? (
         <Notice title={t('result.lost')} text={t('result.lost_text')}>
           <Button onClick={making.lookNow}>{t('result.look_now')}</Button>
+          <Button tone="quiet" onClick={() => making.clear()}>
+            {t('result.leave')}
+          </Button>
         </Notice>
       ) : (
         <Spinner label={t(step === 'making' ? 'result.making' : 'result.finding')} />
