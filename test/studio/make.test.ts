@@ -121,7 +121,7 @@ describe('a picture that is under way', () => {
     // Once more, without the network from the start: it is sent when that is back.
     await visit.context.setOffline(true)
     await make(visit)
-    await page.getByText('The picture is being made…').waitFor()
+    await page.getByText('This computer has no network now').waitFor()
     await visit.context.setOffline(false)
     await made(visit)
     expect(calls()).toBe(before + 2)

@@ -42,7 +42,7 @@ export interface Draft {
 export const partNames = ['purpose', 'requirements', 'constraints', 'fixed', 'avoid'] as const
 export type PartName = (typeof partNames)[number]
 
-/** Cheap and harmless: the lowest quality, one picture, no previews. */
+/** Cheap and harmless: the lowest quality, one picture, no previews, and nothing is used that nobody has looked at. */
 export const emptyDraft: Draft = {
   mode: 'plain',
   prompt: '',
@@ -56,7 +56,7 @@ export const emptyDraft: Draft = {
   compression: 90,
   n: 1,
   partials: 0,
-  isReviewed: false,
+  isReviewed: true,
   promptId: null,
   thenEdit: null,
 }
@@ -80,7 +80,7 @@ export function fitDraft(draft: Draft, { sizes, qualities, output_formats, max_n
 /**
  * Members of `darkroom` that this gateway acts upon; what it would refuse is not offered.
  */
-export const actedUpon = { texts: false, review: false } as const
+export const actedUpon = { texts: false, review: true } as const
 
 /** A structured draft as the gateway keeps it. */
 export function documentOf({ parts, texts }: Pick<Draft, 'parts' | 'texts'>): PromptDocument {

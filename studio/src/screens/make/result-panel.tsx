@@ -10,6 +10,7 @@ import { MadePictures } from './made-pictures.tsx'
 import { type MakingState, making, type Preview, type SentCall } from './making.ts'
 import styles from './result-panel.module.css'
 import { parseSize } from './size-rules.ts'
+import { useOnline } from './use-online.ts'
 
 /** The picture: as it comes, when it is there, and what became of it otherwise. */
 export function ResultPanel({ state }: { state: MakingState }) {
@@ -37,6 +38,7 @@ export function ResultPanel({ state }: { state: MakingState }) {
 
 function UnderWay({ step, call, previews }: { step: 'making' | 'finding' | 'lost'; call: SentCall; previews: readonly Preview[] }) {
   const { t } = useTranslation('make')
+  const isOnline = useOnline()
   return (
     <div className={styles['panel']}>
       {step === 'lost' ? (
@@ -50,6 +52,11 @@ function UnderWay({ step, call, previews }: { step: 'making' | 'finding' | 'lost
         <Spinner label={t(step === 'making' ? 'result.making' : 'result.finding')} />
       )}
       <PreviewPlace call={call} previews={previews} />
+      {step !== 'lost' && !isOnline && (
+        <p role="status" className={styles['offline']}>
+          {t('result.offline')}
+        </p>
+      )}
       {step === 'making' && <Waiting since={call.sentAt} />}
       {call.previewNanos !== null && <PreviewPrice call={call} count={previews.length} />}
     </div>
