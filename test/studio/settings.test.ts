@@ -88,7 +88,7 @@ describe('settings', () => {
     await page.getByRole('row', { name: /pocket money.*Ended/ }).waitFor()
   })
 
-  it('set what a project allows and how long it keeps things, and place and release a hold', async () => {
+  it('set what a project allows, who looks at its pictures and how long it keeps them, and place and release a hold', async () => {
     await using visit = await stage.visit()
     const { page } = visit
     await visit.open('/settings')
@@ -98,6 +98,14 @@ describe('settings', () => {
     await page.getByLabel('Most that one call may cost').fill('0,50')
     await page.getByRole('dialog').getByRole('button', { name: 'New project' }).click()
     await page.getByRole('row', { name: /print shop.*1024x1024.*0\.5/ }).waitFor()
+    await page.getByRole('tab', { name: 'Review' }).click()
+    await page.getByRole('button', { name: 'Change: print shop' }).click()
+    await page.getByLabel('Every edit').check()
+    await page.getByLabel('Tags').fill('poster, hero')
+    await page.getByLabel('May be public').selectOption('never')
+    expect(await visit.accessibilityFaults()).toEqual([])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /print shop.*Every edit.*poster, hero.*never/ }).waitFor()
     await page.getByRole('tab', { name: 'Retention' }).click()
     await page.getByRole('button', { name: 'Change: print shop' }).click()
     await page.getByLabel('Pictures').fill('30')
@@ -123,7 +131,7 @@ describe('settings', () => {
       ['zh-CN', '仅管理员可见'],
     ] as const) {
       await using visit = await stage.visit({ as: 'key', viewport: phone, locale, colorScheme: 'dark' })
-      for (const tab of ['keys', 'projects', 'budgets', 'retention', 'members', 'language']) {
+      for (const tab of ['keys', 'projects', 'budgets', 'review', 'retention', 'members', 'language']) {
         await visit.open(`/settings?tab=${tab}`)
         if (tab === 'keys') await visit.page.getByText(keys).waitFor()
         expect(await visit.page.evaluate('document.documentElement.scrollWidth')).toBe(phone.width)

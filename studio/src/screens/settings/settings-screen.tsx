@@ -11,6 +11,7 @@ import { LanguagePanel } from './language-panel.tsx'
 import { MembersPanel } from './members-panel.tsx'
 import { ProjectsPanel } from './projects-panel.tsx'
 import { RetentionPanel } from './retention-panel.tsx'
+import { ReviewPanel } from './review-panel.tsx'
 import { type SettingsTab, settingsTabs } from './settings-tabs.ts'
 import { WebhooksPanel } from './webhooks-panel.tsx'
 
@@ -23,6 +24,7 @@ const panels: Readonly<Record<SettingsTab, () => ReactNode>> = {
   ),
   budgets: () => <BudgetsPanel />,
   webhooks: () => <WebhooksPanel />,
+  review: () => <ReviewPanel />,
   retention: () => <RetentionPanel />,
   language: () => <LanguagePanel />,
   members: () => <MembersPanel />,

@@ -1,5 +1,5 @@
 /** What there is to set, in the order of its tabs. */
-export const settingsTabs = ['projects', 'keys', 'budgets', 'webhooks', 'retention', 'language', 'members'] as const
+export const settingsTabs = ['projects', 'keys', 'budgets', 'webhooks', 'review', 'retention', 'language', 'members'] as const
 
 /** One of `settingsTabs`. */
 export type SettingsTab = (typeof settingsTabs)[number]

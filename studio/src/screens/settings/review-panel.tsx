@@ -1,0 +1,84 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { api } from '#sdk'
+import { useSession } from '../../api/session.ts'
+import { useFormat } from '../../i18n/use-format.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Table } from '../../ui/table.tsx'
+import { labelsText } from './labels-text.ts'
+import { Panel } from './panel.tsx'
+import { projectsQuery } from './queries.ts'
+import { ReviewDialog } from './review-dialog.tsx'
+import styles from './settings.module.css'
+
+/** Which pictures of each project people look at, and which may be public. */
+export function ReviewPanel() {
+  const { t } = useTranslation('settings')
+  const isAdmin = useSession().role === 'admin'
+  const projects = useQuery(projectsQuery)
+  const [changed, setChanged] = useState<api.Project | null>(null)
+  return (
+    <Panel lead={t('review.lead')}>
+      <Loaded query={projects}>
+        {(found) => (
+          <Table
+            caption={t('tabs.review')}
+            rows={found.projects.filter(({ archived_at }) => archived_at === null)}
+            keyOf={({ id }) => id}
+            columns={[
+              { key: 'name', head: t('project'), cell: ({ name }) => name },
+              { key: 'looked', head: t('review.looked_at'), cell: ({ settings }) => <Rules review={settings.review} /> },
+              {
+                key: 'publish',
+                head: t('review.publish'),
+                cell: ({ settings }) => t(`review.publishing.${settings.publish ?? 'reviewed'}`),
+              },
+              ...(isAdmin
+                ? [
+                    {
+                      key: 'do',
+                      head: t('actions'),
+                      cell: (project: api.Project) => (
+                        <Button size="small" aria-label={`${t('change')}: ${project.name}`} onClick={() => setChanged(project)}>
+                          {t('change')}
+                        </Button>
+                      ),
+                    },
+                  ]
+                : []),
+            ]}
+          />
+        )}
+      </Loaded>
+      {changed && <ReviewDialog project={changed} onClose={() => setChanged(null)} />}
+    </Panel>
+  )
+}
+
+function Rules({ review }: { review: api.ProjectSettings['review'] }) {
+  const { t } = useTranslation('settings')
+  const format = useFormat()
+  const rules =
+    review === null
+      ? []
+      : [
+          review.edits && t('review.edits'),
+          review.texts && t('review.texts'),
+          review.complex.tags.length > 0 && `${t('review.tags')}: ${review.complex.tags.join(', ')}`,
+          Object.keys(review.complex.metadata).length > 0 && `${t('review.labels')}: ${labelsText(review.complex.metadata)}`,
+          review.sample_percent > 0 && t('review.sampled', { share: format.percent(review.sample_percent / 100) }),
+          review.two_persons && t('review.two_persons'),
+          review.auto_approve === 'adoptable' && t('review.by_guard'),
+        ].filter((rule) => rule !== false)
+  if (rules.length === 0) return <span className={styles['quiet']}>{t('review.asked_alone')}</span>
+  return (
+    <span className={styles['chips']}>
+      {rules.map((rule) => (
+        <Badge key={rule}>{rule}</Badge>
+      ))}
+    </span>
+  )
+}
