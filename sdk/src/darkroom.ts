@@ -9,6 +9,7 @@ import { bodyOf, type EditRequest, type GenerateRequest, jsonBody, jsonOf, opera
 import { Prompts } from './prompts.ts'
 import { recoverReply } from './recover.ts'
 import { Files, Generations, Handoffs, Images, Keys, LedgerBook, Session } from './resources.ts'
+import { Reviews } from './reviews.ts'
 import { Migration, Routes } from './route-resources.ts'
 import { Budgets, LegalHolds, Projects, Unknowns, Webhooks } from './settings-resources.ts'
 import type { CallOptions, Transport } from './transport.ts'
@@ -35,6 +36,7 @@ export class Darkroom {
   readonly legalHolds: LegalHolds
   readonly routes: Routes
   readonly migration: Migration
+  readonly reviews: Reviews
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -54,6 +56,7 @@ export class Darkroom {
     this.legalHolds = new LegalHolds(this)
     this.routes = new Routes(this)
     this.migration = new Migration(this)
+    this.reviews = new Reviews(this)
   }
 
   /** Where the gateway is, without a slash at its end. */

@@ -22,6 +22,7 @@ import { openApiCommand } from './commands/openapi.ts'
 import { projectsCommand } from './commands/projects.ts'
 import { promptCommand } from './commands/prompt.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { reviewCommand } from './commands/review.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
 import { searchCommand } from './commands/search.ts'
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   searchCommand,
   ledgerCommand,
   unknownsCommand,
+  reviewCommand,
   keysCommand,
   secretsCommand,
   projectsCommand,

@@ -337,6 +337,33 @@ describe('looking after an installation', () => {
   it('backup copies the folder of a running server', async () => {
     expect(await command('backup', 'copy')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^copy: 4 generations, 3 pictures\n/) })
   })
+
+  it('shows what waits for a decision, takes it, and gives the picture a public address', async () => {
+    const key = readFileSync(at('data', 'default-key'), 'utf8').trim()
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'x-darkroom-review': 'required' }
+    const call = { model: 'gpt-image-2', prompt: 'a fox', size: '1024x640', quality: 'low' }
+    const made = await fetch(`${server.url}/v1/images/generations`, { method: 'POST', headers, body: JSON.stringify(call) })
+    await made.arrayBuffer()
+    let id: string | undefined
+    while (id === undefined) id = /rev_[0-9a-f]{44}/.exec((await command('review')).stdout)?.[0]
+    expect((await command('review', 'show', id)).stdout).toMatch(/^why +required$/m)
+    const unnamed = await command('review', 'approve', id, '--why', 'fine', '--yes')
+    expect([unnamed.code, unnamed.stderr]).toEqual([1, expect.stringContaining("'reviewer'")])
+    expect(await command('review', 'claim', id, '--reviewer', 'Ann')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is yours until'),
+    })
+    expect(await command('review', 'open', id, '--reviewer', 'Ann', '-o', 'full.png')).toMatchObject({ code: 0 })
+    expect(await decodePicture(readFileSync(at('full.png')))).toMatchObject({ width: 1024, height: 640 })
+    const approved = await command('review', 'approve', id, '--reviewer', 'Ann', '--why', 'fine', '--yes')
+    expect(approved).toMatchObject({ code: 0, stdout: `${id}: approved.\n` })
+    const image = /img_[0-9a-f]{44}/.exec((await command('review', 'show', id)).stdout)![0]
+    const published = await command('review', 'publish', image, '--reviewer', 'Ann')
+    expect((await fetch(published.stdout.trim())).status).toBe(200)
+    expect((await command('review', 'export', '--format', 'csv')).stdout).toContain(',approved,admin,Ann,')
+    const misused = await command('review', 'approve', id)
+    expect([misused.code, misused.stderr]).toEqual([2, expect.stringContaining('review approve expects --why')])
+  })
 })
 
 describe('what a data folder gives away', () => {

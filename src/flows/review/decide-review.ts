@@ -103,6 +103,9 @@ async function firstReadBy({ database }: GatewayParts, { id }: FoundReview, { pe
   return (await readsOf(database, [id])).find((read) => read.person === person)?.first_at_ms ?? null
 }
 
+const notAnswered = (open: readonly string[]) =>
+  `An approval answers every question of the checklist, and none of them with no; left are ${open.join(', ')}. Nothing was decided or charged.`
+
 interface Approval {
   found: FoundReview
   by: DecidingPerson
@@ -120,6 +123,6 @@ async function assertMayApprove(
   const earlier = found.approvals === 0 ? [] : await decisionsOf(parts.database, [found.id])
   if (earlier.some(({ person }) => person === by.person)) throw failure('review_same_person')
   const { open } = judgeAnswers(checklist, answers)
-  if (open.length > 0) throw failure('checklist_incomplete', { param: 'answers', extra: { open } })
+  if (open.length > 0) throw failure('checklist_incomplete', { param: 'answers', extra: { open }, message: notAnswered(open) })
   if (needsFullSize(checklist) && readAtMs === null) throw failure('full_size_unread')
 }
