@@ -48,6 +48,7 @@ import {
   WebhookDeliveries,
   type WebhookDeliveriesOptions,
 } from './flows/index.ts'
+import { guardKey, readerOptions } from './guard/index.ts'
 import { httpRoutes } from './http/routes/index.ts'
 import { closeHttpServer, createHttpServer } from './http/server.ts'
 import type { BodyPace } from './http/slow-body.ts'
@@ -195,6 +196,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   if (deliveries) opening.adopt(deliveries, (rounds) => rounds.close())
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
+  const reader = opening.use(openPixelPool(readerOptions))
   const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
@@ -246,6 +248,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     providers: new Map(providers.map((provider) => [provider.protocol, provider])),
     outbound,
     pixels,
+    reader,
     store,
     objectLocks: await openObjectLocks({ db: database, clock, holder: bootId, isShared: database.dialect === 'postgres' }),
     storageHealth,
@@ -260,6 +263,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
     jobSets: opening.adopt(new JobSets(), (sets) => sets.close()),
     batches: opening.adopt(new Batches({ ...config.jobs.economy, ...options.economy }), (lane) => lane.close()),
     orderKey: sealingKey(secrets.masterKey, 'job orders'),
+    guardKey: guardKey(secrets.masterKey),
     promptKey: promptKey(secrets.masterKey),
     addressKey: sealingKey(secrets.masterKey, 'addresses of pictures'),
     underWay: new CallsUnderWay((generationId) => signals.send('ended', generationId)),

@@ -406,6 +406,13 @@ export interface DarkroomExtension {
     width: number
     height: number
   }[]
+  /** What the picture is about, for the check after an edit; without it the largest region that stands out is taken. */
+  subject?: {
+    x: number
+    y: number
+    width: number
+    height: number
+  }
   /** Texts the picture must show, for the check after the call. */
   texts?: {
     text: string
@@ -836,6 +843,15 @@ export interface GenerationRecord {
       width: number
       height: number
     }[]
+    /** What the picture is about, as declared; pixels of the result. */
+    subject?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    } | null
+    /** Texts that the picture was to show. Their words stand in no record. */
+    texts?: number
   }
   /** The pictures that were delivered. */
   images: RecordedImage[]
@@ -968,6 +984,96 @@ export interface GenerationTrace {
   }>
   /** What the main model wrote beside the pictures; null when it was not kept. */
   text: string | null
+}
+
+export interface Guard {
+  image_id: string
+  status: 'pending' | 'judged' | 'failed' | 'not_applicable'
+  overall: 'adoptable' | 'needs_human' | 'reject' | null
+  drift: {
+    /** null where the rule has nothing to judge in this picture. */
+    verdict: 'kept' | 'changed' | 'unsure' | null
+    /** Why, as one word; docs/guard.md explains each. */
+    reason: string
+    /** Share of the pixels outside the mask that changed. */
+    outside: number | null
+    /** The same of each protected rectangle; null for one beyond the picture. */
+    boxes: Array<number | null>
+  } | null
+  subject: {
+    /** null where the rule has nothing to judge in this picture. */
+    verdict: 'kept' | 'changed' | 'unsure' | null
+    /** Why, as one word; docs/guard.md explains each. */
+    reason: string
+    /** `salient`: nobody said what the subject is; the largest region that stands out was taken. */
+    from: 'declared' | 'salient' | null
+    box: {
+      x: number
+      y: number
+      width: number
+      height: number
+    } | null
+    shift_x: number | null
+    shift_y: number | null
+    scale: number | null
+    /** Structural similarity once its motion is undone, 1 = the same. */
+    ssim: number | null
+    delta_e: number | null
+  } | null
+  camera: {
+    /** null where the rule has nothing to judge in this picture. */
+    verdict: 'kept' | 'changed' | 'unsure' | null
+    /** Why, as one word; docs/guard.md explains each. */
+    reason: string
+    /** Features that were followed; null where the whole picture was aligned instead. */
+    features: number | null
+    /** Degrees, clockwise. */
+    rotation: number | null
+    scale: number | null
+    /** The furthest that a corner moved, as a share of the longer side. */
+    corner: number | null
+  } | null
+  text: {
+    /** null where the rule has nothing to judge in this picture. */
+    verdict: 'kept' | 'changed' | 'unsure' | null
+    /** Why, as one word; docs/guard.md explains each. */
+    reason: string
+    texts: Array<{
+      /** `protected`: read in a protected rectangle of the source. */
+      kind: 'declared' | 'protected'
+      /** Place in `darkroom.texts` or `darkroom.protect`. */
+      index: number
+      lang: string
+      box: {
+        x: number
+        y: number
+        width: number
+        height: number
+      } | null
+      verdict: 'kept' | 'changed' | 'unsure'
+      /** Why, as one word; docs/guard.md explains each. */
+      reason: string
+      /** Of the reading that decided, 0 to 100. */
+      confidence: number | null
+      /** Largest spot of print that only one of the two has, in squares of a stroke. */
+      print_spot: number | null
+      /** Words are null once their time is over. */
+      text: string | null
+      read_before: string | null
+      read_after: string | null
+    }>
+  } | null
+  /** npm packages without which texts could not be read. */
+  missing_packages: string[]
+  side_by_side_url: string | null
+  judged_at: string | null
+  error: string | null
+}
+
+export interface GuardSummary {
+  status: 'pending' | 'judged' | 'failed' | 'not_applicable'
+  /** null until it is judged. */
+  overall: 'adoptable' | 'needs_human' | 'reject' | null
 }
 
 export interface Handoff {
@@ -2149,6 +2255,8 @@ export interface RecordedImage {
   } | null
   /** What an edit changed outside its mask; null for pictures that are no edits. */
   drift: DriftSummary | null
+  /** What the guard says of the picture; null where there is nothing to judge: no edit, no declared text. */
+  guard: GuardSummary | null
   deleted_at: string | null
 }
 
@@ -3632,6 +3740,20 @@ export interface Operations {
     query: NoParameters
     body: undefined
     reply: Drift
+  }
+  /** See what the guard says of a picture */
+  'GET /v2/images/{id}/guard': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Guard
+  }
+  /** See a picture beside its source */
+  'GET /v2/images/{id}/guard/side-by-side': {
+    path: { id: string }
+    query: NoParameters
+    body: undefined
+    reply: Blob
   }
   /** See where an edit changed the picture */
   'GET /v2/images/{id}/drift/heat-map': {

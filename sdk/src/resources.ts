@@ -79,6 +79,11 @@ export class Images extends Resource {
     return this.darkroom.call('GET /v2/images/{id}/lineage', { path: { id } }, options)
   }
 
+  /** Whether what had to stay did: drift, subject, camera and texts, and what follows of them. `pending` for some seconds after delivery. */
+  guard(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/guard'>> {
+    return this.darkroom.call('GET /v2/images/{id}/guard', { path: { id } }, options)
+  }
+
   /** What an edit changed outside its mask. */
   drift(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/drift'>> {
     return this.darkroom.call('GET /v2/images/{id}/drift', { path: { id } }, options)

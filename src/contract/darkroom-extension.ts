@@ -24,6 +24,9 @@ const box = z.strictObject({
 export const darkroomExtensionSchema = z
   .strictObject({
     protect: z.array(box).max(64).describe('Rectangles that an edit must leave as they are.').optional(),
+    subject: box
+      .describe('What the picture is about, for the check after an edit; without it the largest region that stands out is taken.')
+      .optional(),
     texts: z
       .array(z.strictObject({ text: cleanText(500).min(1), lang: cleanText(35).min(2), box: box.optional() }))
       .max(64)

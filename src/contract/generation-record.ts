@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { driftSummarySchema } from './drift-replies.ts'
 import { errorObjectSchema } from './error-body.ts'
+import { guardSummarySchema } from './guard-replies.ts'
 import { recordedReviewSchema } from './review-replies.ts'
 import { outcomeEvidenceSchema, outcomeSchema } from './unknown-replies.ts'
 import { bookSchema, countSchema, moneySchema, nextActionSchema, retryReasonSchema, sha256Schema, timeSchema } from './wire-values.ts'
@@ -71,6 +72,12 @@ const requestShapeSchema = z.object({
   protect: z
     .array(z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() }))
     .describe('Rectangles that the edit was to leave alone, in pixels of the result.'),
+  subject: z
+    .object({ x: z.int(), y: z.int(), width: z.int(), height: z.int() })
+    .nullable()
+    .optional()
+    .describe('What the picture is about, as declared; pixels of the result.'),
+  texts: countSchema.optional().describe('Texts that the picture was to show. Their words stand in no record.'),
 })
 
 const storagePointerSchema = z.object({
@@ -96,6 +103,9 @@ export const recordedImageSchema = z
     review: recordedReviewSchema.nullable().describe('What people decide about it; null where nobody is to look.'),
     process: processSchema.nullable().describe('What Darkroom did to the picture; null for one as the model made it.'),
     drift: driftSummarySchema.nullable().describe('What an edit changed outside its mask; null for pictures that are no edits.'),
+    guard: guardSummarySchema
+      .nullable()
+      .describe('What the guard says of the picture; null where there is nothing to judge: no edit, no declared text.'),
     deleted_at: timeSchema.nullable(),
   })
   .meta({ id: 'RecordedImage' })

@@ -187,6 +187,7 @@ describe('wire shapes', () => {
       review: null,
       process: { kind: 'strict_mask', original_image_id: 'img_1', feather_px: 8, kept_share: 0.5 },
       drift: { status: 'pending', changed_fraction: null, ssim: null },
+      guard: { status: 'judged', overall: 'adoptable' },
       deleted_at: null,
     }
     expect(recordedImageSchema.parse(image)).toEqual(image)

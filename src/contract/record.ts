@@ -52,6 +52,7 @@ export {
   type TraceStep,
   traceStepSchema,
 } from './generation-record.ts'
+export { type GuardReply, guardReplySchema, guardSummarySchema } from './guard-replies.ts'
 export {
   type Handoff,
   type HandoffTaken,

@@ -1,6 +1,6 @@
 import { Failure, failure } from './failure.ts'
 import { quote, unsupportedValue } from './field-rules.ts'
-import type { ContractWarning, ImageRequest } from './image-request.ts'
+import type { ContractWarning, DarkroomExtension, ImageRequest, PixelSize } from './image-request.ts'
 import type { RequestCheckContext } from './request-check-context.ts'
 import { requestBounds } from './request-fields.ts'
 import { gifSizeFault, isExperimental, parseSize, sizeFault } from './size-rules.ts'
@@ -44,6 +44,7 @@ export const requestRules: readonly RequestRule[] = [
   { fields: ['output_compression', 'output_format'], check: compressionOfFormat },
   { fields: ['size', 'output_format', 'frame_count'], check: sizeOfModel },
   { fields: ['size'], check: experimentalSize },
+  { fields: ['size'], imageApiOnly: true, check: boxesBeyondPicture },
   { fields: ['stream', 'output_format'], imageApiOnly: true, check: streamOfFormat },
   { fields: ['partial_images', 'output_format'], check: partialsOfFormat },
   { fields: ['partial_images', 'stream'], check: partialsWithoutStream },
@@ -248,4 +249,34 @@ function maskModeWithoutMask({ request }: RequestDraft): Finding {
 function featherWithoutStrictMask({ request: { extension, retouch } }: RequestDraft): Finding {
   if (extension.feather_px === undefined || retouch.strictMask) return null
   return excluded('darkroom.feather_px', "The parameter 'darkroom.feather_px' is only for a strict mask. Nothing was charged; drop it.")
+}
+
+/** Boxes are pixels of the result. One that lies outside of it, even in part, is a mistake that would be found after paying. */
+function boxesBeyondPicture({ request: { extension, size } }: RequestDraft): Finding {
+  if (size === 'auto') return null
+  const beyond = namedBoxes(extension).find(({ box }) => box.x + box.width > size.width || box.y + box.height > size.height)
+  if (!beyond) return null
+  const { x, y, width, height } = beyond.box
+  return failure('invalid_value', {
+    param: beyond.param,
+    message: `Invalid '${beyond.param}': it reaches to ${x + width},${y + height}, and the picture is ${size.width}x${size.height}. Nothing was sent or charged.`,
+  })
+}
+
+/** Every box of the key `darkroom`, by its place; they passed the key's own check. */
+function namedBoxes(extension: DarkroomExtension): { param: string; box: ExtensionBox }[] {
+  const { protect = [], subject, texts = [] } = extension as unknown as ExtensionBoxes
+  return [
+    ...protect.map((box, index) => ({ param: `darkroom.protect[${index}]`, box })),
+    ...(subject ? [{ param: 'darkroom.subject', box: subject }] : []),
+    ...texts.flatMap(({ box }, index) => (box ? [{ param: `darkroom.texts[${index}].box`, box }] : [])),
+  ]
+}
+
+type ExtensionBox = PixelSize & { x: number; y: number }
+
+interface ExtensionBoxes {
+  protect?: ExtensionBox[]
+  subject?: ExtensionBox
+  texts?: { box?: ExtensionBox }[]
 }

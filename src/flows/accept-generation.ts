@@ -12,6 +12,7 @@ import { upstreamRequestId } from './call-upstream.ts'
 import { contractNow } from './contract-now.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
+import { keepTexts } from './guard/keep-texts.ts'
 import { acceptOnce, type CallClaim, type EarlierCall, noClaim, type RepeatSigns, repeatableCall } from './idempotency/accept-once.ts'
 import { imageCallFacts } from './idempotency/call-facts.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
@@ -91,6 +92,7 @@ async function recordAcceptance(
 ): Promise<void> {
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
   const dueReview = await dueReviewOf(parts, run, reviewFacts(run.asked, ask.headers))
+  const texts = await keepTexts(parts, run, prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   fp('before_intent')
@@ -99,6 +101,7 @@ async function recordAcceptance(
     ...claim(context, run.id),
     ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: prompts }),
     ...dueReview(context),
+    ...texts(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), keptFor),
     ...reserve(context, call, run.estimate.reserve),

@@ -1,9 +1,11 @@
 import type { GatewayParts } from './gateway-parts.ts'
+import { judgePending } from './guard/judge-pending.ts'
 import { measurePendingDrifts } from './measure-pending-drifts.ts'
 import { readPendingCredentials } from './read-pending-credentials.ts'
 
 /**
- * Looks closely at pictures once they are delivered, one after the other: what their content credentials say, and what an edit changed. What
+ * Looks closely at pictures once they are delivered, one after the other: what their content credentials say, what an edit changed, and
+ * whether what had to stay did. What
  * waits stands in the database: waking it twice does nothing twice, and what a process did not get to is done by the next.
  */
 export class AfterDelivery {
@@ -41,6 +43,7 @@ export class AfterDelivery {
       try {
         await readPendingCredentials(parts, () => this.#closed)
         await measurePendingDrifts(parts, () => this.#closed)
+        await judgePending(parts, () => this.#closed)
       } catch (error) {
         parts.logger.error({ err: error }, 'delivered pictures could not be looked at')
       }

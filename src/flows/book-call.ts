@@ -15,7 +15,7 @@ import {
   recordImages,
   type UsageRecord,
 } from '../generations/index.ts'
-import { recordPendingDrift } from '../guard/index.ts'
+import { recordPendingDrift, recordPendingVerdicts } from '../guard/index.ts'
 import { type NewReply, recordReply } from '../idempotency/index.ts'
 import { holdUnknown, LedgerConflict, type LedgerLine, loss, raisedAlert, release, settle } from '../ledger/index.ts'
 import { fp } from '../primitives/fail-point.ts'
@@ -157,6 +157,7 @@ async function book(parts: GatewayParts, run: BookedRun, booking: Booking): Prom
       ...booking.retouched.map((image, place) => newRetouched(run, kept, image, booking.images.length + booking.previews.length + place)),
     ]),
     ...driftsToMeasure(context, run, booking),
+    ...recordPendingVerdicts(context, picturesToJudge(booking)),
     ...credentialsToRead(context, booking),
     ...(booking.watched ? [countWatchedPictures(context, booking.watched)] : []),
     ...(booking.with?.(context) ?? []),
@@ -243,6 +244,11 @@ function attemptEnd(parts: GatewayParts, run: BookedRun, { verdict, facts }: Boo
 function driftsToMeasure(context: StatementContext, run: BookedRun, { images, retouched }: Booking): Statement[] {
   if (run.request.operation !== 'edit') return []
   return [...images, ...retouched].filter(({ object }) => object !== null).map(({ id }) => recordPendingDrift(context, { imageId: id }))
+}
+
+/** Results are; which of them there is something to judge in, the statement knows. */
+function picturesToJudge({ images, retouched }: Booking): string[] {
+  return [...images, ...retouched].filter(({ object }) => object !== null).map(({ id }) => id)
 }
 
 /** Whoever signed what the model made is read afterwards; what Darkroom made carries no credentials. */

@@ -25,7 +25,18 @@ export interface CallAsk {
 }
 
 /** Members of `darkroom` that are acted upon. */
-export const actedUpon: readonly string[] = ['protect', 'rights', 'prompt', 'mask', 'mask_mode', 'feather_px', 'metadata', 'review']
+export const actedUpon: readonly string[] = [
+  'protect',
+  'subject',
+  'texts',
+  'rights',
+  'prompt',
+  'mask',
+  'mask_mode',
+  'feather_px',
+  'metadata',
+  'review',
+]
 
 /** What is asked of Darkroom itself and not built yet is refused: a wish that is silently ignored would cost money or trust. */
 export function assertServed({ operation, body }: Pick<CallAsk, 'operation' | 'body'>): void {

@@ -89,6 +89,8 @@ export interface GatewayParts {
   providers: ReadonlyMap<string, ImageProvider>
   outbound: Outbound
   pixels: PixelPool
+  /** One process that reads texts: it keeps languages loaded, and is slow. */
+  reader: PixelPool
   store: ObjectStore
   objectLocks: ObjectLocks
   storageHealth: StorageHealth
@@ -109,6 +111,8 @@ export interface GatewayParts {
   batches: Batches
   /** What orders of jobs are sealed with. */
   orderKey: SealingKey
+  /** What declared and read texts are sealed with. */
+  guardKey: SealingKey
   /** What prompt documents are sealed with. */
   promptKey: SealingKey
   /** What addresses of results are signed with. */

@@ -4,6 +4,7 @@ import type { GenerationRecord } from '../contract/record.ts'
 import { formatSize } from '../contract/size-rules.ts'
 import { isJsonObject } from '../primitives/json.ts'
 import type { GenerationRun } from './generation-run.ts'
+import { declaredTexts } from './guard/keep-texts.ts'
 import type { KeptInput } from './keep-inputs.ts'
 import { promptVersion } from './prompts/show-prompts.ts'
 import { type RightsFacts, rightsOf } from './rights-of.ts'
@@ -28,6 +29,8 @@ export function requestShape(run: GenerationRun): GenerationRecord['request_shap
     partial_images: asked.partialImages,
     stream: asked.stream,
     protect: protectedBoxes(asked.extension),
+    subject: (asked.extension['subject'] ?? null) as GenerationRecord['request_shape']['subject'],
+    texts: declaredTexts(asked.extension).length,
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Database,
   type DriftReportRow,
   type GenerationRow,
+  type GuardVerdictRow,
   type IdempotencyKeyRow,
   type ImageRow,
   inFewLengths,
@@ -23,10 +24,13 @@ type BytesPlace = { [Column in 'store' | 'path' | 'media_type']: ObjectRow[Colum
 /** What was read of the picture's content credentials; null when it has none, or they were not read yet. */
 type CredentialPlace = { credentials_json: CredentialReportRow['report_json'] }
 
+/** What the guard says of it; null where there is nothing to judge. */
+type GuardPlace = { guard_state: GuardVerdictRow['state'] | null; guard_overall: GuardVerdictRow['overall'] }
+
 type DriftPlace = { drift_state: DriftReportRow['state'] | null; drift_json: DriftReportRow['report_json'] }
 
 /** An image with the place of its bytes and the state of its drift report. */
-export type FoundImage = ImageRow & BytesPlace & DriftPlace & CredentialPlace
+export type FoundImage = ImageRow & BytesPlace & DriftPlace & GuardPlace & CredentialPlace
 
 /** A generation with all that belongs to it, of one moment. */
 export interface GenerationRows {
@@ -201,5 +205,7 @@ function imagesWithPlace(db: Database) {
       .leftJoin('credential_reports', 'credential_reports.image_id', 'images.id')
       .select(['drift_reports.state as drift_state', 'drift_reports.report_json as drift_json'])
       .select('credential_reports.report_json as credentials_json')
+      .leftJoin('guard_verdicts', 'guard_verdicts.image_id', 'images.id')
+      .select(['guard_verdicts.state as guard_state', 'guard_verdicts.overall as guard_overall'])
   )
 }

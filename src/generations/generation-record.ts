@@ -141,6 +141,7 @@ function imageRecordOf(image: FoundImage, { reviews, publicUrls }: RecordReviews
     review: reviews.get(image.id) ?? null,
     process: image.process_json === null ? null : { ...JSON.parse(image.process_json), original_image_id: image.derived_from },
     drift: driftSummary(image),
+    guard: image.guard_state === null ? null : { status: image.guard_state, overall: image.guard_overall },
     deleted_at: timeOrNull(image.deleted_at_ms),
   }
 }

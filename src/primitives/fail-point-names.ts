@@ -70,6 +70,7 @@ export const failPointNames = [
   // Behind the answer.
   'credentials_before_record',
   'drift_before_record',
+  'guard_before_record',
   // Jobs.
   'job_before_queue',
   'job_after_queue',

@@ -67,6 +67,7 @@ const special: Partial<Record<FailPointName, ChaosCallName>> = {
   retouch_before_make: 'strict',
   retouch_after_make: 'strict',
   drift_before_record: 'edit',
+  guard_before_record: 'edit',
   refusal_before_settle: 'refused',
   refusal_after_settle: 'refused',
   next_attempt_before_open: 'again',

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { sha256 } from '../support/picture-bytes.ts'
 import type { TestGateway } from '../support/test-gateway.ts'
 
@@ -15,9 +16,10 @@ export interface Untidiness {
   unusedObjects: string[]
 }
 
-/** Compares files, objects and whoever refers to them: images, inputs, files of callers, heat maps. */
+/** Compares files, objects and whoever refers to them: images, inputs, files of callers, heat maps, verdicts. Waits for pictures that are being judged. */
 export async function untidiness({ dataFolder, gateway }: TestGateway): Promise<Untidiness> {
   const { database } = gateway.parts
+  await nothingToJudge(database, join(dataFolder, 'spool'))
   const objects = await database.read(database.sql.selectFrom('objects').select(['sha256', 'path']))
   const referred = await referredHashes(gateway)
   const root = join(dataFolder, 'objects')
@@ -46,15 +48,16 @@ export async function rehash(dataFolder: string): Promise<{ files: number; wrong
 async function referredHashes(gateway: TestGateway['gateway']): Promise<Set<string>> {
   const { database } = gateway.parts
   const { sql } = database
-  const [images, inputs, files, drifts, thumbnails] = await Promise.all([
+  const [images, inputs, files, drifts, thumbnails, verdicts] = await Promise.all([
     database.read(sql.selectFrom('images').select('sha256').where('deleted_at_ms', 'is', null).where('storage', '=', 'stored')),
     database.read(sql.selectFrom('generation_inputs').select(['sha256', 'sent_sha256']).where('deleted_at_ms', 'is', null)),
     database.read(sql.selectFrom('files').select('sha256').where('deleted_at_ms', 'is', null)),
     database.read(sql.selectFrom('drift_reports').select('heat_map_sha256 as sha256').where('heat_map_sha256', 'is not', null)),
     database.read(sql.selectFrom('thumbnails').select('sha256')),
+    database.read(sql.selectFrom('guard_verdicts').select('side_by_side_sha256 as sha256').where('side_by_side_sha256', 'is not', null)),
   ])
   return new Set([
-    ...[...images, ...files, ...drifts, ...thumbnails].map((row) => row.sha256!),
+    ...[...images, ...files, ...drifts, ...thumbnails, ...verdicts].map((row) => row.sha256!),
     ...inputs.flatMap((input) => [input.sha256, input.sent_sha256]),
   ])
 }
@@ -62,4 +65,10 @@ async function referredHashes(gateway: TestGateway['gateway']): Promise<Set<stri
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** The folder of a picture that is judged goes right after its verdict is there. */
+async function nothingToJudge(database: TestGateway['gateway']['parts']['database'], spool: string): Promise<void> {
+  const pending = () => database.read(database.sql.selectFrom('guard_verdicts').select('image_id').where('state', '=', 'pending'))
+  while ((await pending()).length > 0 || (await readdir(spool)).some((name) => name.startsWith('guard-'))) await wait(20)
 }

@@ -204,6 +204,6 @@ async function finishedDrift(gateway: TestGateway, imageId: string): Promise<Dri
 
 /** The spool once nothing is measured any more: the folder of a measurement goes right after its report is there. */
 async function settledSpool(stage: Stage): Promise<string[]> {
-  while ((await stage.spool()).some((name) => name.startsWith('drift-'))) await wait(10)
+  while ((await stage.spool()).some((name) => /^(?:drift|guard)-/.test(name))) await wait(10)
   return stage.spool()
 }

@@ -83,6 +83,8 @@ describe('the record of a call that succeeded', () => {
       partial_images: 0,
       stream: false,
       protect: [],
+      subject: null,
+      texts: 0,
     })
     expect(JSON.stringify(record)).not.toContain('wombat')
   })

@@ -57,7 +57,7 @@ describe('the headers of every route', () => {
       expect(headers).toMatchObject({
         'content-type': 'image/png',
         'content-security-policy': "default-src 'none'; sandbox",
-        'content-disposition': expect.stringMatching(/^inline; filename="(?:img|file)_[0-9a-f]{44}(?:-drift)?\.png"$/),
+        'content-disposition': expect.stringMatching(/^inline; filename="(?:img|file)_[0-9a-f]{44}(?:-drift|-guard)?\.png"$/),
         'cache-control': 'private, max-age=0, must-revalidate',
       })
     } else expect(headers['cache-control']).toBe(isStyle(route) ? 'public, max-age=3600' : 'no-store')

@@ -189,6 +189,8 @@ export const routeSamples: Readonly<Record<string, RouteSample>> = {
   'POST /v2/reviews/{id}/decision': { status: 410, body: { decision: 'rejected', why: 'blurred' }, fresh: reviewOfDeleted },
   'POST /v2/reviews/{id}/edit': { status: 409, body: {} },
   'POST /v2/reviews/{id}/revoke': { status: 409, body: { why: 'a mistake' } },
+  'GET /v2/images/{id}/guard': { status: 200 },
+  'GET /v2/images/{id}/guard/side-by-side': { status: 200 },
   'GET /v2/ledger': { status: 200, query: '?group=project,key,tag' },
   'GET /v2/ledger/calls': { status: 200, query: '?group=day,quality' },
   'GET /v2/ledger/entries': { status: 200 },

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { DriftReply, GenerationRecord } from '../../src/contract/record.ts'
+import type { DriftReply, GenerationRecord, GuardReply } from '../../src/contract/record.ts'
 import { maskWithHoles, scene } from './edit-pictures.ts'
 import { readRecord, type SeenReply, seeReply } from './generation-calls.ts'
 import type { TestGateway } from './test-gateway.ts'
@@ -30,6 +30,15 @@ export async function editRoom(gateway: TestGateway, ask: EditAsk): Promise<Seen
   if (holes) form.append('mask', new Blob([new Uint8Array(holes)]), 'mask.png')
   const seen = await seeReply(gateway.fetch('/v1/images/edits', { method: 'POST', body: form, headers }))
   return { ...seen, record: seen.generationId === null ? null : await readRecord(gateway, seen.generationId) }
+}
+
+/** What the guard says of a picture, once it is judged. */
+export async function settledGuard(gateway: TestGateway, imageId: string): Promise<GuardReply> {
+  for (;;) {
+    const guard = (await (await gateway.fetch(`/v2/images/${imageId}/guard`)).json()) as GuardReply
+    if (guard.status !== 'pending') return guard
+    await wait(50)
+  }
 }
 
 /** The drift of a picture, once it is measured. */

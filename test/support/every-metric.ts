@@ -43,6 +43,8 @@ export async function everyMetric(): Promise<Map<string, ToldMetric>> {
   metrics.reviewQueue({ open: 1, overdue: 1, oldestSeconds: 1 })
   metrics.reviewDecided({ decision: 'approved', by: 'key' })
   metrics.reviewOverdue()
+  metrics.guardJudged('adoptable')
+  metrics.textsRead(1)
   metrics.imagesDue({ images: 1, oldestSeconds: 1 })
   metrics.nodesNow({ live: { all: 1, api: 1, worker: 1 }, isCaretaker: true })
   metrics.databaseAsked('read')()

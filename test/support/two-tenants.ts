@@ -2,7 +2,7 @@ import { makeApiKey } from '../../src/access/api-key.ts'
 import type { OwnedObject } from '../../src/http/route-policy.ts'
 import { type IdKind, newId } from '../../src/primitives/ids.ts'
 import { callAs, makeBudget, makeKey, makeProject } from './admin-calls.ts'
-import { editRoom, settledDrift } from './edit-calls.ts'
+import { editRoom, settledGuard } from './edit-calls.ts'
 import { promptWith, seeReply, settledRecord, smallCall } from './generation-calls.ts'
 import { startTestGateway, type TestGateway } from './test-gateway.ts'
 
@@ -29,7 +29,7 @@ export async function openTwoTenants(): Promise<TwoTenants> {
   const asOwner: TestGateway = { ...gateway, key: owner.key, fetch: fetchWith(gateway, owner.key) }
   const edit = await editRoom(asOwner, {})
   const image = edit.record!.images[0]!.id
-  await settledDrift(asOwner, image)
+  await settledGuard(asOwner, image)
   const response = await makeResponse(asOwner)
   const webhook = await makeWebhook(asOwner)
   return {

@@ -10,6 +10,7 @@ import { recordObjects } from '../../store/index.ts'
 import { type GenerationAsk, indexedPrompt, newGeneration, newInputs, openRun, reservedCall } from '../accept-generation.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { GenerationRun } from '../generation-run.ts'
+import { keepTexts } from '../guard/keep-texts.ts'
 import { acceptOnce, type CallClaim, type EarlierCall, repeatableCall } from '../idempotency/accept-once.ts'
 import { imageCallFacts } from '../idempotency/call-facts.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from '../keep-inputs.ts'
@@ -143,6 +144,7 @@ async function record(
   const sealed = await sealOrder(parts, run.id, orderOf(run, ask))
   const retention = await retentionFor(parts, run.principal.projectId)
   const dueReview = await dueReviewOf(parts, run, reviewFacts(run.asked, ask.headers))
+  const texts = await keepTexts(parts, run, retention.prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   const { id, principal, attemptId } = run
@@ -155,6 +157,7 @@ async function record(
     ...claim(context, id),
     ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: retention.prompts }),
     ...dueReview(context),
+    ...texts(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), retention.inputs),
     ...reserve(context, call, run.estimate.reserve),

@@ -2,8 +2,18 @@ import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { failure } from '../../contract/failure.ts'
 import { lineageReplySchema } from '../../contract/lineage-replies.ts'
-import { deletedPicturesSchema, driftReplySchema } from '../../contract/record.ts'
-import { assertSigned, deleteImage, imageDrift, imageLineage, type LivePreview, readHeatMap, thumbnailWidths } from '../../flows/index.ts'
+import { deletedPicturesSchema, driftReplySchema, guardReplySchema } from '../../contract/record.ts'
+import {
+  assertSigned,
+  deleteImage,
+  imageDrift,
+  imageGuard,
+  imageLineage,
+  type LivePreview,
+  readHeatMap,
+  readSideBySide,
+  thumbnailWidths,
+} from '../../flows/index.ts'
 import { type FoundImage, findImage } from '../../generations/index.ts'
 import { inspectImageFile, mediaTypes } from '../../pixels/index.ts'
 import { isId } from '../../primitives/ids.ts'
@@ -134,6 +144,41 @@ export const heatMapRoute = keyRoute({
     const map = await readHeatMap(context.parts, image.id)
     if (!map) throw failure('not_found', { param: 'id' })
     return sendObject(context, { ...map, mediaType: 'image/png', fileName: `${image.id}-drift` })
+  },
+})
+
+/** Whether what had to stay did. */
+export const imageGuardRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/images/{id}/guard',
+  tenant: { object: 'image' },
+  tag: 'darkroom',
+  summary: 'See what the guard says of a picture',
+  description:
+    'Judged after delivery: `pending` until then. Drift, subject, camera and texts, each `kept`, `changed` or `unsure` with its figures, and what follows of them. Nothing is published or deleted by it.',
+  replies: { 200: { description: 'The verdict.', schema: guardReplySchema }, ...errorReplies(401, 404) },
+  async handle(context) {
+    const image = await knownImage(context)
+    return imageGuard(context.parts, image, `${context.baseUrl}/v2/images/${image.id}/guard/side-by-side`)
+  },
+})
+
+/** The same as a picture. */
+export const sideBySideRoute = keyRoute({
+  method: 'GET',
+  path: '/v2/images/{id}/guard/side-by-side',
+  tenant: { object: 'image' },
+  tag: 'darkroom',
+  summary: 'See a picture beside its source',
+  description:
+    'A PNG: source and result, what was judged framed (green kept, orange unsure, red changed), and below them each text before and after, enlarged.',
+  replies: { ...bytesReplies, ...errorReplies(401, 404, 410, 416, 500, 503) },
+  async handle(context) {
+    const image = await knownImage(context)
+    if (image.deleted_at_ms !== null) throw failure('image_deleted')
+    const drawing = await readSideBySide(context.parts, image.id)
+    if (!drawing) throw failure('not_found', { param: 'id' })
+    return sendObject(context, { ...drawing, mediaType: 'image/png', fileName: `${image.id}-guard` })
   },
 })
 

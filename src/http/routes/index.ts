@@ -21,7 +21,17 @@ import { deleteFileRoute, fetchFileRoute, fileContentRoute, fileRoute, listFiles
 import { enableRouteRoute, gateListRoute, gateReportRoute, grantGateRoute, runGateRoute, withdrawGrantRoute } from './gate.ts'
 import { deleteGenerationImagesRoute, generationRoute, threadRoute, traceRoute } from './generations.ts'
 import { cancelHandoffRoute, handoffResultRoute, handoffRoute, handoffsRoute, openHandoffRoute } from './handoffs.ts'
-import { deleteImageRoute, heatMapRoute, imageDriftRoute, imageRoute, lineageRoute, signedImageRoute, thumbnailRoute } from './images.ts'
+import {
+  deleteImageRoute,
+  heatMapRoute,
+  imageDriftRoute,
+  imageGuardRoute,
+  imageRoute,
+  lineageRoute,
+  sideBySideRoute,
+  signedImageRoute,
+  thumbnailRoute,
+} from './images.ts'
 import { imagesEditsRoute } from './images-edits.ts'
 import { imagesGenerationsRoute } from './images-generations.ts'
 import { cancelJobRoute, followJobsRoute, jobEventsRoute, jobRoute, jobsRoute, retryJobRoute, submitJobRoute } from './jobs.ts'
@@ -163,6 +173,8 @@ export const httpRoutes: readonly HttpRoute[] = [
   deleteImageRoute,
   signedImageRoute,
   imageDriftRoute,
+  imageGuardRoute,
+  sideBySideRoute,
   heatMapRoute,
   publishImageRoute,
   unpublishImageRoute,

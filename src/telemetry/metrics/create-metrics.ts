@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { type BatchMetrics, watchBatches } from './watch-batches.ts'
 import { type CallMetrics, watchCalls } from './watch-calls.ts'
+import { type GuardMetrics, watchGuard } from './watch-guard.ts'
 import { type JobMetrics, watchJobs } from './watch-jobs.ts'
 import { type MoneyMetrics, watchMoney } from './watch-money.ts'
 import { watchProcess } from './watch-process.ts'
@@ -25,7 +26,8 @@ export interface Metrics
     WebhookMetrics,
     StorageMetrics,
     RetentionMetrics,
-    ReviewMetrics {
+    ReviewMetrics,
+    GuardMetrics {
   /** Media type of `render`. */
   readonly contentType: string
   /** The Prometheus text format, version 0.0.4. */
@@ -52,6 +54,7 @@ export function createMetrics({ version }: { version: string }): Metrics {
     ...watchStorage(registers),
     ...watchRetention(registers),
     ...watchReviews(registers),
+    ...watchGuard(registers),
   }
   const close = watchProcess(registers, { version })
   return { ...watched, contentType: registry.contentType, render: () => registry.metrics(), close }

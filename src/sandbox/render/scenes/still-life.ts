@@ -110,7 +110,8 @@ function paintThings(easel: Easel, foot: Point, measure: number): void {
     paintThing(easel, thing, { x: foot.x + x * measure, y: foot.y + y * measure }, measure, colour)
 }
 
-function paintThing(easel: Easel, thing: Thing, foot: Point, measure: number, colour: Colour): void {
+/** Paints one thing with its shade, standing at `foot`; a thing 1 high is `measure` high. */
+export function paintThing(easel: Easel, thing: Thing, foot: Point, measure: number, colour: Colour): void {
   const { brush, palette } = easel
   const size = thing.height * measure
   brush.save()
