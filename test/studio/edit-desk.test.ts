@@ -5,7 +5,7 @@ import { legalSizeOfShape, sizeRules, standardSizes } from '../../src/contract/s
 import { growTree, pathTo, rowsOf, type TreePicture, type TreeRow } from '../../studio/src/screens/edit/history/edit-tree.ts'
 import type { DeskPicture } from '../../studio/src/screens/edit/inputs/desk-picture.ts'
 import { type Desk, editCall, whyNotStrict } from '../../studio/src/screens/edit/wishes/edit-request.ts'
-import { sizeOfShape } from '../../studio/src/screens/edit/wishes/edit-sizes.ts'
+import { cropToShape, sizeOfShape } from '../../studio/src/screens/edit/wishes/edit-sizes.ts'
 import { firstWishes } from '../../studio/src/screens/edit/wishes/edit-wishes.ts'
 
 const picture = (id: string, parentId: string | null, at: number, prompt: string | null = null): TreePicture => ({
@@ -88,6 +88,17 @@ describe('the call of a desk', () => {
         expect(sizeOfShape({ rule: 'listed', listed: [...standardSizes] }, size)).toEqual(legalSizeOfShape(standardSizes, size))
       }),
     )
+  })
+
+  it('says how a picture of an odd shape is cropped so that a strict mask is possible', () => {
+    const crops = [
+      [1501, 997],
+      [4031, 3023],
+      [7900, 4200],
+      [100, 30],
+    ].map(([width, height]) => cropToShape(free, { width: width!, height: height! }))
+    expect(crops).toEqual([{ width: 1488, height: 992 }, { width: 4000, height: 3008 }, { width: 7872, height: 4176 }, null])
+    for (const crop of crops) if (crop) expect(legalSizeOfShape('free', crop)).not.toBeNull()
   })
 
   it('is strict where that is possible, and never asks for previews then', () => {

@@ -182,6 +182,18 @@ describe('the mask editor', () => {
     await page.getByText('That is no PNG').waitFor()
   })
 
+  it('offers to crop a picture whose shape no model draws, so that everything else can be kept', async () => {
+    await using visit = await stage.visit()
+    const { page } = visit
+    await visit.open('/edit')
+    await bring(page, scene(1037, 645))
+    const strict = page.getByLabel('Keep everything else bit for bit')
+    expect(await strict.isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Crop the picture to 1024×640' }).click()
+    await page.getByText('1024×640 · PNG').waitFor()
+    expect([await strict.isDisabled(), await strict.isChecked()]).toEqual([false, true])
+  })
+
   it('works with a finger on a phone of 360 pixels, in every language', async () => {
     for (const [locale, start] of [
       ['ja-JP', 'この変更を実行'],

@@ -10,10 +10,10 @@ import styles from './edit-screen.module.css'
 import { labelNames, type TreePicture } from './history/edit-tree.ts'
 import { HistoryPanel } from './history/history-panel.tsx'
 import { rootPicture, treeOf, useEditTree } from './history/use-edit-tree.ts'
-import { AddPictures } from './inputs/add-pictures.tsx'
+import { AddPictures, BringFailure } from './inputs/add-pictures.tsx'
 import { MOST_PICTURES } from './inputs/desk-picture.ts'
 import { PictureList } from './inputs/picture-list.tsx'
-import { takeInImage, takeInKept } from './inputs/take-in-picture.ts'
+import { takeInImage, takeInKept, takeInPlainCopy } from './inputs/take-in-picture.ts'
 import { useBring } from './inputs/use-bring.ts'
 import { MaskEditor } from './mask/mask-editor.tsx'
 import { useMask, useMaskVersion } from './mask/use-mask.ts'
@@ -22,6 +22,7 @@ import { ResultPanel } from './result/result-panel.tsx'
 import { type FinishedEdit, useEditRun } from './result/use-edit-run.ts'
 import { useDesk } from './use-desk.ts'
 import { whyNotStrict } from './wishes/edit-request.ts'
+import type { Size } from './wishes/edit-sizes.ts'
 import { EstimatePanel } from './wishes/estimate-panel.tsx'
 import { useModels } from './wishes/use-models.ts'
 import { WishesPanel } from './wishes/wishes-panel.tsx'
@@ -47,6 +48,11 @@ export function EditScreen() {
   const asked = { pictures: desk.pictures, wishes: desk.wishes, sizes, labels }
   const bring = useBring(MOST_PICTURES - desk.pictures.length, desk.add)
   const goOn = useGoOn(desk, image, () => setShown('mask'))
+  const plain = (size: Size | null) =>
+    bring.one(
+      () => takeInPlainCopy(first!, size),
+      (copy) => desk.edit(copy, null),
+    )
   const { run, preview } = useEditRun((edit) => {
     setFinished(edit)
     tree.grow(picturesOf(edit))
@@ -67,6 +73,7 @@ export function EditScreen() {
   return (
     <Page title={t('title')} lead={t('lead')}>
       {goOn.error !== null && <ErrorPanel error={goOn.error} />}
+      <BringFailure bring={bring} />
       {known.isError && <ErrorPanel error={known.error} onRetry={() => void known.refetch()} />}
       {first === undefined || mask === null ? (
         <AddPictures bring={{ ...bring, image: (id) => goOn.mutate({ id, tree: null }), isBusy: bring.isBusy || goOn.isPending }} isFirst />
@@ -113,10 +120,11 @@ export function EditScreen() {
               isUnsaid={isUnsaid && desk.wishes.prompt.trim() === ''}
               models={models}
               hasMask={hasMask}
+              onPlain={plain}
               onWish={desk.wish}
             />
             <div className={styles['do']}>
-              <EstimatePanel desk={asked} hasMask={hasMask} />
+              <EstimatePanel desk={asked} hasMask={hasMask} onPlain={() => plain(null)} />
               {!hasMask && <p className={styles['hint']}>{t('no_mask')}</p>}
               <Button tone="primary" busy={run.isPending} disabled={sizes === null} onClick={start}>
                 {t('start')}

@@ -55,15 +55,20 @@ export function AddPictures({ bring, isFirst }: { bring: Bring; isFirst: boolean
         />
         <AddressField onAddress={(address) => bring.one(() => takeInAddress(address))} isBusy={bring.isBusy} />
       </div>
-      {bring.error instanceof NoPicture ? (
-        <p role="alert" className={styles['bad']}>
-          {t('inputs.no_picture')}
-        </p>
-      ) : (
-        bring.error !== null && <ErrorPanel error={bring.error} />
-      )}
       <RecentPictures onChoose={bring.image} />
     </section>
+  )
+}
+
+/** Why a picture could not be brought. */
+export function BringFailure({ bring: { error } }: { bring: Bring }) {
+  const { t } = useTranslation('edit')
+  if (error === null) return null
+  if (!(error instanceof NoPicture)) return <ErrorPanel error={error} />
+  return (
+    <p role="alert" className={styles['bad']}>
+      {t('inputs.no_picture')}
+    </p>
   )
 }
 

@@ -27,6 +27,27 @@ export async function takeInAddress(address: string): Promise<DeskPicture> {
   return (await isTurnedByTag(blob)) ? takeInFile(blob, filename) : describe(blob, id, filename)
 }
 
+/** A copy of a picture of the desk as plain PNG in sRGB, cropped to its middle where a size is given: what strict masks can be kept for. */
+export async function takeInPlainCopy(
+  { url, name, rights }: DeskPicture,
+  size: { width: number; height: number } | null,
+): Promise<DeskPicture> {
+  const picture = await shownPicture(url)
+  const { width, height } = size ?? { width: picture.naturalWidth, height: picture.naturalHeight }
+  const canvas = new OffscreenCanvas(width, height)
+  const [left, top] = [Math.floor((picture.naturalWidth - width) / 2), Math.floor((picture.naturalHeight - height) / 2)]
+  canvas.getContext('2d')!.drawImage(picture, -left, -top)
+  return { ...(await takeInFile(await canvas.convertToBlob({ type: 'image/png' }), name)), rights }
+}
+
+/** As an element: the policy of the page lets nothing be fetched from `blob:`. */
+async function shownPicture(url: string): Promise<HTMLImageElement> {
+  const picture = document.createElement('img')
+  picture.src = url
+  await picture.decode()
+  return picture
+}
+
 /** A picture that this gateway made. */
 export async function takeInImage(id: string): Promise<DeskPicture> {
   return describe(await darkroom.images.blob(id), id, id)

@@ -45,6 +45,19 @@ function candidates(rules: SizeRules, picture: Size): Size[] {
   })
 }
 
+/** Shrunk by whole numbers up to this one, the largest picture that is taken fits what models draw. */
+const MOST_SHRUNK = 4
+
+/** The least that must be cut off a picture so that a model draws its shape exactly; null where nothing helps. */
+export function cropToShape(rules: SizeRules, picture: Size): Size | null {
+  const step = rules.rule === 'free' ? rules.step : 1
+  const crops = Array.from({ length: MOST_SHRUNK }, (_, index) => {
+    const unit = step * (index + 1)
+    return { width: Math.floor(picture.width / unit) * unit, height: Math.floor(picture.height / unit) * unit }
+  })
+  return crops.find((crop) => crop.width > 0 && crop.height > 0 && sizeOfShape(rules, crop) !== null) ?? null
+}
+
 /** Sizes to choose from beside the picture's own. */
 export function standardSizes(rules: SizeRules): string[] {
   return rules.rule === 'listed' ? rules.listed : rules.standard

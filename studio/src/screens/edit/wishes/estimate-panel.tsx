@@ -1,7 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { DarkroomError } from '#sdk'
 import { darkroom } from '../../../api/darkroom.ts'
 import { useSession } from '../../../api/session.ts'
+import { Button } from '../../../ui/button.tsx'
 import { ErrorPanel } from '../../../ui/error-panel.tsx'
 import { Money } from '../../../ui/money.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
@@ -14,7 +16,7 @@ import styles from './wishes.module.css'
 const REST_MS = 400
 
 /** What the edit would cost, as it stands; and what it would be refused for. */
-export function EstimatePanel({ desk, hasMask }: { desk: Desk; hasMask: boolean }) {
+export function EstimatePanel({ desk, hasMask, onPlain }: { desk: Desk; hasMask: boolean; onPlain: () => void }) {
   const { t } = useTranslation('edit')
   const { play_money: play } = useSession()
   const asked = useSettled(JSON.stringify(questionOf(desk, hasMask)), REST_MS)
@@ -27,7 +29,17 @@ export function EstimatePanel({ desk, hasMask }: { desk: Desk; hasMask: boolean 
       return darkroom.estimate({ ...request, prompt: request.prompt || '…' }, { ...options, signal })
     },
   })
-  if (estimate.isError) return <ErrorPanel error={estimate.error} />
+  if (estimate.isError)
+    return (
+      <>
+        <ErrorPanel error={estimate.error} />
+        {isNotPlain(estimate.error) && (
+          <Button size="small" onClick={onPlain}>
+            {t('strict.plain')}
+          </Button>
+        )}
+      </>
+    )
   if (estimate.data === undefined) return <Spinner label={t('estimate.working')} />
   const { low, expected, high, per_bucket: buckets, promise } = estimate.data
   return (
@@ -59,6 +71,11 @@ export function EstimatePanel({ desk, hasMask }: { desk: Desk; hasMask: boolean 
       </details>
     </section>
   )
+}
+
+/** Colours of cameras, and tags that turn a picture, stand against a strict mask: a plain copy has neither. */
+function isNotPlain(error: unknown): boolean {
+  return error instanceof DarkroomError && error.code === 'strict_mask_impossible' && error.param !== 'size'
 }
 
 /** What the price depends on. Where the mask is open does not matter to it. */

@@ -1,8 +1,10 @@
 import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Button } from '../../../ui/button.tsx'
 import { CheckField, TextArea } from '../../../ui/field.tsx'
 import type { DeskPicture } from '../inputs/desk-picture.ts'
 import { type Desk, whyNotStrict } from './edit-request.ts'
+import { cropToShape, type Size } from './edit-sizes.ts'
 import type { EditWishes } from './edit-wishes.ts'
 import { OutputFields } from './output-fields.tsx'
 import { ProtectList } from './protect-list.tsx'
@@ -17,6 +19,7 @@ export function WishesPanel({
   hasMask,
   promptField,
   isUnsaid,
+  onPlain,
   onWish,
 }: {
   desk: Pick<Desk, 'pictures' | 'wishes' | 'sizes'>
@@ -26,6 +29,8 @@ export function WishesPanel({
   promptField: RefObject<HTMLTextAreaElement | null>
   /** Somebody wanted to begin and had not said what should change. */
   isUnsaid: boolean
+  /** Puts a plain copy in the place of the picture, cropped where a size is given. */
+  onPlain: (size: Size | null) => void
   onWish: (change: Partial<EditWishes>) => void
 }) {
   const { t } = useTranslation('edit')
@@ -43,7 +48,7 @@ export function WishesPanel({
         value={wishes.prompt}
         onChange={(event) => onWish({ prompt: event.target.value })}
       />
-      <StrictSwitch desk={desk} hasMask={hasMask} picture={picture} onStrict={(isStrict) => onWish({ isStrict })} />
+      <StrictSwitch desk={desk} hasMask={hasMask} picture={picture} onStrict={(isStrict) => onWish({ isStrict })} onPlain={onPlain} />
       <ProtectList boxes={wishes.protect} picture={picture} onChange={(protect) => onWish(withoutLostBoxes(wishes, protect))} />
       <TextList texts={wishes.texts} boxes={wishes.protect.length} onChange={(texts) => onWish({ texts })} />
       <OutputFields desk={desk} models={models} isStrict={hasMask && wishes.isStrict && whyNotStrict(desk) === null} onWish={onWish} />
@@ -56,14 +61,17 @@ function StrictSwitch({
   hasMask,
   picture,
   onStrict,
+  onPlain,
 }: {
   desk: Pick<Desk, 'pictures' | 'wishes' | 'sizes'>
   hasMask: boolean
   picture: DeskPicture | undefined
   onStrict: (on: boolean) => void
+  onPlain: (size: Size | null) => void
 }) {
   const { t } = useTranslation('edit')
   const against = whyNotStrict(desk)
+  const crop = against === 'no_shape' && picture && desk.sizes !== null ? cropToShape(desk.sizes, picture) : null
   const isConverted = hasMask && picture !== undefined && picture.format !== 'png'
   return (
     <div>
@@ -74,6 +82,11 @@ function StrictSwitch({
         disabled={against !== null}
         onCheck={onStrict}
       />
+      {crop !== null && (
+        <Button size="small" onClick={() => onPlain(crop)}>
+          {t('strict.crop', { size: `${crop.width}×${crop.height}` })}
+        </Button>
+      )}
       {isConverted && <p className={styles['note']}>{t('strict.converted', { format: picture.format.toUpperCase() })}</p>}
     </div>
   )
