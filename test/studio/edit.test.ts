@@ -88,6 +88,9 @@ describe('editing a region of a picture', () => {
     await page.getByRole('tab', { name: 'What else moved' }).click()
     await page.getByText('Changed outside the mask').waitFor()
     await page.getByRole('img', { name: 'Where the edit changed the picture' }).waitFor()
+    await page.getByRole('tab', { name: 'Guard' }).click()
+    await page.getByText('Outside the mask').first().waitFor()
+    await page.getByRole('tabpanel', { name: 'Guard' }).getByText('kept').first().waitFor()
     expect(await visit.accessibilityFaults()).toEqual([])
   })
 

@@ -8,6 +8,7 @@ import { Picture } from '../../../ui/picture.tsx'
 import { Tabs } from '../../../ui/tabs.tsx'
 import { CompareSlider } from './compare-slider.tsx'
 import { DriftPanel } from './drift-panel.tsx'
+import { GuardPanel } from './guard-panel.tsx'
 import styles from './result.module.css'
 import type { FinishedEdit } from './use-edit-run.ts'
 
@@ -17,7 +18,7 @@ export function ResultPanel({ edit, isBusy, onGoOn }: { edit: FinishedEdit; isBu
   const { record, before } = edit
   const images = record.images.filter(({ deleted_at }) => deleted_at === null)
   const [chosen, setChosen] = useState<string | null>(null)
-  const [view, setView] = useState<'compare' | 'drift'>('compare')
+  const [view, setView] = useState<'compare' | 'drift' | 'guard'>('compare')
   const image = images.find(({ id }) => id === chosen) ?? images[0]
   if (image === undefined) return <p>{t('result.none')}</p>
   const review = { image: image.id }
@@ -52,6 +53,7 @@ export function ResultPanel({ edit, isBusy, onGoOn }: { edit: FinishedEdit; isBu
             ),
           },
           { id: 'drift', label: t('result.drift'), content: () => <DriftPanel key={image.id} imageId={image.id} /> },
+          { id: 'guard', label: t('result.guard'), content: () => <GuardPanel key={image.id} imageId={image.id} /> },
         ]}
       />
       <div className={styles['actions']}>

@@ -58,6 +58,7 @@ export function editCall(desk: Desk, mask: Blob | null): EditCall {
     ...(isStrict || wishes.partials === 0 ? {} : { partial_images: wishes.partials }),
     darkroom: {
       metadata: labels,
+      ...(wishes.isReviewed ? { review: 'required' as const } : {}),
       ...(boxes.length === 0 ? {} : { protect: boxes }),
       ...textsOf(wishes, boxes),
       ...rightsOf(pictures),

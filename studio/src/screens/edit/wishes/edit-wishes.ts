@@ -21,6 +21,8 @@ export interface EditWishes {
   n: number
   partials: number
   isStrict: boolean
+  /** Whether a person must decide before it is public. */
+  isReviewed: boolean
   /** Soft edge inside the mask, pixels of the picture. */
   featherPx: number
   /** In pixels of the picture that is edited. */
@@ -38,6 +40,7 @@ export const firstWishes: EditWishes = {
   n: 1,
   partials: 1,
   isStrict: true,
+  isReviewed: true,
   featherPx: 8,
   protect: [],
   texts: [],

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { SelectField } from '../../../ui/field.tsx'
+import { CheckField, SelectField } from '../../../ui/field.tsx'
 import { askedSize, type Desk } from './edit-request.ts'
 import { standardSizes } from './edit-sizes.ts'
 import type { EditWishes } from './edit-wishes.ts'
@@ -82,6 +82,7 @@ export function OutputFields({
             onChoose={(partials) => onWish({ partials: Number(partials) })}
           />
         </div>
+        <CheckField label={t('output.review')} checked={wishes.isReviewed} onCheck={(isReviewed) => onWish({ isReviewed })} />
       </details>
     </div>
   )
