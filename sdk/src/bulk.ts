@@ -1,7 +1,7 @@
-import type { Bulk, BulkItem, BulkRequest, ImageEditRequest, ImageGenerationRequest, UnifiedJobRequest } from './api-types.ts'
+import type { Bulk, BulkCheck, BulkItem, BulkRequest, ImageEditRequest, ImageGenerationRequest, UnifiedJobRequest } from './api-types.ts'
 import { pause } from './patience.ts'
 import { darkroomHeaders, newIdempotencyKey, type PictureOptions } from './picture-options.ts'
-import { jsonBody } from './picture-requests.ts'
+import { formOf, jsonBody } from './picture-requests.ts'
 import type { CallOptions, Transport, WireCall } from './transport.ts'
 
 /** One item of a bulk: OpenAI's own body, the same as `request`, or the words of the unified job API. Pictures to edit are named, by address or `file_id`. */
@@ -12,8 +12,11 @@ export type BulkEntry = { custom_id?: string } & (
   | UnifiedJobRequest
 )
 
-/** Items, or a template with `{{name}}` in its texts and the values of each item. */
-export type BulkOrder = readonly BulkEntry[] | { template: object; items: readonly Readonly<Record<string, unknown>>[] }
+/** Items; a template with `{{name}}` in its texts and the values of each item; or a file of lines or of a table, with a template or without. */
+export type BulkOrder =
+  | readonly BulkEntry[]
+  | { template?: object; items: readonly Readonly<Record<string, unknown>>[] }
+  | { template?: object; file: Blob }
 
 /** How a bulk is made and told of, and how it is submitted. */
 export type BulkOptions = Omit<BulkRequest, 'items' | 'template'> &
@@ -131,22 +134,37 @@ export class BulkHandle {
 
 /** Submits a bulk under one key, however often the call has to be repeated. */
 export async function submitBulk(transport: Transport, order: BulkOrder, options: BulkOptions): Promise<BulkHandle> {
-  const { name, lane, priority, start_at, deadline, webhook_url, webhook_events, ...rest } = options
-  const whole = Array.isArray(order) ? { items: order } : order
-  const { body, headers } = jsonBody({ ...whole, name, lane, priority, start_at, deadline, webhook_url, webhook_events })
   const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey()
-  const call: WireCall = {
-    method: 'POST',
-    path: '/v2/jobs/bulk',
-    body,
-    headers: { ...headers, ...darkroomHeaders(rest) },
-    repeatable: 'always',
-    idempotencyKey,
-  }
-  return transport.send(call, rest, async (response) => {
+  const call: WireCall = { method: 'POST', path: '/v2/jobs/bulk', ...bodyOf(order, options), repeatable: 'always', idempotencyKey }
+  return transport.send(call, options, async (response) => {
     const { id } = (await response.json()) as Bulk
     return new BulkHandle(transport, id, { idempotencyKey, isReplay: response.headers.get('idempotent-replayed') === 'true' })
   })
+}
+
+/** Says what would become of a bulk. */
+export async function checkBulk(transport: Transport, order: BulkOrder, options: BulkOptions): Promise<BulkCheck> {
+  const call: WireCall = {
+    method: 'POST',
+    path: '/v2/jobs/bulk/check',
+    ...bodyOf(order, options),
+    repeatable: 'always',
+    idempotencyKey: null,
+  }
+  return transport.send(call, options, (response) => response.json() as Promise<BulkCheck>)
+}
+
+function bodyOf(order: BulkOrder, options: BulkOptions): Pick<WireCall, 'body' | 'headers'> {
+  const { name, lane, priority, start_at, deadline, webhook_url, webhook_events, ...rest } = options
+  const settings = { name, lane, priority, start_at, deadline, webhook_url, webhook_events }
+  const own = darkroomHeaders(rest)
+  if ('file' in order) {
+    const { file, template } = order
+    const fields = { ...settings, webhook_events: webhook_events?.join(','), template }
+    return { body: formOf(fields, [['file', { file, name: 'bulk' }]]), headers: own }
+  }
+  const { body, headers } = jsonBody({ ...(Array.isArray(order) ? { items: order } : order), ...settings })
+  return { body: body!, headers: { ...headers, ...own } }
 }
 
 function isOver({ state, counts }: Bulk): boolean {

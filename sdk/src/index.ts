@@ -25,6 +25,7 @@ export {
 export type { WireCompletedEvent, WireImageEvent, WirePartialEvent } from './image-events.ts'
 export type { ImageResult } from './image-result.ts'
 export type { ImageStream, ImageStreamEvent } from './image-stream.ts'
+export type { JobNews } from './job-news.ts'
 export type { JobStep } from './job-steps.ts'
 export { JobError, type JobReference, type JobSubmission, type Jobs, type WaitOptions } from './jobs.ts'
 export type { PictureOptions } from './picture-options.ts'

@@ -33,7 +33,7 @@ export async function* readJobSteps(
       for await (const { event, data, lastEventId: id } of readServerSentEvents(response.body!, transport.settings.silenceMs)) {
         lastEventId = id
         attempts = transport.attempts(options, 'always', patience)
-        const step = stepOf(event, id, JSON.parse(data))
+        const step = event === 'reset' ? resetTo(id, JSON.parse(data) as Job) : stepOf(event, id, JSON.parse(data) as JobEvent)
         yield step
         if (last.has(step.state)) return
       }
@@ -53,8 +53,11 @@ async function hasEnded(transport: Transport, eventsPath: string, options: CallO
   return completedAt !== null
 }
 
-function stepOf(event: string, id: string, data: JobEvent | Job): JobStep {
-  if (event !== 'reset') return { ...(data as JobEvent), type: event as Exclude<JobStep['type'], 'reset'>, id }
-  const job = data as Job
+/** An event of a job as a step of it. */
+export function stepOf(event: string, id: string, data: JobEvent): Exclude<JobStep, { type: 'reset' }> {
+  return { ...data, type: event as Exclude<JobStep['type'], 'reset'>, id }
+}
+
+function resetTo(id: string, job: Job): JobStep {
   return { type: 'reset', id, job, state: job.state, status: job.status, progress: job.progress }
 }

@@ -1,7 +1,8 @@
-import type { ErrorObject, Job, JobAccepted, JobRequest } from './api-types.ts'
-import { BulkHandle, type BulkOptions, type BulkOrder, submitBulk } from './bulk.ts'
+import type { BulkCheck, ErrorObject, Job, JobAccepted, JobRequest } from './api-types.ts'
+import { BulkHandle, type BulkOptions, type BulkOrder, checkBulk, submitBulk } from './bulk.ts'
 import type { OperationInput, OperationOptions, OperationReply } from './call.ts'
 import { DarkroomError, type ErrorFacts } from './darkroom-error.ts'
+import { type JobNews, readJobNews } from './job-news.ts'
 import { type JobStep, readJobSteps } from './job-steps.ts'
 import { pause } from './patience.ts'
 import { darkroomHeaders, newIdempotencyKey, type PictureOptions } from './picture-options.ts'
@@ -107,12 +108,33 @@ export class Jobs {
   }
 
   /**
+   * What happens to any job of the project, by one connection, until the caller stops reading: for screens that show many. `reset` says that the list is to be read anew; the first event is
+   * one unless `lastEventId` leads on. A connection that breaks is taken up again.
+   */
+  streamAll(options: CallOptions & { lastEventId?: string } = {}): AsyncGenerator<JobNews, void, undefined> {
+    return readJobNews(this.#transport, options)
+  }
+
+  /**
    * Hands thousands of jobs in by one request: items, or a template and the values of each. All are read before any is queued, and it is on disk when this resolves. Sent again under
    * its key it is the same bulk.
    * @throws RefusedError `invalid_bulk` naming the items that cannot be used; nothing was queued or charged
    */
   bulk(order: BulkOrder, options: BulkOptions = {}): Promise<BulkHandle> {
     return submitBulk(this.#transport, order, options)
+  }
+
+  /** What would become of each item of a bulk, and what all of them would cost. Nothing is recorded, sent or charged. */
+  checkBulk(order: BulkOrder, options: BulkOptions = {}): Promise<BulkCheck> {
+    return checkBulk(this.#transport, order, options)
+  }
+
+  /** Bulks, the newest first. */
+  bulks(
+    query: NonNullable<OperationInput<'GET /v2/jobs/bulk'>['query']> = {},
+    options: CallOptions = {},
+  ): Promise<OperationReply<'GET /v2/jobs/bulk'>> {
+    return this.#send({ method: 'GET', path: '/v2/jobs/bulk', query, repeatable: 'always', idempotencyKey: null }, options)
   }
 
   /** A bulk that was submitted before, by its id: from another process, say. Nothing is sent yet. */

@@ -74,7 +74,17 @@ export class Images extends Resource {
     return this.darkroom.call('GET /v2/images/{id}', { path: { id } }, options)
   }
 
-  /** What a picture was made from, and what was made from it. */
+  /** Address of a small version, as WebP: for `img` on pages of the gateway itself. @param width in pixels: the next larger of 160, 320 and 640 is given */
+  thumbnailUrl(id: string, width = 320): string {
+    return `${this.darkroom.baseUrl}/v2/images/${encodeURIComponent(id)}/thumbnail?width=${width}`
+  }
+
+  /** Address of the file itself, likewise. */
+  url(id: string): string {
+    return `${this.darkroom.baseUrl}/v2/images/${encodeURIComponent(id)}`
+  }
+
+  /** What it was made from, and what was made from it. */
   lineage(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/lineage'>> {
     return this.darkroom.call('GET /v2/images/{id}/lineage', { path: { id } }, options)
   }
@@ -82,6 +92,11 @@ export class Images extends Resource {
   /** Whether what had to stay did: drift, subject, camera and texts, and what follows of them. `pending` for some seconds after delivery. */
   guard(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/images/{id}/guard'>> {
     return this.darkroom.call('GET /v2/images/{id}/guard', { path: { id } }, options)
+  }
+
+  /** Takes a picture out of the world, with what it was made of; its record and its money stay. */
+  delete(id: string, options?: CallOptions): Promise<OperationReply<'DELETE /v2/images/{id}'>> {
+    return this.darkroom.call('DELETE /v2/images/{id}', { path: { id } }, options)
   }
 
   /** What an edit changed outside its mask. */

@@ -70,6 +70,15 @@ export class Unknowns extends Resource {
   ): Promise<OperationReply<'POST /v2/unknowns/{generation_id}/resolve'>> {
     return this.darkroom.call('POST /v2/unknowns/{generation_id}/resolve', { path: { generation_id: generationId }, body }, options)
   }
+
+  /** Decides to make a job again that may have been charged; both may be then. Who said so stands on record. */
+  runAgain(
+    generationId: string,
+    body: OperationInput<'POST /v2/unknowns/{generation_id}/run-again'>['body'],
+    options?: CallOptions,
+  ): Promise<OperationReply<'POST /v2/unknowns/{generation_id}/run-again'>> {
+    return this.darkroom.call('POST /v2/unknowns/{generation_id}/run-again', { path: { generation_id: generationId }, body }, options)
+  }
 }
 
 /** Receivers of what happens in a project, and what they were told. */
