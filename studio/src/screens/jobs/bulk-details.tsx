@@ -204,7 +204,7 @@ function ItemName({ item: { item, custom_id, job_id } }: { item: api.BulkItem })
   const name = custom_id ?? t('bulk.item_number', { number: item })
   if (job_id === null) return name
   return (
-    <Link to="/jobs" search={(search) => ({ ...search, job: job_id })} resetScroll={false}>
+    <Link from="/jobs" to="/jobs" search={(search) => ({ ...search, job: job_id })} resetScroll={false}>
       {name}
     </Link>
   )

@@ -152,7 +152,7 @@ function JobLinks({ job }: { job: api.Job }) {
     <ul className={styles['links']}>
       {links.map(([what, id]) => (
         <li key={id}>
-          <Link to="/jobs" search={(search) => ({ ...search, job: id })} resetScroll={false}>
+          <Link from="/jobs" to="/jobs" search={(search) => ({ ...search, job: id })} resetScroll={false}>
             {t(what, { name: id.slice(-8) })}
           </Link>
         </li>

@@ -83,6 +83,7 @@ function JobName({ job }: { job: api.Job }) {
       )}
       <div>
         <Link
+          from="/jobs"
           to="/jobs"
           search={(search) => ({ ...search, job: job.id })}
           resetScroll={false}
