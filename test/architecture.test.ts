@@ -42,6 +42,7 @@ const layers = {
     'batches',
     'search',
     'handoffs',
+    'rollout',
     'events',
     'retention',
     'nodes',

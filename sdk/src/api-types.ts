@@ -1899,6 +1899,37 @@ export interface NewPromptVersion {
   document: PromptDocument
 }
 
+export interface NewRollout {
+  route: string
+  /** The first that the route maps unless it is given. */
+  model?: string
+  /** As the product is going to ask. */
+  final?: {
+    size?: string
+    quality?: string
+    output_format?: 'png' | 'jpeg' | 'webp'
+    output_compression?: number
+  }
+  /** What one such picture may cost. */
+  max_cost_usd: string
+  /** How long one may take. */
+  max_latency_ms?: number
+  /** The product's own, low-risk ones first; they are sent and not kept. */
+  prompts?: {
+    draft?: string
+    edit?: string
+    final?: string
+  }
+  /** Who is told of the job of step five; the receiver that is built in unless it is given. */
+  webhook_url?: string
+  /** How long the guard, the queue and the receiver are waited for. */
+  wait_seconds?: number
+  /** Plan and price the five steps, send nothing. */
+  dry_run?: boolean
+  /** What the whole walk may cost. Needed unless it is a dry run. */
+  budget_usd?: string
+}
+
 export interface NewRouteGrant {
   reason: string
   /** How long it holds. */
@@ -2568,6 +2599,69 @@ export interface Reviewer {
 
 export interface Reviews {
   reviews: Review[]
+  next_cursor: string | null
+}
+
+export interface Rollout {
+  /** null for a dry run, which is not kept. */
+  id: string | null
+  state: 'planned' | 'running' | 'waiting' | 'passed' | 'failed' | 'interrupted'
+  language: 'en' | 'ja' | 'zh-CN'
+  summary: string
+  route_id: string
+  route_owner: string
+  model: string
+  config_sha256: string
+  started_by: string
+  started_at: string | null
+  finished_at: string | null
+  final: {
+    size: string
+    quality: string
+    output_format: string
+    output_compression: number | null
+    max_cost: Money
+    max_latency_ms: number
+  }
+  /** What the five steps should cost. */
+  planned_cost: Money
+  /** What they may cost at most: a budget below it is refused. */
+  reserve: Money
+  budget: Money | null
+  cost: Money
+  play_money: boolean
+  steps: Array<{
+    n: number
+    name: 'first_picture' | 'edit' | 'final' | 'failure' | 'production'
+    title: string
+    state: 'pending' | 'running' | 'waiting' | 'passed' | 'failed' | 'interrupted'
+    started_at: string | null
+    finished_at: string | null
+    planned_cost: Money
+    /** Charged, and what is held of calls whose outcome nobody knows. */
+    cost: Money
+    checks: Array<{
+      /** docs/rollout.md lists them. */
+      code: string
+      result: 'pass' | 'fail' | 'left_out'
+      facts: Record<string, string | number>
+      text: string
+    }>
+    evidence: Array<{
+      kind: 'generation' | 'request_id' | 'image' | 'image_url' | 'job' | 'side_by_side' | 'review' | 'webhook' | 'refused_request'
+      value: string
+    }>
+  }>
+  /** The next thing to do. */
+  next_action: {
+    code: string
+    facts: Record<string, string | number>
+    text: string
+  }
+}
+
+export interface Rollouts {
+  rollouts: Rollout[]
   next_cursor: string | null
 }
 
@@ -3424,6 +3518,37 @@ export interface Operations {
     query: NoParameters
     body: GateRun
     reply: GateReport
+  }
+  /** Walk a route through the five steps to production */
+  'POST /v2/rollouts': {
+    path: NoParameters
+    query: {
+      lang?: 'en' | 'ja' | 'zh-CN'
+    }
+    body: NewRollout
+    reply: Rollout
+  }
+  /** List walks of routes to production, the newest first */
+  'GET /v2/rollouts': {
+    path: NoParameters
+    query: {
+      route?: string
+      lang?: 'en' | 'ja' | 'zh-CN'
+      cursor?: string
+      limit?: number
+    }
+    body: undefined
+    reply: Rollouts
+  }
+  /** Read the report of a walk to production */
+  'GET /v2/rollouts/{id}': {
+    path: { id: string }
+    query: {
+      lang?: 'en' | 'ja' | 'zh-CN'
+      format?: 'json' | 'html'
+    }
+    body: undefined
+    reply: Rollout
   }
   /** Grant manual tests of a refused route */
   'POST /v2/gate/{route}/grant': {

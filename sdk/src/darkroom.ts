@@ -10,6 +10,7 @@ import { Prompts } from './prompts.ts'
 import { recoverReply } from './recover.ts'
 import { Files, Generations, Handoffs, Images, Keys, LedgerBook, Session } from './resources.ts'
 import { Reviews } from './reviews.ts'
+import { Rollouts } from './rollouts.ts'
 import { Migration, Routes } from './route-resources.ts'
 import { Budgets, LegalHolds, Projects, Unknowns, Webhooks } from './settings-resources.ts'
 import type { CallOptions, Transport } from './transport.ts'
@@ -25,6 +26,7 @@ export class Darkroom {
   readonly images: Images
   readonly files: Files
   readonly handoffs: Handoffs
+  readonly rollouts: Rollouts
   readonly ledger: LedgerBook
   readonly keys: Keys
   readonly session: Session
@@ -45,6 +47,7 @@ export class Darkroom {
     this.images = new Images(this)
     this.files = new Files(this)
     this.handoffs = new Handoffs(this)
+    this.rollouts = new Rollouts(this)
     this.ledger = new LedgerBook(this)
     this.keys = new Keys(this)
     this.session = new Session(this)

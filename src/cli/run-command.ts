@@ -23,6 +23,7 @@ import { projectsCommand } from './commands/projects.ts'
 import { promptCommand } from './commands/prompt.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { reviewCommand } from './commands/review.ts'
+import { rolloutCommand } from './commands/rollout.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
 import { searchCommand } from './commands/search.ts'
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   webhooksCommand,
   scanCommand,
   gateCommand,
+  rolloutCommand,
   doctorCommand,
   backupCommand,
   restoreCommand,

@@ -174,6 +174,19 @@ export {
   reviewsReplySchema,
   withReasonSchema,
 } from './review-replies.ts'
+
+export {
+  type NewRolloutBody,
+  newRolloutSchema,
+  type Rollout,
+  type RolloutLanguage,
+  rolloutLanguages,
+  rolloutQuerySchema,
+  rolloutSchema,
+  rolloutsQuerySchema,
+  rolloutsReplySchema,
+} from './rollout-replies.ts'
+
 export { type RouteCard, type RoutesReply, routeCardSchema, routesReplySchema } from './route-replies.ts'
 export {
   type FoundPictureReply,

@@ -74,6 +74,7 @@ export type {
   ReviewDueRow,
   ReviewItemRow,
   ReviewReadRow,
+  RolloutRow,
   RouteGrantRow,
   RouteWatchRow,
   SharedSecretRow,

@@ -32,6 +32,7 @@ export interface Tables {
   turn_documents: TurnDocumentRow
   prompt_words: PromptWordRow
   handoffs: HandoffRow
+  rollouts: RolloutRow
   gate_runs: GateRunRow
   route_grants: RouteGrantRow
   route_watch: RouteWatchRow
@@ -66,6 +67,22 @@ export interface Tables {
   prompts: PromptRow
   prompt_versions: PromptVersionRow
   schema_migrations: { id: string; applied_at_ms: number; sha256: string; breaking: number }
+}
+
+/** A walk of a route from its first picture to real traffic. */
+export interface RolloutRow {
+  id: string
+  route_id: string
+  config_sha256: string
+  project_id: string
+  actor: string
+  /** The process that walks. */
+  owner: string
+  state: 'running' | 'waiting' | 'passed' | 'failed'
+  started_at_ms: number
+  finished_at_ms: number | null
+  budget_nanos: bigint
+  report_json: string
 }
 
 /** Work that somebody does by hand. */

@@ -133,6 +133,7 @@ const tables = [
   'credential_reports',
   'prompt_words',
   'handoffs',
+  'rollouts',
   'turn_documents',
   'image_calls',
   'response_turns',

@@ -89,6 +89,8 @@ export { publicPicture, publishImage, unpublishImage } from './review/publish-im
 export { ReviewRounds } from './review/review-rounds.ts'
 export { revokeApproval } from './review/revoke-approval.ts'
 export { pageOfReviews, showReview } from './review/show-review.ts'
+export { beginRollout } from './rollout/run-rollout.ts'
+export { listRollouts, showRollout } from './rollout/show-rollout.ts'
 export { RouteStandings } from './route-standings.ts'
 export type { RoutingPolicies, RoutingPolicy } from './routing-policy.ts'
 export { runGeneration } from './run-generation.ts'

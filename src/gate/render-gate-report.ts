@@ -1,6 +1,6 @@
 import type { GateReport, GateResult, ProbeLine, Restriction } from '../contract/gate-replies.ts'
+import { type Html, html } from '../primitives/html.ts'
 import { verdictWords } from './gate-report.ts'
-import { type Html, html } from './html.ts'
 
 /** What each restriction takes away, in words. */
 const restrictionWords: Readonly<Record<Restriction, string>> = {

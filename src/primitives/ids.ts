@@ -29,6 +29,7 @@ export type IdKind =
   | 'rev'
   | 'dec'
   | 'pub'
+  | 'roll'
 
 /** Ids as an argument, so that tests can be deterministic. */
 export type IdSource = (kind: IdKind) => string

@@ -61,12 +61,18 @@ function mapRejection(outcome: OutcomeOf<'rejected'>): MappedFailure {
   const { error, httpStatus } = outcome
   const says = (words: ReadonlySet<string>) => words.has(error.code ?? '') || words.has(error.type ?? '')
   if (httpStatus === 402 || says(quotaWords)) return mapped('quota', failure('upstream_quota_exceeded'))
+  if (isUnverified(error)) return mapped('auth', failure('upstream_auth_failed', { message: unverified }))
   if (httpStatus === 401 || httpStatus === 403 || says(accountWords)) return mapped('auth', failure('upstream_auth_failed'))
   if (httpStatus === 429) return mapped('rate_limit', rateLimited(outcome))
   if (isSilent(error)) return mapped('validation', httpStatus === 413 ? tooLarge() : unexplained(httpStatus))
   const retryReason = says(policyWords) ? 'policy' : error.param === 'size' ? 'size' : 'validation'
   return mapped(retryReason, passedOn(error, httpStatus))
 }
+
+/** The one refusal of an account that its owner mends without a new key, and that nobody guesses: OpenAI says it by a sentence alone. */
+const isUnverified = ({ message }: UpstreamError) => /organi[sz]ation must be verified/i.test(message ?? '')
+const unverified =
+  'The organization behind this route must be verified before it may use the model. Nothing was charged; the operator verifies it with the provider and tries again a quarter of an hour later.'
 
 /** OpenAI's code and, where it named one, the limit as type, as its own clients expect; its text names the organisation and stays here. */
 function rateLimited({ error, retryAfterMs }: OutcomeOf<'rejected'>): Failure {

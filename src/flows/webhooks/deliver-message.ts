@@ -12,7 +12,8 @@ import {
   signedHeaders,
 } from '../../webhooks/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { callReceiver, type FailedCause, type ReceiverAnswer } from './call-receiver.ts'
+import { callReceiver, type FailedCause, type ReceiverAnswer, type ReceiverCall } from './call-receiver.ts'
+import { answerAsReceiver, CHECK_RECEIVER_URL } from './check-receiver.ts'
 import { type RecordedAttempt, recordAttempt } from './record-attempt.ts'
 import { judgeWebhookUrl } from './webhook-url.ts'
 
@@ -52,12 +53,17 @@ export async function deliverMessage(parts: GatewayParts, delivery: Delivery): P
   fp('webhook_before_send')
   const answer =
     sealed.cause === null
-      ? await callReceiver(parts, { url: endpoint.url, ...sealed, timeoutMs: pace.timeoutMs, signal })
+      ? await send(parts, endpoint, { url: endpoint.url, ...sealed, timeoutMs: pace.timeoutMs, signal })
       : notSent(parts, sealed.cause)
   fp('webhook_after_send')
   if (answer === null) return giveBack(parts, message, 'left')
   const recorded = await recordAttempt(parts, { message, endpoint, request, answer, delaysMs: pace.delaysMs })
   return { recorded, answer }
+}
+
+/** To its address, or to the receiver that is built in. */
+function send(parts: GatewayParts, endpoint: WebhookEndpointRow, call: ReceiverCall): Promise<ReceiverAnswer | null> {
+  return endpoint.url === CHECK_RECEIVER_URL ? Promise.resolve(answerAsReceiver(parts, endpoint, call)) : callReceiver(parts, call)
 }
 
 interface Opened {
@@ -70,7 +76,7 @@ interface Opened {
 
 function openSealed(parts: GatewayParts, message: WebhookMessageRow, endpoint: WebhookEndpointRow): Opened {
   const nothing = { headers: {}, body: '', signatures: 0 }
-  if (judgeWebhookUrl(parts, endpoint.url) === null) return { ...nothing, cause: 'address' }
+  if (endpoint.url !== CHECK_RECEIVER_URL && judgeWebhookUrl(parts, endpoint.url) === null) return { ...nothing, cause: 'address' }
   try {
     const nowMs = parts.clock.nowMs()
     const secrets = openWebhookSecrets(parts.webhookKey, endpoint, nowMs)

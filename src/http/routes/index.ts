@@ -74,6 +74,7 @@ import {
   reviewsRoute,
   revokeApprovalRoute,
 } from './reviews.ts'
+import { beginRolloutRoute, rolloutRoute, rolloutsRoute } from './rollouts.ts'
 import { routesRoute } from './routes.ts'
 import { picturesRoute } from './search.ts'
 import { listSecretsRoute, removeSecretRoute, setSecretRoute } from './secrets.ts'
@@ -137,6 +138,9 @@ export const httpRoutes: readonly HttpRoute[] = [
   gateListRoute,
   gateReportRoute,
   runGateRoute,
+  beginRolloutRoute,
+  rolloutsRoute,
+  rolloutRoute,
   grantGateRoute,
   withdrawGrantRoute,
   checkRoute,

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../primitives/escape-html.ts'
+import { escapeHtml } from './escape-html.ts'
 
 /** HTML that is safe to put into a page: made by `html` alone. */
 export class Html {
