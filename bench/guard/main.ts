@@ -8,10 +8,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readerOptions } from '../../src/guard/index.ts'
 import { openPixelPool } from '../../src/pixels/index.ts'
 import { describeMachine } from '../support/machine.ts'
 import { guardSet } from './guard-set.ts'
-import { judgeCase } from './judge-case.ts'
+import { judgePatiently } from './judge-case.ts'
 import { type JudgedCase, printFigures } from './print-figures.ts'
 
 const { values: options } = parseArgs({
@@ -28,10 +29,10 @@ const judged: JudgedCase[] = []
 process.stdout.write(describeMachine(null))
 {
   await using pixels = openPixelPool()
-  await using reader = openPixelPool({ children: 1, maxRssBytes: 1024 ** 3 })
+  await using reader = openPixelPool(readerOptions)
   for (const made of guardSet(options.seed, Number(options.share))) {
     if (!options.kind.split(',').some((kind) => made.kind.startsWith(kind))) continue
-    const report = await judgeCase({ pixels, reader }, folder, made)
+    const report = await judgePatiently({ pixels, reader }, folder, made)
     const { kind, script, truth, shift, subject, name } = made
     judged.push({ kind, script, truth, shift, isSubjectDeclared: subject !== null, report })
     if (options.verbose) process.stdout.write(`${name} ${made.texts[0]!.text} ${JSON.stringify(report)}\n`)

@@ -11,6 +11,7 @@ import { editCommand } from './commands/edit.ts'
 import { estimateCommand } from './commands/estimate.ts'
 import { gateCommand } from './commands/gate.ts'
 import { generateCommand } from './commands/generate.ts'
+import { guardCommand } from './commands/guard.ts'
 import { handoffCommand } from './commands/handoff.ts'
 import { jobsCommand } from './commands/jobs.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   editCommand,
   jobsCommand,
   bulkCommand,
+  guardCommand,
   handoffCommand,
   maskCommand,
   promptCommand,

@@ -22,7 +22,7 @@ export interface SideBySideInput {
 }
 
 const drawTask = pixelTask<SideBySideInput, HeatMapFile>('draw side by side', new URL('./side-by-side-task.ts', import.meta.url).href)
-const TIME_LIMIT_MS = 30_000
+const TIME_LIMIT_MS = 60_000
 /** Texts beyond these are framed, not shown large. */
 const MOST_TEXTS = 12
 

@@ -168,6 +168,14 @@ async function expectDelivered(expect: Expect, next: TestGateway, { images, orig
 }
 
 describe('a gateway killed again and again while it recovers', () => {
+  it('while a picture is judged, its verdict not on record: the next start judges it', async ({ expect }) => {
+    await using stage = await openCrashStage()
+    await using next = await afterDeath(stage, 'guard_before_record:1', 'edit')
+    await expectSound(expect, stage, next)
+    const [record] = await everyRecord(next)
+    expect(record!.images[0]!.guard).toEqual({ status: 'judged', overall: 'reject' })
+  })
+
   it('F43 twenty times in a row: it converges, each call settled once, no picture lost', async ({ expect }) => {
     await using stage = await openCrashStage()
     {
