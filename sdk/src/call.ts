@@ -50,6 +50,7 @@ const mayCost: ReadonlySet<string> = new Set([
   'POST /v2/images/generate',
   'POST /v2/jobs/bulk',
   'POST /v2/jobs/{id}/retry',
+  'POST /v2/reviews/{id}/edit',
 ])
 /** Calls that only look. */
 const onlyLook: ReadonlySet<string> = new Set([

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
-import { darkroom } from '../../../api/darkroom.ts'
-import { Badge } from '../../../ui/badge.tsx'
-import { Loaded } from '../../../ui/loaded.tsx'
-import { Spinner } from '../../../ui/spinner.tsx'
-import styles from './result.module.css'
+import { darkroom } from '../api/darkroom.ts'
+import { useFormat } from '../i18n/use-format.ts'
+import { Badge } from './badge.tsx'
+import styles from './guard-panel.module.css'
+import { Loaded } from './loaded.tsx'
+import { Spinner } from './spinner.tsx'
 
 /** How often judging that is under way is asked for. */
 const AGAIN_MS = 2000
@@ -14,7 +15,7 @@ const tones = { adoptable: 'good', needs_human: 'warn', reject: 'bad', kept: 'go
 
 /** What the guard found about a picture: each rule with its verdict, and what follows. People decide. */
 export function GuardPanel({ imageId }: { imageId: string }) {
-  const { t } = useTranslation('edit')
+  const { t } = useTranslation('ui')
   const guard = useQuery({
     queryKey: ['guard', imageId],
     queryFn: ({ signal }) => darkroom.images.guard(imageId, { signal }),
@@ -32,14 +33,15 @@ export function GuardPanel({ imageId }: { imageId: string }) {
 }
 
 function Judged({ guard }: { guard: api.Guard }) {
-  const { t } = useTranslation('edit')
+  const { t } = useTranslation('ui')
+  const figures = useFigures(guard)
   const { overall, drift, subject, camera, text, missing_packages: missing } = guard
   const rules = { drift, subject, camera, text }
   const judged = Object.entries(rules).flatMap(([name, rule]) =>
     rule?.verdict ? [{ name: name as keyof typeof rules, verdict: rule.verdict }] : [],
   )
   return (
-    <div className={styles['drift']}>
+    <div className={styles['panel']}>
       {overall !== null && (
         <p>
           <Badge tone={tones[overall]}>{t(`guard.overall.${overall}`)}</Badge> {t(`guard.then.${overall}`)}
@@ -50,7 +52,7 @@ function Judged({ guard }: { guard: api.Guard }) {
           <div key={name}>
             <dt>{t(`guard.rule.${name}`)}</dt>
             <dd>
-              <Badge tone={tones[verdict]}>{t(`guard.verdict.${verdict}`)}</Badge>
+              <Badge tone={tones[verdict]}>{t(`guard.verdict.${verdict}`)}</Badge> <span className={styles['hint']}>{figures[name]}</span>
             </dd>
           </div>
         ))}
@@ -68,4 +70,23 @@ function Judged({ guard }: { guard: api.Guard }) {
       {missing.length > 0 && <p className={styles['hint']}>{t('guard.missing', { packages: missing.join(', ') })}</p>}
     </div>
   )
+}
+
+/** The numbers behind a verdict, of those that have any. */
+function useFigures({ drift, subject, camera }: api.Guard): Record<'drift' | 'subject' | 'camera' | 'text', string | null> {
+  const { t } = useTranslation('ui')
+  const format = useFormat()
+  const rounded = (value: number) => format.number(Math.round(value * 1000) / 1000)
+  return {
+    drift: drift?.outside == null ? null : t('guard.figure.drift', { share: format.percent(drift.outside) }),
+    subject:
+      subject?.ssim == null
+        ? null
+        : t('guard.figure.subject', { ssim: rounded(subject.ssim), x: rounded(subject.shift_x ?? 0), y: rounded(subject.shift_y ?? 0) }),
+    camera:
+      camera?.corner == null
+        ? null
+        : t('guard.figure.camera', { corner: format.percent(camera.corner), degrees: rounded(camera.rotation ?? 0) }),
+    text: null,
+  }
 }

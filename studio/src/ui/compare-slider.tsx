@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useFormat } from '../../../i18n/use-format.ts'
-import styles from './result.module.css'
+import { useFormat } from '../i18n/use-format.ts'
+import styles from './compare-slider.module.css'
 
 /** Two pictures over one another with an edge between them that is moved like any slider: by pointer, arrows, Home and End. */
 export function CompareSlider({ before, after, width, height }: { before: string; after: string; width: number; height: number }) {
-  const { t } = useTranslation('edit')
+  const { t } = useTranslation('ui')
   const format = useFormat()
   const [share, setShare] = useState(50)
   return (

@@ -1,0 +1,19 @@
+const nameOf = (name: string) => `darkroom.review.${name}`
+
+/** A setting of this screen in this browser; null where there is none, or none can be kept. */
+export function readSetting(name: 'reviewer' | 'shortcuts'): string | null {
+  try {
+    return localStorage.getItem(nameOf(name))
+  } catch {
+    return null
+  }
+}
+
+/** Keeps it, where the browser lets it. */
+export function writeSetting(name: 'reviewer' | 'shortcuts', value: string): void {
+  try {
+    localStorage.setItem(nameOf(name), value)
+  } catch {
+    // Full, or switched off: it holds until the page is left.
+  }
+}
