@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GenerationRecord, PublicationReply, ReviewReply } from '../../src/contract/record.ts'
 import { newId } from '../../src/primitives/ids.ts'
 import { callAs } from '../support/admin-calls.ts'
-import { editRoom } from '../support/edit-calls.ts'
+import { editRoom, room } from '../support/edit-calls.ts'
 import { ledgerLines, postGeneration, readRecord, seeReply } from '../support/generation-calls.ts'
 import { jobWhen, submitSmall } from '../support/job-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
@@ -225,6 +225,44 @@ describe('a review', () => {
     })
     expect(many.json.results).toMatchObject([{ ok: false, error: { code: 'not_found' } }])
     expect(await (await stranger.first.fetch('/v2/reviews/export?format=csv')).text()).not.toContain(review.id)
+  })
+})
+
+describe('a picture that must show a text', () => {
+  it('is approved by whoever has opened it at full size: not by a range, a look at its head, or somebody else', async () => {
+    const house = await reviewedProject(gateway, { review: { texts: true } })
+    const texts = [
+      { text: '営業中', lang: 'ja' },
+      { text: 'OPEN', lang: 'en' },
+    ]
+    const ticket = await post<{ id: string }>(house.maker, '/v2/handoffs', { prompt: 'A shop sign', owner: 'OpenAI, team account', texts })
+    const form = new FormData()
+    form.append('image', new Blob([new Uint8Array(room)], { type: 'image/png' }), 'sign.png')
+    const uploaded = await seeReply(house.maker.fetch(`/v2/handoffs/${ticket.json.id}/result`, { method: 'POST', body: form }))
+    const { image } = JSON.parse(uploaded.text) as { image: { id: string } }
+    await rounds()
+    const review = (await reviewOf(house.first, image.id))!
+    expect([review.reasons, review.checklist.map(({ id }) => id)]).toEqual([
+      ['text'],
+      ['text:ja', 'text:en', 'structure', 'brand', 'rights'],
+    ])
+
+    const body = { decision: 'approved', why: 'read', answers: allYes(review) }
+    const open = (on: TestGateway, init: RequestInit = {}) => on.fetch(`/v2/reviews/${review.id}/image`, init)
+    const refused = async () => refusal(await decision(house.first, review, body))
+    expect(await refused()).toEqual([409, 'full_size_unread'])
+    await (await open(house.first, { headers: { range: 'bytes=0-99' } })).arrayBuffer()
+    await open(house.first, { method: 'HEAD' })
+    await (await open(house.second)).arrayBuffer()
+    await (await house.first.fetch(`/v2/images/${image.id}`)).arrayBuffer()
+    expect(await refused()).toEqual([409, 'full_size_unread'])
+    expect(refusal(await decision(house.first, review, { ...body, answers: { ...body.answers, 'text:ja': 'not_applicable' } }))).toEqual([
+      ...[400, 'checklist_incomplete'],
+    ])
+    await (await open(house.first)).arrayBuffer()
+    const done = await decision(house.first, review, body)
+    expect(done.json.review).toMatchObject({ state: 'approved', decisions: [{ full_size_read_at: expect.any(String) }] })
+    expect(refusal(await decision(house.first, review, body))).toEqual([409, 'review_decided'])
   })
 })
 

@@ -2,14 +2,17 @@ import type { Principal } from '../../access/index.ts'
 import { failure } from '../../contract/failure.ts'
 import type { HandoffTaken } from '../../contract/record.ts'
 import { type HandoffRow, statementContext } from '../../db/index.ts'
+import type { HandoffWords } from '../../handoffs/index.ts'
 import { uploadedEvidence } from '../../images/index.ts'
 import { type BodySource, type FormIntake, takeInUpload, type Upload } from '../../inputs/index.ts'
 import { examinePicture, inspectImageFile, mediaTypes } from '../../pixels/index.ts'
+import type { ReviewFacts } from '../../review/index.ts'
 import { type ObjectHold, objectPath, recordObjects } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { openInputWorkspace } from '../input-workspace.ts'
 import { refusalOfPicture } from '../refusal-of-picture.ts'
 import { retentionFor } from '../retention/retention-for.ts'
+import { dueReviewOf } from '../review/due-review.ts'
 import { handoffSource } from './handoff-source.ts'
 import { type HandmadePicture, handmadeStatements } from './record-handmade.ts'
 import { requireHandoff, showHandoff, wishesOf, wordsOf } from './show-handoff.ts'
@@ -113,14 +116,17 @@ async function keep(
     source_kind === null ? null : handoffSource(parts, { kind: source_kind, id: source_ref! }, projectId),
   ])
   const generationId = parts.newId('gen')
+  const words = wordsOf(parts, handoff)
+  const dueReview = await dueReviewOf(parts, { id: generationId, principal: { projectId } }, reviewFactsByHand(handoff, words))
   const work = async (hold: ObjectHold) => {
     const { store, path, bytes, existed } = await parts.store.put({ spoolPath, sha256, extension: picture.facts.format })
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    const made = { handoff, words: wordsOf(parts, handoff), picture, source, retention, generationId, keyId: principal.keyId, requestId }
+    const made = { handoff, words, picture, source, retention, generationId, keyId: principal.keyId, requestId }
     try {
       await parts.database.transact([
         ...recordObjects(context, [{ sha256, store, path, bytes, mediaType: mediaTypes[picture.facts.format] }], hold),
         ...handmadeStatements(parts, context, made),
+        ...dueReview(context),
       ])
     } catch (error) {
       if (!existed) await parts.store.remove(path).catch(() => undefined)
@@ -129,4 +135,11 @@ async function keep(
   }
   await parts.objectLocks.hold([sha256], work, { putting: [objectPath(sha256, picture.facts.format)] })
   return generationId
+}
+
+/** By the project's rules it is looked at like any other picture; the ticket itself asks for nothing. */
+function reviewFactsByHand(handoff: HandoffRow, words: HandoffWords | null): ReviewFacts {
+  const { tag, metadata } = wishesOf(handoff)
+  const languages = [...new Set((words?.texts ?? []).map(({ lang }) => lang))]
+  return { operation: handoff.operation, languages, projectTag: tag, metadata, wish: null }
 }
