@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { studioScreens } from '../../src/http/serve-studio.ts'
 import { smallCall } from '../support/generation-calls.ts'
-import { closeBrowser, desktop, openStudio, phone, type StudioStage, type VisitOptions } from './studio-stage.ts'
+import { closeBrowser, desktop, openStudio, phone, type StudioStage, type Visit, type VisitOptions } from './studio-stage.ts'
 
 // `npm run studio:screenshots [-- screen …]`: the main screens in three languages, light and dark, on a desk and in a hand, into docs/studio.
 // Fonts for Chinese and Japanese must be installed (Debian: fonts-noto-cjk).
@@ -29,8 +29,19 @@ async function makePictures({ gateway }: StudioStage): Promise<string> {
   return found.images[0]!.id
 }
 
+/** What is done on a screen before it is looked at. */
+const acts: Partial<Record<string, (visit: Visit) => Promise<void>>> = {
+  async make({ page }) {
+    await page.locator('form fieldset').first().getByRole('button').nth(1).click()
+    await page.locator('form button[type=submit]').click()
+    await page.locator('main nav').waitFor()
+    // In a hand the picture is below the form.
+    await page.evaluate("document.querySelector('figure img').scrollIntoView({ block: 'center' }); if (innerWidth > 700) scrollTo(0, 0)")
+  },
+}
+
 await mkdir(folder, { recursive: true })
-const stage = await openStudio()
+const stage = await openStudio({ config: { sandbox: { port: 0, latencyMs: 0, flat: false } } })
 try {
   const image = await makePictures(stage)
   /** Where a screen has something to show. */
@@ -39,6 +50,7 @@ try {
     for (const screen of screens) {
       await using visit = await stage.visit({ ...look, as: screen === 'sign-in' ? null : 'admin' })
       await visit.open(addresses[screen] ?? `/${screen}`)
+      await acts[screen]?.(visit)
       await visit.page.waitForLoadState('networkidle')
       await visit.page.screenshot({ path: join(folder, `${screen}-${name}.png`) })
       console.log(`docs/studio/${screen}-${name}.png`)

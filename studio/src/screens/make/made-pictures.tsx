@@ -18,8 +18,14 @@ export function MadePictures({ call, record }: { call: SentCall; record: api.Gen
   return (
     <div className={styles['made']}>
       <div className={styles['head']}>
-        <p role="status">
+        <p role="status" className={styles['told']}>
           <Badge tone="good">{t('result.made', { count: record.images.length })}</Badge>
+          <span>
+            {t('figures.cost')}{' '}
+            <strong>
+              <Money amount={costOf(record)} play={record.cost.book === 'sandbox'} />
+            </strong>
+          </span>
         </p>
         <Button size="small" onClick={() => making.clear()}>
           {t('result.leave')}
@@ -40,6 +46,8 @@ export function MadePictures({ call, record }: { call: SentCall; record: api.Gen
     </div>
   )
 }
+
+const costOf = ({ cost }: api.GenerationRecord) => ({ usd: cost.settled, nanos: cost.settled_nanos })
 
 const ALT_CHARACTERS = 200
 
@@ -77,7 +85,7 @@ function CallFigures({ record }: { record: api.GenerationRecord }) {
       <div>
         <dt>{t('figures.cost')}</dt>
         <dd className={styles['cost']}>
-          <Money amount={{ usd: cost.settled, nanos: cost.settled_nanos }} play={isPlay} />
+          <Money amount={costOf(record)} play={isPlay} />
         </dd>
       </div>
       {previews.asked > 0 && (
