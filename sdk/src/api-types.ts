@@ -3805,6 +3805,8 @@ export interface Operations {
       from?: string
       /** Last day (all of it), or the moment it ends. */
       to?: string
+      /** State of its review; `none`: it was not to be looked at. */
+      review?: 'none' | 'open' | 'claimed' | 'approved' | 'rejected' | 'changes_requested' | 'revoked'
       /** `x-darkroom-project-tag` of the call. */
       tag?: string
       /** A label of the call, `name:value`; several must all be there. */

@@ -38,6 +38,10 @@ export const picturesQuerySchema = z.strictObject({
   cost_max: dollarsSchema.optional(),
   from: momentSchema.optional().describe('First day or moment, UTC, at which it was asked for.'),
   to: momentSchema.optional().describe('Last day (all of it), or the moment it ends.'),
+  review: z
+    .enum(['none', 'open', 'claimed', 'approved', 'rejected', 'changes_requested', 'revoked'])
+    .optional()
+    .describe('State of its review; `none`: it was not to be looked at.'),
   tag: nameSchema.optional().describe('`x-darkroom-project-tag` of the call.'),
   metadata: z
     .union([labelSchema, z.array(labelSchema).max(16)])

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import type { Database, GenerationRow, ImageRow } from '../db/index.ts'
+import { type ExpressionBuilder, sql } from 'kysely'
+import type { Database, GenerationRow, ImageRow, Tables } from '../db/index.ts'
 import { lookedGenerations } from './looked-generations.ts'
 import { LAST_OF_GENERATION, type PicturePlace, type PictureQuery, type PictureWindow } from './picture-query.ts'
 
@@ -51,7 +51,23 @@ export async function findKeptPictures(db: Database, query: PictureQuery, window
 export function picturesQuery(db: Pick<Database, 'sql' | 'dialect'>, query: PictureQuery, window: PictureWindow) {
   const looked = lookedGenerations(db, query, window).limit(window.generations).as('looked')
   const { after } = window
-  const { words = [], hash, owner, route, model, operation, surface, tag, metadata = [], width, height, format, costFrom, costTo } = query
+  const {
+    words = [],
+    hash,
+    owner,
+    route,
+    model,
+    operation,
+    surface,
+    tag,
+    metadata = [],
+    width,
+    height,
+    format,
+    review,
+    costFrom,
+    costTo,
+  } = query
   const replaced = db.sql
     .selectFrom('images as later')
     .select('later.id')
@@ -101,6 +117,7 @@ export function picturesQuery(db: Pick<Database, 'sql' | 'dialect'>, query: Pict
       .$if(width !== undefined, (rows) => rows.where('images.width', '=', width!))
       .$if(height !== undefined, (rows) => rows.where('images.height', '=', height!))
       .$if(format !== undefined, (rows) => rows.where('images.format', '=', format!))
+      .$if(review !== undefined, (rows) => rows.where((when) => reviewIs(db, review!)(when)))
       .$if(owner !== undefined, (rows) => rows.where('generations.route_owner', '=', owner!))
       .$if(route !== undefined, (rows) => rows.where('generations.route_id', '=', route!))
       .$if(model !== undefined, (rows) => rows.where('generations.model_asked', '=', model!))
@@ -117,6 +134,15 @@ export function picturesQuery(db: Pick<Database, 'sql' | 'dialect'>, query: Pict
       .orderBy('images.id')
       .limit(window.pictures)
   )
+}
+
+function reviewIs({ sql: builder }: Pick<Database, 'sql'>, state: string) {
+  const reviews = builder
+    .selectFrom('review_items')
+    .select('review_items.id')
+    .where('review_items.image_id', '=', sql.ref<string>('images.id'))
+  return (when: ExpressionBuilder<Tables, 'images'>) =>
+    state === 'none' ? when.not(when.exists(reviews)) : when.exists(reviews.where('review_items.state', '=', state as never))
 }
 
 function behind({ generationId, idx, imageId }: PicturePlace) {

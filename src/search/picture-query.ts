@@ -26,6 +26,8 @@ export interface PictureQuery {
   operation?: string | undefined
   surface?: string | undefined
   tag?: string | undefined
+  /** State of the picture's review; `none` where it has none. */
+  review?: string | undefined
   metadata?: readonly (readonly [key: string, value: string])[]
   width?: number | undefined
   height?: number | undefined

@@ -117,11 +117,28 @@ describe('pictures', () => {
     ['from=yesterday', 'from'],
     ['metadata=campaign', 'metadata'],
     ['limit=0', 'limit'],
+    ['review=maybe', 'review'],
     ['q=%21%21', 'q'],
     ['owner=a%00b', 'owner'],
     ['q=', 'q'],
   ])('are not looked for by %s', async (query, param) => {
     expect(await codeOf(query)).toEqual([400, 'invalid_value', param])
+  })
+
+  it('are found by the state of their review, and by having none', async () => {
+    const own = await makeProject(gateway, 'reviewed')
+    const asOwn = { ...gateway, key: own.key, fetch: fetchWith(gateway, own.key) }
+    const plain = await make({ prompt: 'a plain heron' }, {}, asOwn)
+    const looked = await make({ prompt: 'a heron to look at' }, { 'x-darkroom-review': 'required' }, asOwn)
+    const reviewOf = async () =>
+      ((await (await asOwn.fetch('/v2/reviews')).json()) as { reviews: { id: string; generation_id: string }[] }).reviews
+    await expect.poll(reviewOf, { timeout: 20_000 }).toMatchObject([{ generation_id: looked }])
+    expect(await found({ review: 'open' }, asOwn)).toEqual([looked])
+    expect(await found({ review: 'none' }, asOwn)).toEqual([plain])
+    const [review] = await reviewOf()
+    const decided = await callAs(gateway, own.key, 'POST', `/v2/reviews/${review!.id}/decision`, { decision: 'rejected', why: 'six toes' })
+    expect(decided).toMatchObject({ status: 200 })
+    expect([await found({ review: 'rejected', q: 'heron' }, asOwn), await found({ review: 'approved' }, asOwn)]).toEqual([[looked], []])
   })
 
   it('that failed, were deleted, or whose words were to be kept for a time that is over, are found no more', async () => {

@@ -19,6 +19,7 @@ const filters = {
   from: { type: 'string' },
   to: { type: 'string' },
   tag: { type: 'string' },
+  review: { type: 'string' },
 } as const
 const MOST = 1000
 const PAGE = 100
@@ -39,6 +40,7 @@ Words are those of the prompt, whole and in any order.
       --cost-min USD     of its generation; also --cost-max
       --from DATE        first day, UTC; also --to
       --tag TAG          of the call
+      --review STATE     none, open, claimed, approved, rejected, changes_requested or revoked
       --label NAME:VALUE of its metadata; may be given several times
       --limit N          how many of the newest (20)
       --data FOLDER      data folder (./data)

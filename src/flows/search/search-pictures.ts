@@ -43,7 +43,24 @@ export async function searchPictures(parts: SearchParts, search: PictureSearch):
 }
 
 function queryOf(parts: SearchParts, search: PictureSearch): PictureQuery {
-  const { q, hash, size, cost_min, cost_max, from, to, metadata = [], owner, route, model, operation, surface, tag, format } = search
+  const {
+    q,
+    hash,
+    size,
+    cost_min,
+    cost_max,
+    from,
+    to,
+    metadata = [],
+    owner,
+    route,
+    model,
+    operation,
+    surface,
+    tag,
+    format,
+    review,
+  } = search
   if (search.projectId !== null && search.project !== undefined && search.project !== search.projectId)
     throw failure('not_found', { param: 'project' })
   const projectId = search.projectId ?? search.project ?? null
@@ -57,6 +74,7 @@ function queryOf(parts: SearchParts, search: PictureSearch): PictureQuery {
     model,
     operation,
     surface,
+    review,
     tag,
     format,
     metadata: [metadata].flat().map(labelOf),
