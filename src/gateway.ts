@@ -101,6 +101,8 @@ export interface GatewayOptions {
   mayLackSecrets?: boolean
   /** True for a gateway that is opened to look at jobs or to steer them: those that wait are left to the next one. @default false */
   leavesJobs?: boolean
+  /** What the guard has to judge waits for another start. */
+  leavesJudging?: boolean
   /** True for a gateway on a copy that somebody looks at: it makes no job, asks no upstream and sends no webhook. @default false */
   callsNobody?: boolean
   /** Waits between tries to book a call that has happened, before it is left to the rounds over the spool. */
@@ -196,8 +198,9 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   if (deliveries) opening.adopt(deliveries, (rounds) => rounds.close())
   const reserve = opening.adopt(new EmergencyReserve(paths.reserve, config.emergencyReserveBytes), (room) => room.close())
   const pixels = opening.use(openPixelPool())
+  const afterDelivery = opening.adopt(new AfterDelivery({ judges: !options.leavesJudging }), (work) => work.close())
+  // Closed before those who wait for it: a stop does not wait for a page to be read.
   const reader = opening.use(openPixelPool(readerOptions))
-  const afterDelivery = opening.adopt(new AfterDelivery(), (work) => work.close())
   const background = opening.adopt(new BackgroundResponses(options.backgroundPauseMs), (asking) => asking.close())
   const unknownRounds = opening.adopt(new UnknownRounds(), (rounds) => rounds.close())
   const costWatch = opening.adopt(new CostWatch(), (watch) => watch.close())

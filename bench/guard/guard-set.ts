@@ -7,20 +7,20 @@ import { makeStage, otherGround, paintStage, type Stage, subjectBox, textBox } f
 
 /** Kinds of the set, and how many of each hundred and so it holds. */
 export const kinds = {
-  honest: 48,
-  background: 36,
-  'text set anew': 18,
-  jpeg: 24,
-  noise: 18,
-  'subject shifted': 40,
-  'subject scaled': 18,
-  'subject recoloured': 18,
-  'camera moved': 18,
-  'glyph latin': 36,
-  'glyph japanese': 36,
-  'glyph chinese': 36,
-  'drawn right': 18,
-  'drawn wrong': 18,
+  honest: 40,
+  background: 30,
+  'text set anew': 15,
+  jpeg: 20,
+  noise: 15,
+  'subject shifted': 38,
+  'subject scaled': 14,
+  'subject recoloured': 14,
+  'camera moved': 14,
+  'glyph latin': 30,
+  'glyph japanese': 30,
+  'glyph chinese': 30,
+  'drawn right': 12,
+  'drawn wrong': 14,
 } as const
 
 /** A kind of edit, or of drawn picture, by its label. */
@@ -100,9 +100,9 @@ const makers: Record<Kind, (edit: Edit) => Made> = {
   honest: (edit) => honest(edit, 'png'),
   background: ({ stage, chance, box, subject, source }) => ({
     result: pasted(paintStage(otherGround(stage, chance)), source, [subject]).toBuffer('image/png'),
-    mask: maskKeeping([subject, box]),
-    // Without a panel the ground between the letters is another one, and the caller's mask keeps it.
-    truth: { drift: stage.text.hasPanel ? true : null, camera: null },
+    // Without a panel the ground between the letters is another one, which no mask may keep.
+    mask: stage.text.hasPanel ? maskKeeping([subject, box]) : null,
+    truth: stage.text.hasPanel ? { drift: true, camera: null } : { camera: null, subject: null },
   }),
   'text set anew': ({ stage, chance }) => {
     const { text } = stage

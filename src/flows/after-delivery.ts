@@ -13,6 +13,12 @@ export class AfterDelivery {
   #again = false
   #closed = false
   #parts: GatewayParts | null = null
+  /** Whether pictures are judged here too, not only measured. */
+  readonly judges: boolean
+
+  constructor({ judges = true }: { judges?: boolean } = {}) {
+    this.judges = judges
+  }
 
   /** Starts with what earlier processes left. */
   start(parts: GatewayParts): void {
@@ -43,7 +49,7 @@ export class AfterDelivery {
       try {
         await readPendingCredentials(parts, () => this.#closed)
         await measurePendingDrifts(parts, () => this.#closed)
-        await judgePending(parts, () => this.#closed)
+        if (this.judges) await judgePending(parts, () => this.#closed)
       } catch (error) {
         parts.logger.error({ err: error }, 'delivered pictures could not be looked at')
       }

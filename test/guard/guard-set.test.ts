@@ -10,7 +10,7 @@ import { openPixelPool } from '../../src/pixels/index.ts'
 
 /** Of the labelled set (docs/guard.md) so many, in the proportions of the whole. */
 const CASES = 30
-const SHARE = 0.0834
+const SHARE = 0.1
 
 let folder: string
 let judged: JudgedCase[] = []
@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-guard-set-'))
   await using pixels = openPixelPool()
   await using reader = openPixelPool(readerOptions)
-  const cases = [...guardSet('test', SHARE)].filter((_, place) => place % 7 !== 6).slice(0, CASES)
+  const cases = [...guardSet('test', SHARE)].slice(0, CASES)
   judged = await Array.fromAsync(cases, async (made) => {
     const report = await judgePatiently({ pixels, reader }, folder, made)
     const { kind, script, truth, shift, subject } = made

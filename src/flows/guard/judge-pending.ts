@@ -21,6 +21,7 @@ import {
   readTexts,
   recordVerdict,
   recordVerdictFailure,
+  releaseVerdict,
   sealGuardWords,
   type TextFigures,
   type TextWords,
@@ -72,6 +73,7 @@ async function judgeOne(parts: GatewayParts, imageId: string, tries: number): Pr
     await record(parts, judged)
     parts.metrics.guardJudged(judged.report.overall)
   } catch (error) {
+    if (error instanceof PixelTaskError && error.code === 'pool_closed') return await leave(parts, imageId)
     parts.logger.error({ image_id: imageId, err: error }, 'a picture could not be judged')
     const reason = error instanceof PixelTaskError ? error.code : error instanceof TooOften ? 'tried_too_often' : 'picture_missing'
     const context = statementContext(parts.database, parts.clock, parts.newId)
@@ -80,6 +82,12 @@ async function judgeOne(parts: GatewayParts, imageId: string, tries: number): Pr
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** This process ends: whoever looks next judges it. */
+async function leave(parts: GatewayParts, imageId: string): Promise<void> {
+  const context = statementContext(parts.database, parts.clock, parts.newId)
+  await parts.database.transact([releaseVerdict(context, { imageId, by: parts.bootId })])
 }
 
 class TooOften extends Error {

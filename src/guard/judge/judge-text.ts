@@ -10,6 +10,7 @@ export type TextReason =
   | 'reads_as_declared'
   | 'reads_otherwise'
   | 'reads_otherwise_before_and_after'
+  | 'print_and_reading_disagree'
   | 'print_changed_reads_the_same'
   | 'low_confidence'
 
@@ -25,8 +26,8 @@ export interface TextJudgement {
 }
 
 /** Print is the same below this, and another above that; between them the reading decides alone. Squares of a stroke's width. */
-const SAME_SPOT = 0.25
-const OTHER_SPOT = 0.4
+const SAME_SPOT = 0.12
+const OTHER_SPOT = 0.2
 /** A changed glyph is one place of a text; where print differs in more of it than this, it was set anew. */
 const SET_ANEW = 0.6
 /** A reading counts from here on, and one by which a text is said to be another from there on. */
@@ -52,21 +53,26 @@ function verdictOf({ text, source, glyphs, kind }: TextFigures, result: ReadBox)
   const shown = matching(result, text)
   const before = source && matching(source, text)
   const print = glyphs && printOf(glyphs)
-  if (print === 'same') return samePrint(text, shown ?? before ?? null, result)
+  if (print === 'same') return samePrint(text, { shown, before }, result)
   if (shown === null) return otherText(text, result, kind === 'protected' || before !== null)
   if (print === 'one_place' && before) return { verdict: 'unsure', reason: 'print_changed_reads_the_same', confidence: shown.confidence }
   const isSure = shown.confidence >= CONFIDENT && (print === 'set_anew' || shown.lowest >= LEAST_CHARACTER)
   return { verdict: isSure ? 'kept' : 'unsure', reason: isSure ? 'reads_as_declared' : 'low_confidence', confidence: shown.confidence }
 }
 
-/** Not a stroke differs from the source: whatever the reader says now, it would have said before. */
-function samePrint(text: string, match: Reading | null, result: ReadBox): Said {
-  if (match) return { verdict: 'kept', reason: 'same_print', confidence: match.confidence }
+/**
+ * Not a stroke differs from the source: what the reader says now, it would have said before. Only where it surely read the text before and surely
+ * reads another now, one of the two witnesses is wrong.
+ */
+function samePrint(text: string, { shown, before }: { shown: Reading | null; before: Reading | null }, result: ReadBox): Said {
+  if (shown) return { verdict: 'kept', reason: 'same_print', confidence: shown.confidence }
   const best = bestOf(result)
-  if (isCertain(result)) return { verdict: 'unsure', reason: 'reads_otherwise_before_and_after', confidence: best.confidence }
-  return likeness(best.text, text) >= LIKE
-    ? { verdict: 'kept', reason: 'same_print', confidence: best.confidence }
-    : { verdict: 'unsure', reason: 'low_confidence', confidence: best.confidence }
+  if (isCertain(result)) {
+    const reason = before ? 'print_and_reading_disagree' : 'reads_otherwise_before_and_after'
+    return { verdict: 'unsure', reason, confidence: best.confidence }
+  }
+  const isLike = before !== null || likeness(best.text, text) >= LIKE
+  return { verdict: isLike ? 'kept' : 'unsure', reason: isLike ? 'same_print' : 'low_confidence', confidence: (before ?? best).confidence }
 }
 
 /** @param wasShown the source was read as the text, so the reader can read it */

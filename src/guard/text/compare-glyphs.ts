@@ -35,6 +35,9 @@ const EDGE_SHARE = 0.3
 const STEP = 0.4
 /** Below this print and ground are not told apart, and pixels are compared as they are. */
 const LEAST_CLARITY = 0.7
+const RAW_CONTRAST = 64
+/** Of medium and bold print at the line height compared. */
+const USUAL_STROKE = 5
 
 /**
  * Lays a box of the result over that of the source and looks for print that the other has not. Pictures have the same size.
@@ -81,10 +84,11 @@ type Difference = Pick<GlyphComparison, 'spot' | 'spread' | 'correlation' | 'cla
 /** @param inner what is compared of the crops; the room about it is for what moved */
 function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
   const [greyBefore, greyAfter] = [greyOf(before), greyOf(after)]
-  const source = inkOf(greyBefore, before)
+  const [sampleBefore, sampleAfter] = [cut(greyBefore, before, inner), cut(greyAfter, before, inner)]
+  const source = inkOf(greyBefore, before, undefined, sampleBefore)
   // Print may have become light on dark: the way in which it lies better counts.
   const ways = [source.isLight, !source.isLight].map((isLight) => {
-    const ink = inkOf(greyAfter, after, isLight)
+    const ink = inkOf(greyAfter, after, isLight, sampleAfter)
     const motion = findPrint(source.amount, ink.amount, before)
     return {
       ink,
@@ -94,14 +98,16 @@ function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
   })
   const { ink, motion, correlation } = ways[0]!.correlation >= ways[1]!.correlation ? ways[0]! : ways[1]!
   const clarity = Math.min(source.clarity, ink.clarity)
-  const [one, other] = clarity >= LEAST_CLARITY ? [source.amount, ink.amount] : asTheyAre(greyBefore, greyAfter, source)
-  const radius = Math.max(1, Math.round(EDGE_SHARE * source.strokePixels))
+  const [one, other] = clarity >= LEAST_CLARITY ? [source.amount, ink.amount] : asTheyAre(greyBefore, greyAfter)
+  // On such a ground what was told apart is no print, and its strokes are none.
+  const stroke = clarity >= LEAST_CLARITY ? source.strokePixels : Math.min(source.strokePixels, USUAL_STROKE)
+  const radius = Math.max(1, Math.round(EDGE_SHARE * stroke))
   const spots = onlyIn(inner, before, spotsBetween(one, layPrint(other, before, motion), before, radius))
   const areas = connectedAreas(spots, before)
-  const least = 0.25 * source.strokePixels ** 2
+  const least = 0.25 * stroke ** 2
   const largest = areas.reduce<Area | null>((best, area) => (area.pixels > (best?.pixels ?? 0) ? area : best), null)
   return {
-    spot: (largest?.pixels ?? 0) / source.strokePixels ** 2,
+    spot: (largest?.pixels ?? 0) / stroke ** 2,
     spread: spreadOf(
       areas.filter(({ pixels }) => pixels >= least),
       source,
@@ -113,8 +119,8 @@ function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
   }
 }
 
-function cut(values: Float32Array, { width }: Size, box: Box): Float32Array {
-  const part = new Float32Array(box.width * box.height)
+function cut<Values extends Uint8Array | Float32Array>(values: Values, { width }: Size, box: Box): Values {
+  const part = new (values.constructor as new (length: number) => Values)(box.width * box.height)
   for (let y = 0; y < box.height; y++) {
     const start = (box.y + y) * width + box.x
     part.set(values.subarray(start, start + box.width), y * box.width)
@@ -131,9 +137,9 @@ function onlyIn(box: Box, { width, height }: Size, spots: Uint8Array): Uint8Arra
   return kept
 }
 
-/** Where the ground is no plain one: lightness itself, in the contrast of the source. */
-function asTheyAre(before: Uint8Array, after: Uint8Array, { contrast }: Ink): [Float32Array, Float32Array] {
-  const of = (grey: Uint8Array) => Float32Array.from(grey, (level) => level / Math.max(contrast, 16))
+/** Where the ground is no plain one: lightness itself. What differs by a tenth of all there is, is seen. */
+function asTheyAre(before: Uint8Array, after: Uint8Array): [Float32Array, Float32Array] {
+  const of = (grey: Uint8Array) => Float32Array.from(grey, (level) => level / RAW_CONTRAST)
   return [of(before), of(after)]
 }
 

@@ -19,10 +19,11 @@ const LEVELS = 256
 /**
  * Tells print from ground by lightness (Otsu 1979). Print is what covers less of the crop.
  * @param isLight decided already: what a picture's counterpart shows lighter than its ground; absent = the smaller part is print
+ * @param sample what print and ground are told by; absent = all of it
  */
-export function inkOf(grey: Uint8Array, size: Size, isLight?: boolean): Ink {
-  const { threshold, clarity } = otsu(grey)
-  const { dark, light, darkShare } = meansAbout(grey, threshold)
+export function inkOf(grey: Uint8Array, size: Size, isLight?: boolean, sample: Uint8Array = grey): Ink {
+  const { threshold, clarity } = otsu(sample)
+  const { dark, light, darkShare } = meansAbout(sample, threshold)
   const lightPrint = isLight ?? darkShare > 0.5
   const [ground, print] = lightPrint ? [dark, light] : [light, dark]
   const span = print - ground

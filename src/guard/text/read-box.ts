@@ -2,7 +2,7 @@ import type { Box } from '../drift-measurement.ts'
 import { fromRaw, type WorkingPicture } from '../working-picture.ts'
 import { type Crop, cropOf, greyOf, withMargin } from './crop.ts'
 import { inkOf, linesOf } from './ink.ts'
-import { charactersOf, normaliseText } from './normalise-text.ts'
+import { charactersOf, nearestPart, normaliseText } from './normalise-text.ts'
 import { LAYOUT, type ReadSymbol, type TextReader } from './text-reader.ts'
 
 /** What was read in a box. */
@@ -33,15 +33,23 @@ const MOST_PIXELS = 4_000_000
 /**
  * Reads the text in a box: cut out with some room about it, brought to the line height that the reader knows best, grey, as dark print on light.
  * Read again in other sizes as long as it is not what is wanted.
+ * @param isFound the box was found by the text: what else it holds at its ends is not the text's
  */
-export async function readBox(picture: WorkingPicture, box: Box, reader: TextReader, wanted: string | null): Promise<ReadBox> {
+export async function readBox(
+  picture: WorkingPicture,
+  box: Box,
+  reader: TextReader,
+  wanted: string | null,
+  isFound = false,
+): Promise<ReadBox> {
   const wide = withMargin(box, MARGIN, picture)
   const { lineHeight, lines } = await layoutOf(picture, wide)
   const readings: Reading[] = []
   for (const target of LINE_PIXELS) {
     const scale = Math.min(LARGEST_SCALE, target / lineHeight, Math.sqrt(MOST_PIXELS / (wide.width * wide.height)))
     const png = await printOf(await cropOf(picture, wide, scale), Math.round(FRAME * target))
-    readings.push(readingOf(reader.read(png, lines > 1 ? LAYOUT.block : LAYOUT.line)))
+    const symbols = reader.read(png, lines > 1 ? LAYOUT.block : LAYOUT.line)
+    readings.push(readingOf(isFound && wanted !== null ? within(symbols, wanted) : symbols))
     if (wanted !== null && normaliseText(readings.at(-1)!.text) === normaliseText(wanted)) break
   }
   return { readings, lineHeight }
@@ -80,6 +88,14 @@ function quantile(levels: Uint8Array, share: number): number {
     below += count
     return below >= share * levels.length
   })
+}
+
+/** The symbols of a text, where all of it stands among others. */
+function within(symbols: readonly ReadSymbol[], wanted: string): readonly ReadSymbol[] {
+  const seen = symbols.flatMap((symbol) => charactersOf(symbol.text).map((character) => ({ character, symbol })))
+  const read = seen.map(({ character }) => character)
+  const { start, end, distance } = nearestPart(read, charactersOf(wanted))
+  return distance === 0 ? [...new Set(seen.slice(start, end).map(({ symbol }) => symbol))] : symbols
 }
 
 /** Puts symbols together; what is white space or was not recognised is left out. */

@@ -65,7 +65,11 @@ async function figuresOf(pictures: Pictures, declared: DeclaredText, index: numb
     const reader = await openTextReader(dataName)
     const box = declared.box ? boxIn(pictures, declared.box) : await search(pictures, declared.text, dataName, reader)
     if (typeof box === 'string') return unreadable(declared, index, box)
-    return { ...unreadable(declared, index, 'not_found'), problem: null, ...(await compare(pictures, box, reader, declared.text)) }
+    return {
+      ...unreadable(declared, index, 'not_found'),
+      problem: null,
+      ...(await compare(pictures, box, reader, declared.text, declared.box === null)),
+    }
   } catch {
     return unreadable(declared, index, 'reader_failed')
   }
@@ -88,9 +92,9 @@ async function search({ source, result, pages }: Pictures, text: string, dataNam
   return found ? (scaleBox(found, result, result) ?? 'not_found') : 'not_found'
 }
 
-async function compare({ source, result, full }: Pictures, box: Box, reader: TextReader, text: string | null) {
-  const after = await readBox(result, box, reader, text)
-  const before = source && (await readBox(source, box, reader, text))
+async function compare({ source, result, full }: Pictures, box: Box, reader: TextReader, text: string, isFound = false) {
+  const after = await readBox(result, box, reader, text, isFound)
+  const before = source && (await readBox(source, box, reader, text, isFound))
   const factor = full.width / result.width
   const lineHeight = before ? (await layoutOf(source, box)).lineHeight : after.lineHeight
   const glyphs = source && (await compareGlyphs(source, result, box, lineHeight))
