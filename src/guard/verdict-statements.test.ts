@@ -13,7 +13,9 @@ import {
   forgetGuardTexts,
   forgetGuardWords,
   pendingVerdicts,
+  recordDriftFailure,
   recordGuardTexts,
+  recordPendingDrift,
   recordPendingVerdicts,
   recordVerdict,
   recordVerdictFailure,
@@ -64,6 +66,13 @@ describe.each(engines)('guard verdicts on $name', (engine) => {
     expect(await pending()).toEqual(['drawn', 'img'])
     expect(await findGuardTexts(test.db, 'made')).toBe('v1.t')
     expect(await findGuardTexts(test.db, 'gen')).toBeNull()
+  })
+
+  it('come after the drift of an edit, however that ends', async () => {
+    await run(recordPendingDrift(context(), { imageId: 'img' }), ...recordPendingVerdicts(context(), ['img']))
+    expect(await pending()).toEqual([])
+    await run(recordDriftFailure(context(), { imageId: 'img', error: 'source_missing' }))
+    expect(await pending()).toEqual(['img'])
   })
 
   it('are null until there is one, and then what was found', async () => {

@@ -163,7 +163,8 @@ export async function findGuardVerdicts(
 }
 
 /**
- * Pictures that wait to be judged and that nobody is at, the longest waiting first. Reads index `guard_verdicts_pending`, which the planner takes
+ * Pictures that wait to be judged and that nobody is at, the longest waiting first. One whose drift is still to be measured comes after that: judged
+ * without it, it would be for people. Reads index `guard_verdicts_pending`, which the planner takes
  * only when it sees `'pending'` written out, not bound.
  */
 export function pendingVerdicts(
@@ -176,10 +177,19 @@ export function pendingVerdicts(
       .select(['image_id', 'tries'])
       .where('state', '=', raw.lit('pending'))
       .where((when) => isFree(when, nowMs))
+      .where((when) => when.not(when.exists(driftToMeasure(when))))
       .orderBy('created_at_ms')
       .orderBy('image_id')
       .limit(limit),
   )
+}
+
+function driftToMeasure(when: ExpressionBuilder<Tables, 'guard_verdicts'>) {
+  return when
+    .selectFrom('drift_reports')
+    .select('drift_reports.image_id')
+    .whereRef('drift_reports.image_id', '=', 'guard_verdicts.image_id')
+    .where('drift_reports.state', '=', 'pending')
 }
 
 function isFree(when: ExpressionBuilder<Tables, 'guard_verdicts'>, nowMs: number) {

@@ -1,9 +1,8 @@
-import { createCanvas } from '@napi-rs/canvas'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findGuardVerdict } from '../../src/guard/index.ts'
-import { cssFont } from '../../src/sandbox/render/text/font-library.ts'
 import { roomSize, settledGuard } from '../support/edit-calls.ts'
 import { maskWithHoles, pixelsOf } from '../support/edit-pictures.ts'
+import { door, facade, hole, sign, words } from '../support/facade.ts'
 import { postGeneration, promptWith, readRecord, seeReply } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
@@ -14,31 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const words = 'Harbour Hotel'
-const sign = { x: 60, y: 40, width: 420, height: 90 }
-const door = { x: 700, y: 250, width: 200, height: 320 }
-const hole = { x: 120, y: 250, width: 300, height: 250 }
 const mask = maskWithHoles(roomSize.width, roomSize.height, [hole])
-
-/** A wall with a sign and a door. */
-function facade(): Buffer {
-  const brush = createCanvas(roomSize.width, roomSize.height).getContext('2d')
-  for (let y = 0; y < roomSize.height; y += 32)
-    for (let x = 0; x < roomSize.width; x += 64) {
-      brush.fillStyle = `hsl(${20 + ((x * 7 + y * 3) % 12)} 35% ${52 + ((x * 5 + y * 11) % 9)}%)`
-      brush.fillRect(x + ((y / 32) % 2) * 32, y, 62, 30)
-    }
-  brush.fillStyle = '#1d3b2a'
-  brush.fillRect(door.x, door.y, door.width, door.height)
-  brush.fillStyle = '#d9b44a'
-  brush.fillRect(door.x + 160, door.y + 150, 18, 30)
-  brush.fillStyle = '#f6f1e4'
-  brush.fillRect(sign.x, sign.y, sign.width, sign.height)
-  brush.fillStyle = '#22272e'
-  brush.font = cssFont('ja', 'bold', 48)
-  brush.fillText(words, sign.x + 30, sign.y + 62)
-  return brush.canvas.toBuffer('image/png')
-}
 
 async function edit(prompt: string, darkroom: object, fields: { mask?: Buffer } = { mask }) {
   const form = new FormData()

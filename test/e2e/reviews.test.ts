@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GenerationRecord, PublicationReply, ReviewReply } from '../../src/contract/record.ts'
 import { newId } from '../../src/primitives/ids.ts'
 import { callAs } from '../support/admin-calls.ts'
-import { editRoom, room } from '../support/edit-calls.ts'
-import { ledgerLines, postGeneration, readRecord, seeReply } from '../support/generation-calls.ts'
+import { editRoom, room, roomSize } from '../support/edit-calls.ts'
+import { maskWithHoles } from '../support/edit-pictures.ts'
+import { door, facade, hole } from '../support/facade.ts'
+import { ledgerLines, postGeneration, promptWith, readRecord, seeReply } from '../support/generation-calls.ts'
 import { jobWhen, submitSmall } from '../support/job-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
 import { allYes, approve, pictureOf, post, type ReviewedProject, reviewedProject, reviewOf } from '../support/review-calls.ts'
@@ -264,6 +266,18 @@ describe('a picture that must show a text', () => {
     expect(done.json.review).toMatchObject({ state: 'approved', decisions: [{ full_size_read_at: expect.any(String) }] })
     expect(refusal(await decision(house.first, review, body))).toEqual([409, 'review_decided'])
   })
+
+  it('has a successor that must show it as well', async () => {
+    const house = await reviewedProject(gateway, { review: { texts: true } })
+    const record = await pictureOf(house.maker, { darkroom: { texts: [{ text: 'OPEN', lang: 'en' }] } })
+    const review = (await reviewOf(house.first, record.images[0]!.id))!
+    const asked = { decision: 'changes_requested', why: 'too small', change: 'make the sign larger', run: true }
+    const { job_id: jobId } = (await decision(house.first, review, asked)).json
+    await jobWhen(house.first, jobId!)
+    await rounds()
+    const { images, request_shape } = await readRecord(house.first, jobId!)
+    expect([images[0]!.review?.reasons, request_shape.texts]).toEqual([['text'], 1])
+  })
 })
 
 describe('several decisions at once', () => {
@@ -470,6 +484,7 @@ describe('the export', () => {
 it('the record of an approved public picture answers who asked what of whom, at what cost, what was compared, who approved, and when it goes', async () => {
   const studio = await reviewedProject(gateway, { review: { edits: true }, retention: { results_days: 30 } })
   const { record: made } = await editRoom(studio.maker, {})
+  await judged(studio.maker, made!.id)
   await rounds()
   const imageId = made!.images[0]!.id
   await approve(studio.first, (await reviewOf(studio.first, imageId))!, 'the lamp fits')
@@ -480,7 +495,10 @@ it('the record of an approved public picture answers who asked what of whom, at 
   expect(record.request_shape).toMatchObject({ prompt_sha256: expect.any(String), size: '1024x640', mask_sha256: expect.any(String) })
   expect([record.model_mapping.sent, record.route_owner, record.route_contract.terms]).toEqual(['gpt-image-2', 'darkroom-sandbox', null])
   expect(BigInt(record.cost.settled_nanos)).toBeGreaterThan(0n)
-  expect(image!.drift!.status).toMatch(/measured|pending/)
+  expect([image!.drift, image!.guard]).toMatchObject([
+    { status: 'measured', ssim: expect.any(Number) },
+    { status: 'judged', overall: expect.any(String) },
+  ])
   expect(image!.review).toMatchObject({
     state: 'approved',
     decisions: [
@@ -497,3 +515,35 @@ it('the record of an approved public picture answers who asked what of whom, at 
 })
 
 const publishing = (on: TestGateway, imageId: string) => post<PublicationReply>(on, `/v2/images/${imageId}/publish`)
+
+/** The record of a call once the guard has judged its pictures. */
+async function judged(on: TestGateway, generationId: string): Promise<GenerationRecord> {
+  for (;;) {
+    const record = await readRecord(on, generationId)
+    if (record.images.every(({ guard }) => guard?.status === 'judged')) return record
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+it('what the guard calls adoptable is approved by a project’s rule, on record as decided by it, and what it rejects is left to people', async () => {
+  const studio = await reviewedProject(gateway, { review: { edits: true, auto_approve: 'adoptable' } })
+  const reviewed = async (prompt: string) => {
+    const form = new FormData()
+    const size = `${roomSize.width}x${roomSize.height}`
+    const fields = { model: 'gpt-image-2', prompt, size, quality: 'low', darkroom: JSON.stringify({ subject: door, protect: [door] }) }
+    for (const [name, value] of Object.entries(fields)) form.append(name, value)
+    form.append('image', new Blob([new Uint8Array(facade())]), 'facade.png')
+    form.append('mask', new Blob([new Uint8Array(maskWithHoles(roomSize.width, roomSize.height, [hole]))]), 'mask.png')
+    const seen = await seeReply(studio.maker.fetch('/v1/images/edits', { method: 'POST', body: form }))
+    const [image] = (await judged(studio.maker, seen.generationId!)).images
+    // The first may have begun before the verdict was there.
+    await rounds()
+    await rounds()
+    return [image!.guard!.overall, (await readRecord(studio.maker, seen.generationId!)).images[0]!.review]
+  }
+  expect(await reviewed('a bench before the wall')).toMatchObject([
+    'adoptable',
+    { state: 'approved', decisions: [{ decision: 'approved', by: { kind: 'policy', key_id: null } }] },
+  ])
+  expect(await reviewed(promptWith('shift=14,9', 'a bench'))).toMatchObject(['reject', { state: 'open', decisions: [] }])
+})

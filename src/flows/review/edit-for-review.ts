@@ -3,8 +3,9 @@ import { defaultToolModel } from '../../contract/check-image-tool.ts'
 import { nothingAsked } from '../../contract/darkroom-headers.ts'
 import { errorBody, Failure, failure } from '../../contract/failure.ts'
 import type { GenerationRecord, ReviewDecisionBody, ReviewEditBody } from '../../contract/record.ts'
-import type { ReviewChangeRow } from '../../db/index.ts'
-import { findGeneration, findGenerations } from '../../generations/index.ts'
+import type { GenerationRow, ReviewChangeRow } from '../../db/index.ts'
+import { findGeneration } from '../../generations/index.ts'
+import { findGuardTexts, openGuardTexts } from '../../guard/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { changesOf, type FoundReview, recordChange, recordSuccessor } from '../../review/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -92,24 +93,42 @@ async function newChange(parts: GatewayParts, { id, image_id, project_id }: Foun
 
 /** As the picture was asked for: a review changes one thing. */
 async function editBody(parts: GatewayParts, found: FoundReview, prompt: string, { quality, model }: ReviewEditBody): Promise<JsonObject> {
-  const rows = (await findGenerations(parts.database, { ids: [found.generation_id], projectId: null })).get(found.generation_id)!
-  const { generation } = rows
+  const { generation } = (await findGeneration(parts.database, { id: found.generation_id, projectId: null }))!
   const shape: GenerationRecord['request_shape'] = JSON.parse(generation.request_shape_json)
-  const { output_compression: compression } = shape
-  const darkroom: JsonObject = {
-    ...(shape.protect.length > 0 ? { protect: shape.protect.map((box) => ({ ...box })) } : {}),
-    ...(generation.metadata_json === null ? {} : { metadata: JSON.parse(generation.metadata_json) }),
-  }
+  const { output_compression: compression, output_format: format } = shape
+  const darkroom = await wishesOf(parts, generation, shape)
   return {
-    // A conversation is asked of a main model, which draws nothing itself.
-    model: model ?? (generation.operation === 'respond' ? defaultToolModel : generation.model_asked),
+    model: model ?? imageModel(parts, generation.model_asked),
     prompt,
     images: [{ file_id: found.image_id }],
     size: found.width !== null && found.height !== null ? `${found.width}x${found.height}` : 'auto',
     quality: quality ?? shape.quality,
-    output_format: shape.output_format,
+    ...(rasterFormats.includes(format) ? { output_format: format } : {}),
     ...(compression === null ? {} : { output_compression: compression }),
     ...(Object.keys(darkroom).length > 0 ? { darkroom } : {}),
+  }
+}
+
+const rasterFormats = ['png', 'jpeg', 'webp']
+
+/** A conversation is asked of a main model, which draws nothing itself, and work by hand of whatever its account shows. */
+function imageModel({ catalogue, clock }: GatewayParts, asked: string): string {
+  return catalogue.find(asked, clock.nowMs()) ? asked : defaultToolModel
+}
+
+/** What the picture was to keep and to show, its successor is to keep and to show: texts as long as they are kept. */
+async function wishesOf(
+  { database, guardKey }: GatewayParts,
+  { id, metadata_json }: Pick<GenerationRow, 'id' | 'metadata_json'>,
+  { protect, subject }: GenerationRecord['request_shape'],
+): Promise<JsonObject> {
+  const sealed = await findGuardTexts(database, id)
+  const texts = sealed === null ? [] : await openGuardTexts(guardKey, id, sealed)
+  return {
+    ...(protect.length > 0 ? { protect: protect.map((box) => ({ ...box })) } : {}),
+    ...(subject ? { subject: { ...subject } } : {}),
+    ...(texts.length > 0 ? { texts: texts.map(({ text, lang, box }) => ({ text, lang, ...(box && { box: { ...box } }) })) } : {}),
+    ...(metadata_json === null ? {} : { metadata: JSON.parse(metadata_json) }),
   }
 }
 
