@@ -71,12 +71,12 @@ describe('an object of another project', () => {
   const paths = [...new Map(owned.map((route) => [route.path, objectOf(route)!]))]
 
   it('is named by the addresses that have an id', () => {
-    // Models belong to nobody, a signed or public address to whoever has it, broken answers, batches, secrets and legal holds to the administrator; a caller's own key is looked up in its project alone.
+    // Models belong to nobody, a signed or public address to whoever has it, broken answers, batches, secrets, legal holds and walks of routes to the administrator; a caller's own key is looked up in its project alone.
     const withId = httpRoutes.filter(
       ({ path }) =>
         /\{(?!route\}|key\}|name\})/.test(path) &&
         !['/v1/models/{id}', '/v2/quarantine/{id}', '/v2/batches/{id}', '/v2/images/{id}/signed', '/p/{id}'].includes(path) &&
-        !path.startsWith('/v2/legal-holds/'),
+        !/^\/v2\/(?:legal-holds|rollouts)\//.test(path),
     )
     expect(owned.map(nameOf).sort()).toEqual(withId.map(nameOf).sort())
   })
