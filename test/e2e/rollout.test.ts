@@ -2,17 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Rollout } from '../../src/contract/record.ts'
 import { callAs } from '../support/admin-calls.ts'
-import { ledgerLines } from '../support/generation-calls.ts'
+import { ledgerLines, readRecord } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
 let gateway: TestGateway
+/** An origin that may be named, and where nobody listens. */
+const nobodyThere = 'http://127.0.0.1:9'
 beforeAll(async () => {
-  gateway = await startTestGateway()
+  gateway = await startTestGateway({ yaml: `version: 1\noutbound: { allow: ['${nobodyThere}'] }` })
 })
 afterAll(() => gateway.close())
 
 const asAdmin = <Answer>(method: string, path: string, body?: object) => callAs<Answer>(gateway, gateway.adminToken, method, path, body)
-const wish = { route: 'sandbox', max_cost_usd: '0.1', wait_seconds: 60 }
+const wish = { route: 'sandbox', max_cost_usd: '0.1', wait_seconds: 25 }
 const marked = (faults: string) => `A mug [[sandbox: ${faults}]]`
 
 /** Begins a walk and follows it until it goes no further by itself. */
@@ -24,6 +26,15 @@ async function walk(change: object): Promise<Rollout> {
     if (seen.state !== 'running') return seen
     await wait(100)
   }
+}
+/** By a key of the project: who asked for a picture does not approve it. */
+async function decide(review: string, decision: 'approved' | 'rejected'): Promise<void> {
+  const asked = await callAs<{ checklist: { id: string }[] }>(gateway, gateway.key, 'GET', `/v2/reviews/${review}`)
+  await gateway.fetch(`/v2/reviews/${review}/image`)
+  const answers = Object.fromEntries(asked.json.checklist.map(({ id }) => [id, 'yes']))
+  const body = { decision, why: 'looked at it', answers }
+  const seen = await callAs(gateway, gateway.key, 'POST', `/v2/reviews/${review}/decision`, body)
+  expect([seen.status, seen.error]).toEqual([200, null])
 }
 const standing = ({ state, steps, next_action }: Rollout) => {
   const at = steps.find((step) => step.state === 'failed' || step.state === 'waiting')
@@ -67,6 +78,64 @@ describe('a rollout', () => {
     expect((await ledgerLines(gateway, generation!.value)).length).toBeGreaterThan(0)
     expect(JSON.stringify(rollout)).not.toContain('A mug')
   })
+
+  it('passes all five steps once a person has approved its last picture, and one record has request, address, cost and decision', async () => {
+    const waiting = await walk({ max_latency_ms: 60_000 })
+    expect(standing(waiting)).toEqual(['waiting', 5, null, 'decide_review'])
+    expect(waiting.steps.map(({ state }) => state)).toEqual(['passed', 'passed', 'passed', 'passed', 'waiting'])
+    expect(waiting.steps[3]!.checks.map(({ code, result }) => [code, result])).toEqual([
+      ['size_refused_here', 'pass'],
+      ['timeout_recoverable', 'pass'],
+      ['moderation_recoverable', 'pass'],
+      ['cause_on_record', 'pass'],
+    ])
+    const of = (kind: string) => waiting.steps[4]!.evidence.find((one) => one.kind === kind)!.value
+    await decide(of('review'), 'approved')
+    const passed = (await asAdmin<Rollout>('GET', `/v2/rollouts/${waiting.id}`)).json
+    expect(standing(passed)).toEqual(['passed', null, null, 'begin_traffic'])
+    expect(passed.steps[4]!.checks.map(({ code, result }) => [code, result])).toEqual([
+      ['queued_and_made', 'pass'],
+      ['webhook_told', 'pass'],
+      ['review_opened', 'pass'],
+      ['review_decided', 'pass'],
+      ['one_record', 'pass'],
+    ])
+    const record = await readRecord(gateway, of('job'))
+    expect(record).toMatchObject({
+      request_id: of('request_id'),
+      status: 'completed',
+      images: [{ review: { id: of('review'), state: 'approved' } }],
+    })
+    expect(BigInt(passed.cost.nanos)).toBeLessThanOrEqual(BigInt(passed.reserve.nanos))
+  }, 120_000)
+
+  it.each([
+    ['an edit that moves its subject', { prompts: { edit: marked('shift=24,12') } }, 2, 'subject_kept', 'look_at_edit'],
+    ['an edit that is refused', { prompts: { edit: marked('moderation') } }, 2, 'edited', 'mend_prompt'],
+    ['another size than asked', { prompts: { final: marked('size=1024x1024') } }, 3, 'settings_honoured', 'ask_upstream'],
+    ['more than it may cost', { max_cost_usd: '0.001' }, 3, 'within_cost', 'raise_cost'],
+    [
+      'more time than it may take',
+      { max_latency_ms: 1000, prompts: { final: marked('latency=1500') } },
+      3,
+      'within_latency',
+      'raise_latency',
+    ],
+    ['a receiver that nobody is at', { webhook_url: `${nobodyThere}/hook`, wait_seconds: 5 }, 5, 'webhook_told', 'mend_receiver'],
+  ] as const)(
+    'stops where there is %s',
+    async (_what, change, n, code, next) => {
+      expect(standing(await walk(change))).toEqual(['failed', n, code, next])
+    },
+    120_000,
+  )
+
+  it('fails when the person rejects, and says what is to be done', async () => {
+    const waiting = await walk({ max_latency_ms: 60_000 })
+    await decide(waiting.steps[4]!.evidence.find(({ kind }) => kind === 'review')!.value, 'rejected')
+    const failed = (await asAdmin<Rollout>('GET', `/v2/rollouts/${waiting.id}`)).json
+    expect(standing(failed)).toEqual(['failed', 5, 'review_decided', 'make_correction'])
+  }, 120_000)
 
   it('stays on record, as JSON and as a page in three languages, for the administrator alone', async () => {
     const [latest] = (await asAdmin<{ rollouts: Rollout[] }>('GET', '/v2/rollouts?limit=1')).json.rollouts

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { GenerationRecord } from '../../contract/record.ts'
-import { findGeneration, generationRecord } from '../../generations/index.ts'
+import { findGeneration, findRecordReviews, generationRecord } from '../../generations/index.ts'
 import { NullReplyClient } from '../../relay/index.ts'
 import type { Evidence, SeenCall } from '../../rollout/index.ts'
 import { acceptGeneration, type GenerationAsk } from '../accept-generation.ts'
@@ -49,7 +49,7 @@ export async function seenCall(parts: GatewayParts, generationId: string): Promi
 export async function recordOf({ database }: Pick<GatewayParts, 'database'>, id: string): Promise<GenerationRecord> {
   const rows = await findGeneration(database, { id, projectId: null })
   if (rows === null) throw new Error(`generation ${id} is not on record`)
-  return generationRecord(rows)
+  return generationRecord(rows, await findRecordReviews(database, id))
 }
 
 /** What shows that a call was made. */

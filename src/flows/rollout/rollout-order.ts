@@ -22,7 +22,7 @@ export const DRAFT = { size: '1024x1024', quality: 'low', output_format: 'png' }
 /** What is asked for where the product has no words of its own: nobody's face, nobody's brand, no text. */
 const usualPrompts = {
   draft: 'A plain red ceramic mug on a wooden table in soft morning light, seen from the front',
-  edit: 'Change only the background: a plain pale blue wall. Keep the mug, the table, the light and the camera exactly as they are',
+  edit: 'Change only the background in the upper right corner: a small round window. Keep everything else exactly as it is',
   final: 'A plain red ceramic mug on a wooden table in soft morning light, seen from the front, with room on the right',
 } as const
 

@@ -1,22 +1,29 @@
-import { findGuardReport } from '../../guard/index.ts'
+import { findImage } from '../../generations/index.ts'
 import type { SeenGuard } from '../../rollout/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { imageGuard } from '../guard/image-guard.ts'
 import { until } from './make-calls.ts'
 
 /** What the guard says of an edit, once it has judged it, or after so many seconds. */
 export async function seenGuard(parts: GatewayParts, imageId: string, seconds: number): Promise<SeenGuard> {
-  const row = await until(
+  const image = await findImage(parts.database, { id: imageId, projectId: null })
+  if (image === null) throw new Error(`image ${imageId} is not on record`)
+  const guard = await until(
     parts,
     seconds,
-    () => findGuardReport(parts.database, imageId),
-    (found) => found === null || found.state !== 'pending',
+    () => imageGuard(parts, image, ''),
+    ({ status }) => status !== 'pending',
   )
-  const report = row?.report_json ? (JSON.parse(row.report_json) as Record<keyof SeenGuard['rules'], { verdict: string | null }>) : null
-  const verdictOf = (rule: keyof SeenGuard['rules']) => report?.[rule].verdict ?? null
+  const { status, overall, drift, subject, camera, text } = guard
   return {
-    status: row?.state ?? 'not_applicable',
-    overall: row?.overall ?? null,
-    rules: { drift: verdictOf('drift'), subject: verdictOf('subject'), camera: verdictOf('camera'), text: verdictOf('text') },
-    missingPackages: [],
+    status,
+    overall,
+    rules: {
+      drift: drift?.verdict ?? null,
+      subject: subject?.verdict ?? null,
+      camera: camera?.verdict ?? null,
+      text: text?.verdict ?? null,
+    },
+    missingPackages: guard.missing_packages,
   }
 }

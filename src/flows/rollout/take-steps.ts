@@ -1,4 +1,5 @@
 import { Failure, failure } from '../../contract/failure.ts'
+import type { InputReference } from '../../contract/input-picture.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import {
   type Evidence,
@@ -13,6 +14,7 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { openInputWorkspace } from '../input-workspace.ts'
 import { priceCall } from '../price-call.ts'
 import { costOf, evidenceOf, makeCall } from './make-calls.ts'
+import { placeMask } from './place-mask.ts'
 import type { RolloutPlan } from './plan-rollout.ts'
 import { callOf, DRAFT, draftBody, finalBody, promptOf } from './rollout-order.ts'
 import { seenGuard } from './seen-guard.ts'
@@ -42,15 +44,22 @@ export async function takeFirstPicture(parts: GatewayParts, { order, model }: Ro
   return ended(judgeFirstPicture(call), call)
 }
 
-/** Step two: the first picture once more, with another background. */
+/** Step two: the first picture once more, with one place of its background drawn anew. */
 export async function takeEdit(parts: GatewayParts, { order, model }: RolloutPlan, { imageId }: Brought): Promise<StepEnd> {
   await using workspace = await openInputWorkspace(parts, parts.newId('req'))
-  const body: JsonObject = { model, prompt: promptOf(order, 'edit'), images: [{ file_id: imageId! }], ...DRAFT }
+  const body: JsonObject = { model, prompt: promptOf(order, 'edit'), ...DRAFT }
+  const [width, height] = DRAFT.size.split('x').map(Number) as [number, number]
+  const mask = await placeMask(width, height, workspace.folder)
+  const references: InputReference[] = [
+    { role: 'image', param: 'image', from: { kind: 'file_id', id: imageId! } },
+    { role: 'mask', param: 'mask', from: { kind: 'bytes', source: 'upload', byteLength: mask.bytes } },
+  ]
+  const { projectId } = order.principal
   const brought = {
-    form: { form: 'json' as const, dataUrls: [], isServedUrl: () => false },
-    uploads: [],
+    form: { form: 'multipart' as const, references },
+    uploads: [mask],
     folder: workspace.folder,
-    projectId: order.principal.projectId,
+    projectId,
     ownImageId: () => null,
   }
   const call = await makeCall(parts, { ...callOf(order, body, { operation: 'edit' }), brought })
