@@ -17,6 +17,8 @@ const multiplied: readonly Multiplied[] = [
   { table: 'generations', ids: ['id'], times: ['created_at_ms', 'completed_at_ms', 'started_at_ms'] },
   { table: 'attempts', ids: ['id', 'generation_id', 'client_request_id'], times: ['started_at_ms', 'sent_at_ms'] },
   { table: 'images', ids: ['id', 'generation_id', 'attempt_id'], hashes: ['sha256'], times: ['created_at_ms'] },
+  // Small versions are those of the original: bytes are there once.
+  { table: 'thumbnails', ids: ['image_id'], times: ['created_at_ms'] },
   { table: 'prompt_words', ids: ['generation_id'], times: ['created_at_ms'] },
   { table: 'call_identities', ids: ['generation_id'], hashes: ['fingerprint'], times: ['created_at_ms'] },
   { table: 'stored_replies', ids: ['generation_id'], times: ['created_at_ms'] },

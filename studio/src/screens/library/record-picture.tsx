@@ -11,6 +11,7 @@ import { Picture } from '../../ui/picture.tsx'
 import { DeletePicture } from './delete-picture.tsx'
 import styles from './library.module.css'
 import { forgetPicture } from './pictures-query.ts'
+import { RecordPublication } from './record-publication.tsx'
 
 /** The picture that is shown, its siblings, and what can be done with it. */
 export function RecordPicture({
@@ -39,6 +40,7 @@ export function RecordPicture({
       )}
       {record.images.length > 1 && <Siblings record={record} shown={image} />}
       {isThere && <Actions image={image} onDeleted={onDeleted} />}
+      {isThere && <RecordPublication image={image} />}
       <Keeping image={image} record={record} />
     </div>
   )

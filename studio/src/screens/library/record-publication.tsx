@@ -1,0 +1,118 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { type FormEvent, useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type api, DarkroomError } from '#sdk'
+import { darkroom } from '../../api/darkroom.ts'
+import { useSession } from '../../api/session.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+import styles from './library.module.css'
+
+/** Whether anybody may open the picture, and by which address: published once it is approved, and taken back with a reason. */
+export function RecordPublication({ image }: { image: api.RecordedImage }) {
+  const { t } = useTranslation('library')
+  const client = useQueryClient()
+  const [isEnding, setEnding] = useState(false)
+  const { isAdmin, name, sayName, body } = useName()
+  const publish = useMutation({
+    mutationFn: () => darkroom.reviews.publish(image.id, body),
+    onSettled: () => client.invalidateQueries({ queryKey: ['library', 'record'] }),
+  })
+  const address = image.storage_pointer?.public_url ?? null
+  const waitsForReview = publish.error instanceof DarkroomError && publish.error.code === 'review_not_approved'
+  const review = image.review
+  return (
+    <section className={styles['lineage']} aria-label={t('public.title')}>
+      {isAdmin && (
+        <TextField label={t('public.name')} hint={t('public.name_hint')} value={name} onChange={(event) => sayName(event.target.value)} />
+      )}
+      {address === null ? (
+        <div className={styles['row']}>
+          <Button size="small" busy={publish.isPending} onClick={() => publish.mutate()}>
+            {t('public.publish')}
+          </Button>
+          <span className={styles['quiet']}>{t('public.none')}</span>
+        </div>
+      ) : (
+        <div className={styles['row']}>
+          <a href={address} target="_blank" rel="noreferrer">
+            {t('public.address')}
+          </a>
+          <Button size="small" onClick={() => setEnding(true)}>
+            {t('public.unpublish')}
+          </Button>
+        </div>
+      )}
+      {publish.isError && (waitsForReview ? <p role="status">{t('public.waits')}</p> : <ErrorPanel error={publish.error} />)}
+      {review !== null && (
+        <p>
+          <Link to="/review" search={{ show: 'all', review: review.id }}>
+            {t('public.review')}
+          </Link>
+        </p>
+      )}
+      {isEnding && <EndPublication id={image.id} by={body} onClose={() => setEnding(false)} />}
+    </section>
+  )
+}
+
+const KEPT_AS = 'darkroom.review.reviewer'
+
+/** The administrator's token is nobody's own: whoever uses it says a name, which this browser remembers, as in the review queue. */
+function useName() {
+  const { role } = useSession()
+  const [name, setName] = useState(() => localStorage.getItem(KEPT_AS) ?? '')
+  const isAdmin = role === 'admin'
+  const sayName = (value: string) => {
+    setName(value)
+    localStorage.setItem(KEPT_AS, value)
+  }
+  const body: api.Reviewer = isAdmin && name.trim() !== '' ? { reviewer: name.trim() } : {}
+  return { isAdmin, name, sayName, body }
+}
+
+function EndPublication({ id, by, onClose }: { id: string; by: api.Reviewer; onClose: () => void }) {
+  const { t } = useTranslation('library')
+  const client = useQueryClient()
+  const form = useId()
+  const [why, setWhy] = useState('')
+  const end = useMutation({
+    mutationFn: () => darkroom.reviews.unpublish(id, { ...by, why: why.trim() }),
+    onSuccess: onClose,
+    onSettled: () => client.invalidateQueries({ queryKey: ['library', 'record'] }),
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    end.mutate()
+  }
+  return (
+    <Dialog
+      title={t('public.unpublish')}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('public.keep')}</Button>
+          <Button type="submit" form={form} tone="danger" busy={end.isPending}>
+            {t('public.unpublish')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('public.end_text')}</p>
+      <form id={form} onSubmit={submit}>
+        <TextArea
+          label={t('public.why')}
+          hint={t('public.why_hint')}
+          required
+          rows={2}
+          value={why}
+          onChange={(event) => setWhy(event.target.value)}
+        />
+      </form>
+      {end.isError && <ErrorPanel error={end.error} />}
+    </Dialog>
+  )
+}
