@@ -67,6 +67,42 @@ describe('the Routes screen', () => {
   })
 })
 
+describe('the rollout wizard', () => {
+  it('prices five steps before anything is sent, follows them over a reload, waits for a person, and passes', async () => {
+    await using visit = await stage.visit()
+    const { page } = visit
+    await visit.open('/routes?tab=rollout')
+    const before = await asAdmin<LedgerReply>('GET', '/v2/ledger')
+    await page.getByRole('button', { name: 'Plan and price' }).click()
+    await page.getByText('may cost at most').waitFor()
+    expect(await page.getByRole('main').getByRole('listitem').count()).toBe(5)
+    expect(await asAdmin('GET', '/v2/ledger')).toEqual(before)
+    expect(await visit.accessibilityFaults()).toEqual([])
+    await page.getByRole('button', { name: /^Begin, for up to/ }).click()
+    const walk = page.getByTestId('rollout')
+    await walk.waitFor()
+    await page.reload()
+    const review = await walk.getByRole('link', { name: /^rev_/ }).textContent()
+    expect(await walk.locator('[data-state=passed]').count()).toBe(4)
+    expect(await visit.accessibilityFaults()).toEqual([])
+    await approve(review!)
+    await walk.locator('[data-state=passed]').nth(4).waitFor()
+    await walk.locator('header').first().getByText('passed').waitFor()
+    await page.getByRole('button', { name: 'All walks' }).click()
+    await page.getByRole('row', { name: /honest.*passed/ }).waitFor()
+  })
+
+  /** By a key of the project: who asked for a picture does not approve it. */
+  async function approve(review: string): Promise<void> {
+    const { gateway } = stage
+    const { json } = await callAs<{ checklist: { id: string }[] }>(gateway, gateway.key, 'GET', `/v2/reviews/${review}`)
+    await (await gateway.fetch(`/v2/reviews/${review}/image`)).arrayBuffer()
+    const answers = Object.fromEntries(json.checklist.map(({ id }) => [id, 'yes']))
+    const decision = { decision: 'approved', why: 'looked at it', answers }
+    expect((await callAs(gateway, gateway.key, 'POST', `/v2/reviews/${review}/decision`, decision)).status).toBe(200)
+  }
+})
+
 describe('the Money screen', () => {
   it('shows what was spent as the ledger says, to the nano, with estimates, previews and a budget that burns down', async () => {
     for (const change of [{}, { quality: 'medium' }, { stream: true, partial_images: 2 }])

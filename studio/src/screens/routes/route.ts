@@ -7,8 +7,10 @@ import { type RoutesTab, routesTabs } from './routes-tabs.ts'
 export const routesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/routes',
-  validateSearch: (search: Record<string, unknown>): { tab?: RoutesTab } =>
-    routesTabs.includes(search['tab'] as RoutesTab) ? { tab: search['tab'] as RoutesTab } : {},
+  validateSearch: ({ tab, walk }: Record<string, unknown>): { tab?: RoutesTab; walk?: string } => ({
+    ...(routesTabs.includes(tab as RoutesTab) ? { tab: tab as RoutesTab } : {}),
+    ...(typeof walk === 'string' ? { walk } : {}),
+  }),
   loader: () => loadTexts('routes'),
   component: lazyRouteComponent(() => import('./routes-screen.tsx'), 'RoutesScreen'),
 })

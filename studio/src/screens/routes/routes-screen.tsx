@@ -5,10 +5,12 @@ import { Page } from '../../shell/page.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { ContractsPanel } from './contracts-panel.tsx'
 import { MigrationPanel } from './migration-panel.tsx'
+import { RolloutPanel } from './rollout-panel.tsx'
 import { type RoutesTab, routesTabs } from './routes-tabs.ts'
 
 const panels: Readonly<Record<RoutesTab, () => ReactNode>> = {
   contracts: () => <ContractsPanel />,
+  rollout: () => <RolloutPanel />,
   migration: () => <MigrationPanel />,
 }
 
