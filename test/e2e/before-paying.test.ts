@@ -53,7 +53,7 @@ describe('POST /v2/check', () => {
     ['transparency', { background: 'transparent' }],
     ['compressed png', { output_format: 'png', output_compression: 10 }],
     ['a model without a price', { model: 'chatgpt-image-latest' }],
-    ['a wish for a later version', { darkroom: { review: 'required' } }],
+    ['a wish that nobody fulfils', { darkroom: { spells: {} } }],
     ['a long prompt', { prompt: 'x'.repeat(32_001) }],
     ['remarks under strictness', { partial_images: 1 }, { 'x-darkroom-strict': 'true' }],
     ['a route that nobody configured', {}, { 'x-darkroom-route': 'elsewhere' }],

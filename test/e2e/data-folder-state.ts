@@ -19,7 +19,7 @@ export interface Untidiness {
 /** Compares files, objects and whoever refers to them: images, inputs, files of callers, heat maps, verdicts. Waits for pictures that are being judged. */
 export async function untidiness({ dataFolder, gateway }: TestGateway): Promise<Untidiness> {
   const { database } = gateway.parts
-  if (gateway.parts.afterDelivery.judges) await nothingToJudge(database, join(dataFolder, 'spool'))
+  if (gateway.parts.afterDelivery.judges) await nothingToJudge({ dataFolder, gateway })
   const objects = await database.read(database.sql.selectFrom('objects').select(['sha256', 'path']))
   const referred = await referredHashes(gateway)
   const root = join(dataFolder, 'objects')
@@ -67,8 +67,10 @@ async function filesBelow(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** The folder of a picture that is judged goes right after its verdict is there. */
-async function nothingToJudge(database: TestGateway['gateway']['parts']['database'], spool: string): Promise<void> {
+/** Resolves when no picture is being judged, or is to be; the folder of one goes right after its verdict is there. */
+export async function nothingToJudge({ dataFolder, gateway }: Pick<TestGateway, 'dataFolder' | 'gateway'>): Promise<void> {
+  const { database } = gateway.parts
   const pending = () => database.read(database.sql.selectFrom('guard_verdicts').select('image_id').where('state', '=', 'pending'))
-  while ((await pending()).length > 0 || (await readdir(spool)).some((name) => name.startsWith('guard-'))) await wait(20)
+  const beingRead = async () => (await readdir(join(dataFolder, 'spool'))).some((name) => name.startsWith('guard-'))
+  while ((await pending()).length > 0 || (await beingRead())) await wait(20)
 }

@@ -131,7 +131,6 @@ describe('bytes that are deleted while somebody uses them', () => {
     expect(record.request_shape.input_images).toMatchObject([{ sha256: sha256(room) }])
     expect(sumOf(await ledgerLines(gateway, record.id), 'settle')).toBe(BigInt(invoiceOf(gateway, record.attempts[0]!.id)[0]!.nanos))
     expect(callsOf(gateway, record.attempts[0]!.id)).toBe(1)
-    await gateway.gateway.parts.afterDelivery.close()
     expect(await untidiness(gateway)).toEqual(tidy)
   })
 

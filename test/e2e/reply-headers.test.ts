@@ -15,8 +15,11 @@ afterAll(() => world.gateway.close())
 
 const nameOf = ({ method, path }: HttpRoute) => `${method} ${path}`
 const isPage = ({ replies }: HttpRoute) => replies[200]?.contentType === 'text/html'
-/** A signed address is asked for without a signature here, and answers with the refusal. */
-const isPicture = ({ path, replies }: HttpRoute) => replies[200]?.contentType === 'image/*' && !path.endsWith('/signed')
+/** A signed address is asked for without a signature here, a public one that never was, and a review of a deleted picture: all answer with the refusal. */
+const refusals = ['/signed', '/p/{id}', '/v2/reviews/{id}/image']
+const isPicture = ({ path, replies }: HttpRoute) =>
+  replies[200]?.contentType === 'image/*' && !refusals.some((address) => path.endsWith(address))
+const isSmall = ({ path }: HttpRoute) => path.endsWith('/thumbnail')
 const isStyle = ({ replies }: HttpRoute) => replies[200]?.contentType === 'text/css'
 
 /** What no reply is without, and what none has. */
@@ -55,10 +58,10 @@ describe('the headers of every route', () => {
       expect(headers['content-security-policy']).not.toMatch(/script-src|unsafe|https?:|\*/)
     } else if (isPicture(route)) {
       expect(headers).toMatchObject({
-        'content-type': 'image/png',
+        'content-type': isSmall(route) ? 'image/webp' : 'image/png',
         'content-security-policy': "default-src 'none'; sandbox",
-        'content-disposition': expect.stringMatching(/^inline; filename="(?:img|file)_[0-9a-f]{44}(?:-drift|-guard)?\.png"$/),
-        'cache-control': 'private, max-age=0, must-revalidate',
+        'content-disposition': expect.stringMatching(/^inline; filename="(?:img|file)_[0-9a-f]{44}(?:-drift|-guard|-\d+)?\.(?:png|webp)"$/),
+        'cache-control': isSmall(route) ? 'private, max-age=604800, immutable' : 'private, max-age=0, must-revalidate',
       })
     } else expect(headers['cache-control']).toBe(isStyle(route) ? 'public, max-age=3600' : 'no-store')
     if (route.policy.auth === 'public') return

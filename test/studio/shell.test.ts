@@ -99,7 +99,7 @@ describe('the frame of the studio', () => {
       await page.locator(`header a[href="/${screen}"]`).focus()
       await page.keyboard.press('Enter')
       await page.locator(`header a[href="/${screen}"][aria-current=page]`).waitFor()
-      await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' })
+      await expect.poll(() => page.getByRole('status').filter({ hasText: 'Loading' }).count(), { timeout: 15_000 }).toBe(0)
       await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
       titles.add(await page.title())
       expect([screen, await visit.accessibilityFaults()]).toEqual([screen, []])
