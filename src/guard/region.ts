@@ -33,19 +33,43 @@ export function scaleBox(box: Box, from: Size, to: Size): Box | null {
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : null
 }
 
-/** Bounds of the largest set of marked pixels that touch one another, corners included; null when none is marked. */
-export function largestMarked(marked: Uint8Array, { width, height }: Size): Box | null {
+/** A box with room about it, as far as the picture has any. @param margin pixels on each side, 4 at least */
+export function withMargin({ x, y, width, height }: Box, margin: number, picture: Size): Box {
+  const room = Math.max(LEAST_MARGIN, Math.round(margin))
+  const [left, top] = [Math.max(0, x - room), Math.max(0, y - room)]
+  const [right, bottom] = [Math.min(picture.width, x + width + room), Math.min(picture.height, y + height + room)]
+  return { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+const LEAST_MARGIN = 4
+
+/** Pixels that touch one another, corners included. */
+export interface ConnectedArea {
+  pixels: number
+  /** Its bounds. */
+  box: Box
+}
+
+/** All sets of marked pixels that touch one another, in the order of their first pixels. */
+export function connectedAreas(marked: Uint8Array, size: Size): ConnectedArea[] {
   const left = new Uint8Array(marked)
-  let largest: { pixels: number; box: Box } | null = null
-  for (let at = left.indexOf(1); at >= 0; at = left.indexOf(1, at + 1)) {
-    const found = takeConnected(left, at, { width, height })
-    if (found.pixels > (largest?.pixels ?? 0)) largest = found
-  }
-  return largest?.box ?? null
+  const areas: ConnectedArea[] = []
+  for (let at = left.indexOf(1); at >= 0; at = left.indexOf(1, at + 1)) areas.push(takeConnected(left, at, size))
+  return areas
+}
+
+/** The one with the most pixels, the first of those with as many; null when there is none. */
+export function largestOf(areas: readonly ConnectedArea[]): ConnectedArea | null {
+  return areas.reduce<ConnectedArea | null>((best, area) => (area.pixels > (best?.pixels ?? 0) ? area : best), null)
+}
+
+/** Bounds of the largest set of marked pixels that touch one another; null when none is marked. */
+export function largestMarked(marked: Uint8Array, size: Size): Box | null {
+  return largestOf(connectedAreas(marked, size))?.box ?? null
 }
 
 /** Unmarks everything connected with the pixel at `start`. @returns its bounds */
-function takeConnected(marked: Uint8Array, start: number, { width, height }: Size): { pixels: number; box: Box } {
+function takeConnected(marked: Uint8Array, start: number, { width, height }: Size): ConnectedArea {
   const waiting = [start]
   marked[start] = 0
   let [pixels, left, right, top, bottom] = [0, width, 0, height, 0]

@@ -3,7 +3,7 @@ import type { Alignment, Box } from '../drift-measurement.ts'
 import { isStill } from '../motion.ts'
 import { labOf } from '../perceptual-difference.ts'
 import { differenceOf } from '../picture-difference.ts'
-import { PLACE, type Places } from '../region.ts'
+import { PLACE, type Places, withMargin } from '../region.ts'
 import { moveBack, restoreOpen } from '../shift-picture.ts'
 import { cropOf } from '../text/crop.ts'
 import type { Size, WorkingPicture } from '../working-picture.ts'
@@ -34,7 +34,7 @@ export async function subjectOf(
   places: Places,
   { box, from }: Pick<SubjectFigures, 'box' | 'from'>,
 ): Promise<SubjectFigures> {
-  const wide = withRoom(box, source)
+  const wide = withMargin(box, Math.max(LEAST_ROOM, ROOM * Math.max(box.width, box.height)), source)
   const [before, after] = await Promise.all([source, result].map(async (picture) => ({ ...(await cropOf(picture, wide, 1)), alpha: null })))
   const inner = { x: box.x - wide.x, y: box.y - wide.y, width: box.width, height: box.height }
   const kept = placesIn(inner, wide, places, source)
@@ -50,13 +50,6 @@ export async function subjectOf(
     ssim: laid.structure.meanInBox(inner),
     deltaE: meanIn(laid.colour.deltaE, wide.width, inner),
   }
-}
-
-function withRoom({ x, y, width, height }: Box, picture: Size): Box {
-  const room = Math.max(LEAST_ROOM, Math.round(ROOM * Math.max(width, height)))
-  const [left, top] = [Math.max(0, x - room), Math.max(0, y - room)]
-  const [right, bottom] = [Math.min(picture.width, x + width + room), Math.min(picture.height, y + height + room)]
-  return { x: left, y: top, width: right - left, height: bottom - top }
 }
 
 function placesIn(inner: Box, wide: Box, places: Places, { width }: Size): { places: Places; open: number } {

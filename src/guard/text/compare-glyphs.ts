@@ -1,6 +1,7 @@
 import type { Box } from '../drift-measurement.ts'
+import { type ConnectedArea, connectedAreas, largestOf, withMargin } from '../region.ts'
 import type { Size, WorkingPicture } from '../working-picture.ts'
-import { type Crop, cropOf, greyOf, withMargin } from './crop.ts'
+import { type Crop, cropOf, greyOf } from './crop.ts'
 import { type Ink, inkOf } from './ink.ts'
 import { findPrint, layPrint, type PrintMotion } from './lay-print.ts'
 
@@ -49,7 +50,7 @@ export async function compareGlyphs(
   box: Box,
   lineHeight: number,
 ): Promise<GlyphComparison> {
-  const wide = withMargin(box, (ROOM * lineHeight) / Math.min(box.width, box.height), source)
+  const wide = withMargin(box, ROOM * lineHeight, source)
   const scale = Math.min(LARGEST_SCALE, LINE_PIXELS / lineHeight, Math.sqrt(MOST_PIXELS / (wide.width * wide.height)))
   const [before, after] = await Promise.all([cropOf(source, wide, scale), cropOf(result, wide, scale)])
   const { motion, ...difference } = differenceBetween(before, after, innerOf(box, before))
@@ -105,7 +106,7 @@ function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
   const spots = onlyIn(inner, before, spotsBetween(one, layPrint(other, before, motion), before, radius))
   const areas = connectedAreas(spots, before)
   const least = 0.25 * stroke ** 2
-  const largest = areas.reduce<Area | null>((best, area) => (area.pixels > (best?.pixels ?? 0) ? area : best), null)
+  const largest = largestOf(areas)
   return {
     spot: (largest?.pixels ?? 0) / stroke ** 2,
     spread: spreadOf(
@@ -190,40 +191,8 @@ function extremes(values: Float32Array, { width, height }: Size, radius: number,
   return squares
 }
 
-interface Area {
-  pixels: number
-  box: Box
-}
-
-function connectedAreas(spots: Uint8Array, { width, height }: Size): Area[] {
-  const left = new Uint8Array(spots)
-  const areas: Area[] = []
-  for (let start = left.indexOf(1); start >= 0; start = left.indexOf(1, start + 1)) {
-    const waiting = [start]
-    left[start] = 0
-    let [pixels, x0, x1, y0, y1] = [0, width, 0, height, 0]
-    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      const [x, y] = [at % width, Math.floor(at / width)]
-      pixels++
-      x0 = Math.min(x0, x)
-      x1 = Math.max(x1, x)
-      y0 = Math.min(y0, y)
-      y1 = Math.max(y1, y)
-      for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++)
-        for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) {
-          const next = row * width + column
-          if (left[next] !== 1) continue
-          left[next] = 0
-          waiting.push(next)
-        }
-    }
-    areas.push({ pixels, box: { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 } })
-  }
-  return areas
-}
-
 /** Of the cells of a line's height that hold print, the share that holds a spot. */
-function spreadOf(areas: readonly Area[], { amount, width, height }: Ink): number {
+function spreadOf(areas: readonly ConnectedArea[], { amount, width, height }: Ink): number {
   const columns = Math.max(1, Math.round(width / LINE_PIXELS))
   const rows = Math.max(1, Math.round(height / LINE_PIXELS))
   const cellOf = (x: number, y: number) =>

@@ -10,14 +10,6 @@ export interface Crop extends Size {
   scale: number
 }
 
-/** A box with room about it, as far as the picture has any. @param share of the shorter side of the box */
-export function withMargin({ x, y, width, height }: Box, share: number, picture: Size): Box {
-  const margin = Math.max(4, Math.round(share * Math.min(width, height)))
-  const [left, top] = [Math.max(0, x - margin), Math.max(0, y - margin)]
-  const [right, bottom] = [Math.min(picture.width, x + width + margin), Math.min(picture.height, y + height + margin)]
-  return { x: left, y: top, width: right - left, height: bottom - top }
-}
-
 /** Cuts a box out and brings it to a scale. */
 export async function cropOf(picture: WorkingPicture, box: Box, scale: number): Promise<Crop> {
   const [width, height] = [Math.max(1, Math.round(box.width * scale)), Math.max(1, Math.round(box.height * scale))]

@@ -1,6 +1,7 @@
 import type { Box } from '../drift-measurement.ts'
+import { withMargin } from '../region.ts'
 import { fromRaw, type WorkingPicture } from '../working-picture.ts'
-import { type Crop, cropOf, greyOf, withMargin } from './crop.ts'
+import { type Crop, cropOf, greyOf } from './crop.ts'
 import { inkOf, linesOf } from './ink.ts'
 import { charactersOf, nearestPart, normaliseText } from './normalise-text.ts'
 import { LAYOUT, type ReadSymbol, type TextReader } from './text-reader.ts'
@@ -42,7 +43,7 @@ export async function readBox(
   wanted: string | null,
   isFound = false,
 ): Promise<ReadBox> {
-  const wide = withMargin(box, MARGIN, picture)
+  const wide = withMargin(box, MARGIN * Math.min(box.width, box.height), picture)
   const { lineHeight, lines } = await layoutOf(picture, wide)
   const readings: Reading[] = []
   for (const target of LINE_PIXELS) {
