@@ -2,16 +2,13 @@ import { failure } from '../../contract/failure.ts'
 import type { DeletedPictures } from '../../contract/record.ts'
 import { statementContext } from '../../db/index.ts'
 import { deleteImages, deleteInputs, findImage, findPictures, type GenerationPictures, type ProjectScope } from '../../generations/index.ts'
-import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
-import { dropThumbnails, thumbnailsOf } from '../../images/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import { isId } from '../../primitives/ids.ts'
 import { assertNotHeld } from '../../retention/index.ts'
-import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { endWithPictures } from '../review/end-with-pictures.ts'
+import { goesWithPictures, objectsMadeOf } from './goes-with-pictures.ts'
 
 type Asked = ProjectScope & { id: string }
 
@@ -57,8 +54,7 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
   const isThere = ({ deleted_at_ms }: { deleted_at_ms: number | null }) => deleted_at_ms === null
   const [imageIds, inputIds] = [images.filter(isThere).map(({ id }) => id), inputs.filter(isThere).map(({ id }) => id)]
   if (imageIds.length + inputIds.length > 0) {
-    const shownBy = [heatMapsOf, sideBySidesOf, thumbnailsOf].map((objectsOf) => objectsOf(parts.database, imageIds))
-    const derived = (await Promise.all(shownBy)).flat()
+    const derived = await objectsMadeOf(parts.database, imageIds)
     const shown = [...images.map(({ sha256 }) => sha256), ...inputs.flatMap((input) => [input.sha256, input.sent_sha256])]
     const sha256s = [...shown, ...derived]
     const context = statementContext(parts.database, parts.clock, parts.newId)
@@ -67,11 +63,7 @@ async function remove(parts: GatewayParts, { generation, images, inputs }: Gener
       assertNotHeld(context, [...imageIds, ...inputIds, generation.id, generation.project_id]),
       ...deleteImages(context, imageIds),
       ...deleteInputs(context, inputIds),
-      ...dropHeatMaps(context, imageIds),
-      ...endWithPictures(context, imageIds, 'request'),
-      ...dropSideBySides(context, imageIds),
-      ...dropThumbnails(context, imageIds),
-      ...dropWordsOfGone(context, imageIds),
+      ...goesWithPictures(context, imageIds, 'request'),
       ...noteUnused(context, sha256s),
     ])
     fp('delete_after_record')

@@ -1,13 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
 import { type DueRow, dueImages, dueInputs, expireImages, expireInputs } from '../../generations/index.ts'
-import { dropHeatMaps, dropSideBySides, heatMapsOf, sideBySidesOf } from '../../guard/index.ts'
-import { dropThumbnails, thumbnailsOf } from '../../images/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
-import { dropWordsOfGone } from '../../search/index.ts'
 import { noteUnused } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { endWithPictures } from '../review/end-with-pictures.ts'
+import { goesWithPictures, objectsMadeOf } from './goes-with-pictures.ts'
 
 /** Rows of one transaction: it is over before anybody behind it notices. */
 const BATCH = 200
@@ -23,16 +20,8 @@ const PAUSE_MS = 20
 export async function expireDue(parts: GatewayParts, stop: () => boolean): Promise<number> {
   const images = await expire(parts, stop, {
     due: () => dueImages(parts.database, parts.clock.nowMs(), BATCH),
-    expire: (context, ids) => [
-      expireImages(context, ids),
-      ...dropHeatMaps(context, ids),
-      ...dropSideBySides(context, ids),
-      ...dropThumbnails(context, ids),
-      ...dropWordsOfGone(context, ids),
-      ...endWithPictures(context, ids, 'retention'),
-    ],
-    alsoUsed: async (ids) =>
-      (await Promise.all([heatMapsOf, sideBySidesOf, thumbnailsOf].map((objectsOf) => objectsOf(parts.database, ids)))).flat(),
+    expire: (context, ids) => [expireImages(context, ids), ...goesWithPictures(context, ids, 'retention')],
+    alsoUsed: (ids) => objectsMadeOf(parts.database, ids),
   })
   const inputs = await expire(parts, stop, {
     due: () => dueInputs(parts.database, parts.clock.nowMs(), BATCH),
