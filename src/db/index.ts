@@ -16,6 +16,7 @@ export {
 } from './data-folder.ts'
 export { type DataFolderLock, type DataFolderOwner, findDataFolderOwner, lockDataFolder } from './data-folder-lock.ts'
 export type { Database, DatabaseFigures, Queries, RowsOf, Statement, StatementResult } from './database.ts'
+export { deletedImages } from './deleted-images.ts'
 export { inFewLengths } from './in-few-lengths.ts'
 export { type MovedMarker, readMovedMarker, refuseMoved, refuseUnmoved } from './move/moved-marker.ts'
 export { type DatabaseObserver, observeDatabase } from './observed-database.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, DriftReportRow, Statement, StatementContext } from '../db/index.ts'
+import { type Database, type DriftReportRow, deletedImages, type Statement, type StatementContext } from '../db/index.ts'
 import type { DriftMeasurement } from './drift-measurement.ts'
 
 /** Notes that a picture is to be measured; belongs into the transaction that records it. A picture that is known already stays as it is. */
@@ -61,8 +61,11 @@ function finish({ sql: builder, nowMs }: StatementContext, imageId: string, end:
 /** Takes the heat maps of deleted pictures away; the figures stay. Belongs into the transaction that deletes them. */
 export function dropHeatMaps({ sql: builder }: Pick<StatementContext, 'sql'>, imageIds: readonly string[]): Statement[] {
   if (imageIds.length === 0) return []
-  const deleted = builder.selectFrom('images').select('id').where('id', 'in', imageIds).where('deleted_at_ms', 'is not', null)
-  return [{ query: builder.updateTable('drift_reports').set({ heat_map_sha256: null }).where('image_id', 'in', deleted) }]
+  return [
+    {
+      query: builder.updateTable('drift_reports').set({ heat_map_sha256: null }).where('image_id', 'in', deletedImages(builder, imageIds)),
+    },
+  ]
 }
 
 /** The objects of the heat maps of some pictures. */

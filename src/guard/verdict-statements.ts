@@ -2,6 +2,7 @@ import { type ExpressionBuilder, sql as raw } from 'kysely'
 import {
   activeHolds,
   type Database,
+  deletedImages,
   type GuardVerdictRow,
   inFewLengths,
   type Statement,
@@ -78,22 +79,14 @@ export function claimVerdict(
 }
 
 /** Lets go of a picture that was not judged, for whoever looks next. */
-export function releaseVerdict({ sql }: StatementContext, { imageId, by }: { imageId: string; by: string }): Statement {
+export function releaseVerdict({ sql }: StatementContext, claim: VerdictClaim): Statement {
   return {
-    query: sql
-      .updateTable('guard_verdicts')
-      .set((values) => ({ claimed_by: null, claimed_until_ms: null, tries: values('tries', '-', 1) }))
-      .where('image_id', '=', imageId)
-      .where('state', '=', 'pending')
-      .where('claimed_by', '=', by),
+    query: claimed(sql, claim).set((values) => ({ claimed_by: null, claimed_until_ms: null, tries: values('tries', '-', 1) })),
   }
 }
 
 /** What was found about a picture. */
-export interface JudgedPicture {
-  imageId: string
-  /** The process that claimed it. */
-  by: string
+export interface JudgedPicture extends VerdictClaim {
   overall: GuardOverall
   reportJson: string
   words: KeptWords | null
@@ -114,26 +107,24 @@ export function recordVerdict(context: StatementContext, judged: JudgedPicture):
 }
 
 /** Keeps why a picture could not be judged: it is for people then. @param failed.error for people; shows no path and no word of a text */
-export function recordVerdictFailure(
-  context: StatementContext,
-  { imageId, by, error }: { imageId: string; by: string; error: string },
-): Statement {
-  return finish(context, { imageId, by }, { state: 'failed', overall: 'needs_human', error })
+export function recordVerdictFailure(context: StatementContext, { error, ...claim }: VerdictClaim & { error: string }): Statement {
+  return finish(context, claim, { state: 'failed', overall: 'needs_human', error })
 }
 
-function finish(
-  { sql, nowMs }: StatementContext,
-  { imageId, by }: { imageId: string; by: string },
-  end: Partial<GuardVerdictRow>,
-): Statement {
-  return {
-    query: sql
-      .updateTable('guard_verdicts')
-      .set({ ...end, claimed_by: null, claimed_until_ms: null, finished_at_ms: nowMs })
-      .where('image_id', '=', imageId)
-      .where('state', '=', 'pending')
-      .where('claimed_by', '=', by),
-  }
+function finish({ sql, nowMs }: StatementContext, claim: VerdictClaim, end: Partial<GuardVerdictRow>): Statement {
+  return { query: claimed(sql, claim).set({ ...end, claimed_by: null, claimed_until_ms: null, finished_at_ms: nowMs }) }
+}
+
+/** Who judges a picture. */
+interface VerdictClaim {
+  imageId: string
+  /** The process that claimed it. */
+  by: string
+}
+
+/** A verdict as long as it is this process's to give. */
+function claimed(sql: StatementContext['sql'], { imageId, by }: VerdictClaim) {
+  return sql.updateTable('guard_verdicts').where('image_id', '=', imageId).where('state', '=', 'pending').where('claimed_by', '=', by)
 }
 
 /** What is known of a picture's verdict; null when nothing was to be judged. */
@@ -204,9 +195,8 @@ function isFree(when: ExpressionBuilder<Tables, 'guard_verdicts'>, nowMs: number
 /** Takes the side-by-side pictures and the words of deleted pictures away; the figures stay. Belongs into the transaction that deletes them. */
 export function dropSideBySides({ sql }: Pick<StatementContext, 'sql'>, imageIds: readonly string[]): Statement[] {
   if (imageIds.length === 0) return []
-  const deleted = sql.selectFrom('images').select('id').where('id', 'in', imageIds).where('deleted_at_ms', 'is not', null)
   const gone = { side_by_side_sha256: null, words_sealed: null, words_delete_after_ms: null }
-  return [{ query: sql.updateTable('guard_verdicts').set(gone).where('image_id', 'in', deleted) }]
+  return [{ query: sql.updateTable('guard_verdicts').set(gone).where('image_id', 'in', deletedImages(sql, imageIds)) }]
 }
 
 /** The objects of the side-by-side pictures of some pictures. */

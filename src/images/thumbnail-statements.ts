@@ -1,4 +1,4 @@
-import type { Database, Statement, StatementContext } from '../db/index.ts'
+import { type Database, deletedImages, type Statement, type StatementContext } from '../db/index.ts'
 
 /** A small picture that was made, and where it lies. */
 export interface FoundThumbnail {
@@ -46,8 +46,7 @@ export function recordThumbnail(
 /** Takes those of deleted pictures away. Belongs into the transaction that deletes them. */
 export function dropThumbnails({ sql }: Pick<StatementContext, 'sql'>, imageIds: readonly string[]): Statement[] {
   if (imageIds.length === 0) return []
-  const deleted = sql.selectFrom('images').select('id').where('id', 'in', imageIds).where('deleted_at_ms', 'is not', null)
-  return [{ query: sql.deleteFrom('thumbnails').where('image_id', 'in', deleted) }]
+  return [{ query: sql.deleteFrom('thumbnails').where('image_id', 'in', deletedImages(sql, imageIds)) }]
 }
 
 /** The objects of those of some pictures. */

@@ -1,6 +1,6 @@
 import { sql as text } from 'kysely'
 import { failure } from '../contract/failure.ts'
-import type { Statement, StatementContext } from '../db/index.ts'
+import { deletedImages, type Statement, type StatementContext } from '../db/index.ts'
 import { checklistOf } from './checklist.ts'
 import type { ReviewPlan } from './plan-review.ts'
 
@@ -116,9 +116,8 @@ export function revokeReview({ sql }: StatementContext, id: string): Statement {
 /** Closes the reviews of those of some pictures that are deleted; what was decided stays. Belongs into the transaction that deletes them. */
 export function closeDeletedReviews({ sql, nowMs }: StatementContext, imageIds: readonly string[]): Statement[] {
   if (imageIds.length === 0) return []
-  const deleted = sql.selectFrom('images').select('id').where('id', 'in', imageIds).where('deleted_at_ms', 'is not', null)
   const query = sql.updateTable('review_items').set({ state: 'deleted', closed_at_ms: nowMs, ...unclaimed })
-  return [{ query: query.where('image_id', 'in', deleted).where('closed_at_ms', 'is', null) }]
+  return [{ query: query.where('image_id', 'in', deletedImages(sql, imageIds)).where('closed_at_ms', 'is', null) }]
 }
 
 /** Refuses a transaction about a picture that was deleted meanwhile. */

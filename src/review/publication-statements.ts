@@ -1,6 +1,6 @@
 import { failure } from '../contract/failure.ts'
 import type { PublicationReply } from '../contract/review-replies.ts'
-import type { Database, PublicationRow, Statement, StatementContext } from '../db/index.ts'
+import { type Database, deletedImages, type PublicationRow, type Statement, type StatementContext } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 
 /** A public address about to be given out. */
@@ -60,14 +60,13 @@ export function endPublications(
   imageIds: readonly string[],
   { how, by, why, mark }: PublicityEnd,
 ): Statement {
-  const deleted = sql.selectFrom('images').select('id').where('id', 'in', imageIds).where('deleted_at_ms', 'is not', null)
   return {
     query: sql
       .updateTable('publications')
       .set({ ended_by: by.id, ended_name: by.name, ended_why: why, ended_how: how, ended_at_ms: nowMs, ended_mark: mark })
       .where('image_id', 'in', imageIds)
       .where('ended_at_ms', 'is', null)
-      .$if(how === 'deleted', (query) => query.where('image_id', 'in', deleted)),
+      .$if(how === 'deleted', (query) => query.where('image_id', 'in', deletedImages(sql, imageIds))),
   }
 }
 
