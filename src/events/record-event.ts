@@ -1,28 +1,9 @@
+import { webhookEventTypes } from '../contract/record.ts'
 import type { Statement, StatementContext } from '../db/index.ts'
 import type { JsonObject } from '../primitives/json.ts'
 
-/** Everything that can happen which somebody may want to be told of. */
-export const eventTypes = [
-  'job.queued',
-  'job.started',
-  'job.partial',
-  'job.stored',
-  'job.completed',
-  'job.failed',
-  'job.cancelled',
-  'job.outcome_unknown',
-  'review.opened',
-  'review.approved',
-  'review.rejected',
-  'review.changes_requested',
-  'review.revoked',
-  'review.overdue',
-  'review.published',
-  'review.unpublished',
-  'webhook.exhausted',
-  'webhook.disabled',
-  'webhook.test',
-] as const
+/** Everything that can happen which somebody may want to be told of: what a webhook can subscribe to, and its own test. */
+export const eventTypes = [...webhookEventTypes, 'webhook.test'] as const
 
 /** The name of a thing that can happen. */
 export type EventType = (typeof eventTypes)[number]
