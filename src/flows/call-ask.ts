@@ -25,7 +25,7 @@ export interface CallAsk {
 }
 
 /** Members of `darkroom` that are acted upon. */
-export const actedUpon: readonly string[] = [
+const actedUpon: readonly string[] = [
   'protect',
   'subject',
   'texts',

@@ -6,7 +6,7 @@ import type { Operation } from '../../contract/image-request.ts'
 import type { PromptDocument } from '../../contract/prompt-document.ts'
 import { isJsonObject, type JsonObject } from '../../primitives/json.ts'
 import { type PromptVariables, renderPrompt } from '../../prompts/index.ts'
-import { actedUpon, type CallAsk } from '../call-ask.ts'
+import type { CallAsk } from '../call-ask.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { knownPrompt, openVersion } from './open-version.ts'
 import { inputOf, inputSaysSomething } from './prompt-in-input.ts'
@@ -67,7 +67,7 @@ async function findNamed(parts: Parts, { principal, body, headers }: NamingCall,
   const { id, version, document } = await opened(parts, principal.projectId, named, known)
   if (document.kind === 'edit' && operation === 'generate') throw editForGeneration()
   const { text, texts } = renderPrompt(document, named.variables, 'darkroom.prompt.variables')
-  const takesTexts = actedUpon.includes('texts') && texts.length > 0 && extension['texts'] === undefined
+  const takesTexts = texts.length > 0 && extension['texts'] === undefined
   const darkroom: JsonObject = { ...extension, prompt: { id, version, variables: { ...named.variables } } }
   return { text, document, darkroom: takesTexts ? { ...darkroom, texts: texts as unknown as JsonObject[] } : darkroom }
 }
