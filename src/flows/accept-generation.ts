@@ -12,7 +12,6 @@ import { upstreamRequestId } from './call-upstream.ts'
 import { contractNow } from './contract-now.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import { keepTexts } from './guard/keep-texts.ts'
 import { acceptOnce, type CallClaim, type EarlierCall, noClaim, type RepeatSigns, repeatableCall } from './idempotency/accept-once.ts'
 import { imageCallFacts } from './idempotency/call-facts.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from './keep-inputs.ts'
@@ -21,12 +20,10 @@ import { type PlacedRoute, routingPolicy, takePlace } from './plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from './price-call.ts'
 import { withStoredPrompt } from './prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
+import { recordedWithImages } from './recorded-with-call.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { retentionFor } from './retention/retention-for.ts'
-import { dueReviewOf } from './review/due-review.ts'
-import { reviewFacts } from './review/review-facts.ts'
 import { rightsOf } from './rights-of.ts'
-import { type IndexedPrompt, indexPrompt } from './search/index-prompt.ts'
 
 /** A request for pictures as it reached an edge. */
 export interface GenerationAsk extends CallAsk {
@@ -91,17 +88,14 @@ async function recordAcceptance(
   claim: CallClaim,
 ): Promise<void> {
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
-  const dueReview = await dueReviewOf(parts, run, reviewFacts(run.asked, ask.headers))
-  const texts = await keepTexts(parts, run, prompts)
+  const beside = await recordedWithImages(parts, run, ask.headers, prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   fp('before_intent')
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: run.request.n }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
-    ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: prompts }),
-    ...dueReview(context),
-    ...texts(context),
+    ...beside(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), keptFor),
     ...reserve(context, call, run.estimate.reserve),
@@ -173,11 +167,6 @@ export function newGeneration(parts: GatewayParts, run: GenerationRun, ask: Gene
     imagesAsked: request.n,
     metadata: metadataOf(request.extension),
   }
-}
-
-/** What a run is to be found by. */
-export function indexedPrompt({ id, principal, request }: Pick<GenerationRun, 'id' | 'principal' | 'request'>): IndexedPrompt {
-  return { generationId: id, projectId: principal.projectId, prompt: request.prompt }
 }
 
 /** The inputs of a run, as they are recorded. */

@@ -7,21 +7,18 @@ import { reserve } from '../../ledger/index.ts'
 import { fp } from '../../primitives/fail-point.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { recordObjects } from '../../store/index.ts'
-import { type GenerationAsk, indexedPrompt, newGeneration, newInputs, openRun, reservedCall } from '../accept-generation.ts'
+import { type GenerationAsk, newGeneration, newInputs, openRun, reservedCall } from '../accept-generation.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { GenerationRun } from '../generation-run.ts'
-import { keepTexts } from '../guard/keep-texts.ts'
 import { acceptOnce, type CallClaim, type EarlierCall, repeatableCall } from '../idempotency/accept-once.ts'
 import { imageCallFacts } from '../idempotency/call-facts.ts'
 import { type KeptInput, type KeptInputs, keepInputs } from '../keep-inputs.ts'
 import { routingPolicy } from '../plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from '../price-call.ts'
 import { namingBudget } from '../record-within-limits.ts'
+import { recordedWithImages } from '../recorded-with-call.ts'
 import { noPlace } from '../recovery/portable-run.ts'
 import { retentionFor } from '../retention/retention-for.ts'
-import { dueReviewOf } from '../review/due-review.ts'
-import { reviewFacts } from '../review/review-facts.ts'
-import { indexPrompt } from '../search/index-prompt.ts'
 import { orderOf, sealOrder } from './job-order.ts'
 import type { AddedJob } from './job-runner.ts'
 import { lanePrices } from './lane-prices.ts'
@@ -143,8 +140,7 @@ async function record(
 ): Promise<void> {
   const sealed = await sealOrder(parts, run.id, orderOf(run, ask))
   const retention = await retentionFor(parts, run.principal.projectId)
-  const dueReview = await dueReviewOf(parts, run, reviewFacts(run.asked, ask.headers))
-  const texts = await keepTexts(parts, run, retention.prompts)
+  const beside = await recordedWithImages(parts, run, ask.headers, retention.prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   const { id, principal, attemptId } = run
@@ -155,9 +151,7 @@ async function record(
   const recording = parts.database.transact([
     recordQueued(context, newGeneration(parts, run, ask)),
     ...claim(context, id),
-    ...indexPrompt(parts, context, { ...indexedPrompt(run), keptFor: retention.prompts }),
-    ...dueReview(context),
-    ...texts(context),
+    ...beside(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...recordInputs(context, newInputs(parts, run), retention.inputs),
     ...reserve(context, call, run.estimate.reserve),

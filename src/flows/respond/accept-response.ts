@@ -21,11 +21,10 @@ import { metadataOf } from '../metadata-of.ts'
 import { unavailable } from '../plan-routes.ts'
 import { respondWithStoredPrompt } from '../prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from '../record-within-limits.ts'
+import { recordedWithCall } from '../recorded-with-call.ts'
 import { inputShapes, storedPromptOf } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
-import { dueReviewOf } from '../review/due-review.ts'
 import { reviewFacts } from '../review/review-facts.ts'
-import { indexPrompt } from '../search/index-prompt.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
 import { placeInputs } from './place-inputs.ts'
@@ -148,15 +147,16 @@ async function recordAcceptance(
   // The end of a background call may be another process's to settle: what that needs is on disk before the call is made.
   const document = run.request.background ? await sealTurn(parts, run, null) : null
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
-  const dueReview = await dueReviewOf(parts, run, reviewFacts(run.request, ask.headers))
+  const { id, principal, request } = run
+  const asked = { id, principal, prompt: request.prompt, review: reviewFacts(request, ask.headers) }
+  const beside = await recordedWithCall(parts, asked, prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
   const linked = linkedInputs(parts, run)
   await recordWithinLimits(parts, context, { call, nanos: run.estimate.reserve, images: imagesAsked(run) }, [
     ...recordIntent(context, newGeneration(parts, run, ask), newAttempt(parts, run)),
     ...claim(context, run.id),
-    ...indexPrompt(parts, context, { ...promptOf(run), keptFor: prompts }),
-    ...dueReview(context),
+    ...beside(context),
     ...recordObjects(context, kept.objects, kept.hold),
     ...takeUpObjects(
       context,
@@ -168,8 +168,6 @@ async function recordAcceptance(
     ...reserve(context, call, run.estimate.reserve),
   ])
 }
-
-const promptOf = ({ id, principal, request }: ResponseRun) => ({ generationId: id, projectId: principal.projectId, prompt: request.prompt })
 
 /** How many pictures the main model draws nobody knows; with the tool one is what is asked. */
 const imagesAsked = ({ request }: ResponseRun) => (request.imageTool === null ? 0 : 1)
