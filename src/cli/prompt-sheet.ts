@@ -2,7 +2,7 @@ import type { Prompt, PromptDiff, PromptDocument, PromptLint, PromptVersion } fr
 import { plainText, table } from './layout.ts'
 
 /** A document for people: member by member, in the order in which it is read. */
-export function documentSheet(document: PromptDocument): string {
+function documentSheet(document: PromptDocument): string {
   const { kind, purpose, change, keep, requirements, constraints, fixed, avoid, texts, references, variables } = document
   return [
     `${kind === 'edit' ? 'An edit' : 'A picture'}: ${plainText(purpose)}`,

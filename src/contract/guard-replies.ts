@@ -6,10 +6,10 @@ const share = z.number().min(0).max(1)
 const ruleVerdictSchema = z.enum(['kept', 'changed', 'unsure'])
 
 /** `adoptable`: every rule is kept. `needs_human`: something is for people to decide. `reject`: what had to stay did not. */
-export const guardOverallSchema = z.enum(['adoptable', 'needs_human', 'reject'])
+const guardOverallSchema = z.enum(['adoptable', 'needs_human', 'reject'])
 
 /** Where judging stands. `not_applicable`: the picture is no edit, and no text was declared for it. */
-export const guardStatusSchema = z.enum(['pending', 'judged', 'failed', 'not_applicable'])
+const guardStatusSchema = z.enum(['pending', 'judged', 'failed', 'not_applicable'])
 
 /** What a record says of it. */
 export const guardSummarySchema = z

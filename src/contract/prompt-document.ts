@@ -10,9 +10,7 @@ const sentence = cleanText(limits.itemCharacters)
 const sentences = z.array(sentence).max(limits.items).default([])
 
 /** How a variable is called: what stands between `{{` and `}}`. */
-export const variableNameSchema = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and underscores, a letter first')
+const variableNameSchema = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and underscores, a letter first')
 
 /** A language as BCP 47 writes it: `ja`, `zh-Hans`, `pt-BR`. */
 const languageSchema = z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/, 'must be a language tag like en, ja or zh-Hans')

@@ -61,7 +61,7 @@ const answerSchema = z.enum(['yes', 'no', 'not_applicable'])
 const answersSchema = z.record(z.string().min(1).max(64), answerSchema).describe('By the ids of the checklist.')
 
 /** One decision, as reviews, records and exports show it. */
-export const reviewDecisionSchema = z
+const reviewDecisionSchema = z
   .object({
     decision: z.enum(['approved', 'rejected', 'changes_requested', 'revoked']),
     by: bySchema,

@@ -55,7 +55,7 @@ export type NewRolloutBody = z.infer<typeof newRolloutSchema>
 const factsSchema = z.record(z.string(), z.union([z.string(), z.number()]))
 
 /** One thing that was looked at. */
-export const rolloutCheckSchema = z.object({
+const rolloutCheckSchema = z.object({
   code: z.string().describe('docs/rollout.md lists them.'),
   result: z.enum(['pass', 'fail', 'left_out']),
   facts: factsSchema,
@@ -63,13 +63,13 @@ export const rolloutCheckSchema = z.object({
 })
 
 /** What shows that it was so. */
-export const rolloutEvidenceSchema = z.object({
+const rolloutEvidenceSchema = z.object({
   kind: z.enum(['generation', 'request_id', 'image', 'image_url', 'job', 'side_by_side', 'review', 'webhook', 'refused_request']),
   value: z.string(),
 })
 
 /** A step as it is shown. */
-export const rolloutStepSchema = z.object({
+const rolloutStepSchema = z.object({
   n: z.int().min(1).max(5),
   name: z.enum(rolloutSteps),
   title: z.string(),

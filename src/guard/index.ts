@@ -36,7 +36,6 @@ export {
   dropSideBySides,
   findGuardReport,
   findGuardTexts,
-  findGuardVerdict,
   findGuardVerdicts,
   forgetGuardTexts,
   forgetGuardWords,

@@ -133,14 +133,6 @@ export async function findGuardReport(db: Database, imageId: string): Promise<Gu
   return row ?? null
 }
 
-/**
- * What the guard says of a picture as a whole: null while it is pending, and for a picture that is not judged (no edit, no declared text).
- * `findGuardVerdicts` tells the two apart.
- */
-export async function findGuardVerdict(db: Database, imageId: string): Promise<GuardOverall | null> {
-  return (await findGuardVerdicts(db, [imageId])).get(imageId)?.overall ?? null
-}
-
 /** State and verdict of pictures, by their ids; those that are not judged are left out. */
 export async function findGuardVerdicts(
   db: Database,

@@ -12,7 +12,7 @@ export function promptKey(masterKey: Secret): SealingKey {
 }
 
 /** The canonical text of a document: members in order, empty lists left out, so that whoever says the same has the same text. */
-export function documentText(document: PromptDocument): string {
+function documentText(document: PromptDocument): string {
   const said = Object.entries(document).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0))
   // A document is JSON through and through; a member that is undefined is left out as JSON does.
   return canonicalJson(JSON.parse(JSON.stringify(Object.fromEntries(said))) as JsonObject)

@@ -27,7 +27,7 @@ export function renderPrompt(document: PromptDocument, given: PromptVariables, p
 }
 
 /** A document without variables: each item on one line, those that came to nothing left out. */
-export function fillDocument(document: PromptDocument, values: ReadonlyMap<string, string>, param: string): PromptDocument {
+function fillDocument(document: PromptDocument, values: ReadonlyMap<string, string>, param: string): PromptDocument {
   const line = (text: string) => fillVariables(text, values).replaceAll(/\s+/g, ' ').trim()
   const lines = (texts: readonly string[]) => texts.map(line).filter((text) => text !== '')
   const { purpose, change, texts, references } = document

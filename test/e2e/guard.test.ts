@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findGuardVerdict } from '../../src/guard/index.ts'
+import { findGuardVerdicts } from '../../src/guard/index.ts'
 import { roomSize, settledGuard } from '../support/edit-calls.ts'
 import { maskWithHoles, pixelsOf } from '../support/edit-pictures.ts'
 import { door, facade, hole, sign, words } from '../support/facade.ts'
@@ -47,7 +47,8 @@ describe('the guard', () => {
     expect(guard.text!.texts).toMatchObject([{ kind: 'declared', text: words, verdict: 'kept', reason: 'same_print' }])
     expect(record.images[0]!.guard).toEqual({ status: 'judged', overall: 'adoptable' })
     expect(record.request_shape).toMatchObject({ texts: 1, subject: door })
-    expect(await findGuardVerdict(gateway.gateway.parts.database, guard.image_id)).toBe('adoptable')
+    const verdicts = await findGuardVerdicts(gateway.gateway.parts.database, [guard.image_id])
+    expect(verdicts.get(guard.image_id)!.overall).toBe('adoptable')
     const drawing = await gateway.fetch(new URL(guard.side_by_side_url!).pathname)
     expect(drawing.headers.get('content-type')).toBe('image/png')
     const { width, height } = await pixelsOf(Buffer.from(await drawing.arrayBuffer()))

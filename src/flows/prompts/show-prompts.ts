@@ -108,7 +108,7 @@ function rendered(document: PromptDocument, variables: PromptVariables): Rendere
 }
 
 /** What is known of a call that nobody has described: that no model of today draws transparency by default. */
-export function unknownCall(operation: LintContext['operation']): LintContext {
+function unknownCall(operation: LintContext['operation']): LintContext {
   return { operation, size: null, makesTransparency: false, isBounded: false, declaredTexts: [] }
 }
 

@@ -23,7 +23,7 @@ export function charactersOf(text: string): string[] {
 }
 
 /** Characters that must be put in, taken out or replaced to make one text of another (Levenshtein). */
-export function distanceBetween(one: readonly string[], other: readonly string[]): number {
+function distanceBetween(one: readonly string[], other: readonly string[]): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column)
   one.forEach((character, index) => {
     const next = [index + 1]

@@ -100,7 +100,7 @@ function within(symbols: readonly ReadSymbol[], wanted: string): readonly ReadSy
 }
 
 /** Puts symbols together; what is white space or was not recognised is left out. */
-export function readingOf(symbols: readonly ReadSymbol[]): Reading {
+function readingOf(symbols: readonly ReadSymbol[]): Reading {
   const seen = symbols.filter(({ text }) => charactersOf(text).length > 0)
   const sum = seen.reduce((total, { confidence }) => total + confidence, 0)
   return {

@@ -4,7 +4,7 @@ import type { api } from '#sdk'
 /** The address of this screen, for what is on it. */
 export const jobsRouteApi = getRouteApi('/shell/jobs')
 
-export const jobTabs = ['jobs', 'bulks', 'unknown', 'aside'] as const
+const jobTabs = ['jobs', 'bulks', 'unknown', 'aside'] as const
 export type JobTab = (typeof jobTabs)[number]
 export const jobStates = ['queued', 'running', 'completed', 'failed', 'cancelled', 'outcome_unknown'] as const
 

@@ -49,7 +49,7 @@ export const bulkItemsQuery = (id: string, state: api.BulkItem['state'] | undefi
   })
 
 /** Whether something of it is still to come. */
-export function isGoingOn({ state, counts }: api.Bulk): boolean {
+function isGoingOn({ state, counts }: api.Bulk): boolean {
   return state === 'running' || counts.queued + counts.running > 0
 }
 

@@ -126,7 +126,7 @@ export function requestOf(draft: Draft, source: PromptSource): GenerateRequest &
 }
 
 /** Texts that are more than an empty row. */
-export function filledTexts({ texts }: Pick<Draft, 'texts'>): VerbatimText[] {
+function filledTexts({ texts }: Pick<Draft, 'texts'>): VerbatimText[] {
   return texts.filter(({ text }) => text.trim() !== '')
 }
 

@@ -1,8 +1,6 @@
 import type { api } from '#sdk'
-import { dayOf, daysBetween, startOf } from './days.ts'
+import { dayOf, daysBetween } from './days.ts'
 import { sumBy } from './spending.ts'
-
-const DAY_MS = 86_400_000
 
 /** What is left of a budget at the end of each day of its period. */
 export interface BurnDown {
@@ -58,6 +56,3 @@ function counts({ project_id, key_id, book, route_owner }: api.Budget, row: api.
     (route_owner ?? row.route_owner) === row.route_owner
   )
 }
-
-/** Days from now until a period begins anew. */
-export const daysUntil = (renewsAt: string, nowMs: number) => Math.ceil((Date.parse(renewsAt) - startOf(dayOf(nowMs))) / DAY_MS)
