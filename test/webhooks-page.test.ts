@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../src/primitives/secret.ts'
 import { attemptDelaysMs, secretOfApiKey, signedHeaders, webhookSecretText } from '../src/webhooks/index.ts'
 import { makeFolder } from './cli/darkroom-program.ts'
+import { hasPython } from './support/has-python.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const page = readFileSync(join(root, 'docs/webhooks.md'), 'utf8')
@@ -80,12 +81,3 @@ print(json.dumps([read(message) for message in json.load(open("messages.json", e
     expect(said).toEqual(attemptDelaysMs)
   })
 })
-
-function hasPython(): boolean {
-  try {
-    execFileSync('python3', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}

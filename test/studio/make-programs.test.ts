@@ -7,6 +7,7 @@ import { emptyDraft, requestOf } from '../../studio/src/screens/make/draft.ts'
 import { draftOfPreset, presetNames } from '../../studio/src/screens/make/presets.ts'
 import { type Ended, makeFolder, run } from '../cli/darkroom-program.ts'
 import { smallCall } from '../support/generation-calls.ts'
+import { hasPython } from '../support/has-python.ts'
 import { decodePicture } from '../support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
@@ -107,12 +108,3 @@ describe('the examples', () => {
     }
   })
 })
-
-function hasPython(): boolean {
-  try {
-    execFileSync('python3', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}

@@ -4,6 +4,7 @@ import type { api } from '#sdk'
 import { darkroom } from '../api/darkroom.ts'
 import { useFormat } from '../i18n/use-format.ts'
 import { Badge } from './badge.tsx'
+import { Fact, Facts } from './facts.tsx'
 import styles from './guard-panel.module.css'
 import { Loaded } from './loaded.tsx'
 import { Spinner } from './spinner.tsx'
@@ -47,16 +48,13 @@ function Judged({ guard }: { guard: api.Guard }) {
           <Badge tone={tones[overall]}>{t(`guard.overall.${overall}`)}</Badge> {t(`guard.then.${overall}`)}
         </p>
       )}
-      <dl className={styles['figures']}>
+      <Facts layout="row">
         {judged.map(({ name, verdict }) => (
-          <div key={name}>
-            <dt>{t(`guard.rule.${name}`)}</dt>
-            <dd>
-              <Badge tone={tones[verdict]}>{t(`guard.verdict.${verdict}`)}</Badge> <span className={styles['hint']}>{figures[name]}</span>
-            </dd>
-          </div>
+          <Fact key={name} name={t(`guard.rule.${name}`)}>
+            <Badge tone={tones[verdict]}>{t(`guard.verdict.${verdict}`)}</Badge> <span className={styles['hint']}>{figures[name]}</span>
+          </Fact>
         ))}
-      </dl>
+      </Facts>
       {text !== null && text.texts.length > 0 && (
         <ul className={styles['texts']}>
           {text.texts.map(({ kind, index, lang, verdict, text: asked, read_before: before, read_after: after }) => (

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
 
 /** Signs beside words, never in their place: screen readers do not see them. */
-function Icon({ children }: { children: ReactNode }) {
+export function Icon({ size = 20, children }: { size?: number; children: ReactNode }) {
   return (
     <svg
       aria-hidden="true"
-      width="20"
-      height="20"
+      width={size}
+      height={size}
       viewBox="0 0 20 20"
       fill="none"
       stroke="currentColor"

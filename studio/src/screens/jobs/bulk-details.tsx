@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Money } from '../../ui/money.tsx'
@@ -65,7 +66,7 @@ function Summary({ bulk }: { bulk: api.Bulk }) {
           </li>
         ))}
       </ul>
-      <dl className={styles['facts']}>
+      <Facts>
         <Fact name={t('bulk.charged')}>
           <Money amount={bulk.cost.settled} />
         </Fact>
@@ -79,7 +80,7 @@ function Summary({ bulk }: { bulk: api.Bulk }) {
         )}
         {bulk.per_minute !== null && <Fact name={t('bulk.pace')}>{format.number(Math.round(bulk.per_minute))}</Fact>}
         {bulk.eta !== null && <Fact name={t('bulk.eta')}>{format.time(bulk.eta)}</Fact>}
-      </dl>
+      </Facts>
       <p className={styles['links']}>
         <a href={bulk.manifest} download>
           {t('bulk.manifest')}
@@ -89,15 +90,6 @@ function Summary({ bulk }: { bulk: api.Bulk }) {
         </a>
       </p>
     </section>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { useFormat } from '../../i18n/use-format.ts'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Money } from '../../ui/money.tsx'
 import { Table } from '../../ui/table.tsx'
 import styles from './jobs.module.css'
@@ -12,31 +13,17 @@ export function BulkVerdict({ verdict }: { verdict: api.BulkCheck }) {
   const { total, judged, unusable, refused, not_priced, estimate, route_owners, refusals } = verdict
   return (
     <section className={styles['stack']} aria-label={t('verdict.title')} aria-live="polite">
-      <dl className={styles['facts']}>
-        <div>
-          <dt>{t('verdict.items')}</dt>
-          <dd>{format.number(total)}</dd>
-        </div>
-        <div>
-          <dt>{t('verdict.expected')}</dt>
-          <dd>
-            <Money amount={estimate.expected} />{' '}
-            <span className={styles['quiet']}>
-              (<Money amount={estimate.low} /> – <Money amount={estimate.high} />)
-            </span>
-          </dd>
-        </div>
-        <div>
-          <dt>{t('verdict.refused')}</dt>
-          <dd>{format.number(refused)}</dd>
-        </div>
-        {route_owners.length > 0 && (
-          <div>
-            <dt>{t('verdict.owner')}</dt>
-            <dd>{route_owners.join(', ')}</dd>
-          </div>
-        )}
-      </dl>
+      <Facts>
+        <Fact name={t('verdict.items')}>{format.number(total)}</Fact>
+        <Fact name={t('verdict.expected')}>
+          <Money amount={estimate.expected} />{' '}
+          <span className={styles['quiet']}>
+            (<Money amount={estimate.low} /> – <Money amount={estimate.high} />)
+          </span>
+        </Fact>
+        <Fact name={t('verdict.refused')}>{format.number(refused)}</Fact>
+        {route_owners.length > 0 && <Fact name={t('verdict.owner')}>{route_owners.join(', ')}</Fact>}
+      </Facts>
       {judged < total && <p>{t('verdict.not_all', { judged: format.number(judged), total: format.number(total) })}</p>}
       {not_priced > 0 && <p>{t('verdict.edits', { count: not_priced })}</p>}
       {unusable > 0 ? <p role="alert">{t('verdict.unusable', { count: unusable })}</p> : refused > 0 && <p>{t('verdict.free')}</p>}

@@ -3,6 +3,7 @@ import type { api } from '#sdk'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Money } from '../../ui/money.tsx'
 import styles from './jobs.module.css'
 
@@ -38,20 +39,14 @@ export function DoubleCharge({
       }
     >
       <p>{t(isKnown ? 'double.was' : 'double.may')}</p>
-      <dl className={styles['facts']}>
-        <div>
-          <dt>{t(isKnown ? 'double.first' : 'double.first_held')}</dt>
-          <dd>
-            <Money amount={isKnown ? cost.settled : cost.held_unknown} />
-          </dd>
-        </div>
-        <div>
-          <dt>{t('double.second')}</dt>
-          <dd>
-            <Money amount={cost.estimated} />
-          </dd>
-        </div>
-      </dl>
+      <Facts>
+        <Fact name={t(isKnown ? 'double.first' : 'double.first_held')}>
+          <Money amount={isKnown ? cost.settled : cost.held_unknown} />
+        </Fact>
+        <Fact name={t('double.second')}>
+          <Money amount={cost.estimated} />
+        </Fact>
+      </Facts>
       <p className={styles['quiet']}>{t('double.record')}</p>
       {error !== null && <ErrorPanel error={error} />}
     </Dialog>

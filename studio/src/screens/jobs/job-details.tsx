@@ -7,6 +7,7 @@ import { darkroom } from '../../api/darkroom.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Picture } from '../../ui/picture.tsx'
 import { JobActions } from './job-actions.tsx'
@@ -81,14 +82,13 @@ function Standing({ job, steps }: { job: api.Job; steps: readonly JobStep[] }) {
       </div>
       <Pictures job={job} steps={steps} />
       {job.error !== null && <ErrorPanel error={toldJobError(job)} />}
-      <dl className={styles['facts']}>
+      <Facts>
         {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
+          <Fact key={name} name={name}>
+            {value}
+          </Fact>
         ))}
-      </dl>
+      </Facts>
       <Steps steps={steps} />
       <JobLinks job={job} />
     </>

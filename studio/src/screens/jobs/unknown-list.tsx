@@ -6,6 +6,7 @@ import type { api } from '#sdk'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Money } from '../../ui/money.tsx'
 import { DecideUnknown, type Decision } from './decide-unknown.tsx'
@@ -63,14 +64,13 @@ function UnknownCard({ unknown, onDecide }: { unknown: api.UnknownOutcome; onDec
           {unknown.model} · {unknown.operation}
         </span>
       </div>
-      <dl className={styles['facts']}>
+      <Facts>
         {facts.map(([fact, value]) => (
-          <div key={fact}>
-            <dt>{fact}</dt>
-            <dd>{value}</dd>
-          </div>
+          <Fact key={fact} name={fact}>
+            {value}
+          </Fact>
         ))}
-      </dl>
+      </Facts>
       {unknown.evidence.length > 0 && (
         <ul className={styles['steps']}>
           {unknown.evidence.map(({ at, step, finding, by }) => (

@@ -3,11 +3,12 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { Money } from '../../ui/money.tsx'
 import { Table } from '../../ui/table.tsx'
 import styles from './library.module.css'
 
-type Facts = [name: string, value: ReactNode][]
+type NamedValues = [name: string, value: ReactNode][]
 
 interface FactsProps {
   record: api.GenerationRecord
@@ -29,18 +30,17 @@ export function RecordFacts({ record, image }: FactsProps) {
   )
 }
 
-function Section({ title, facts }: { title: string; facts: Facts }) {
+function Section({ title, facts }: { title: string; facts: NamedValues }) {
   return (
     <section>
       <h3>{title}</h3>
-      <dl className={styles['facts']}>
+      <Facts>
         {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
+          <Fact key={name} name={name}>
+            {value}
+          </Fact>
         ))}
-      </dl>
+      </Facts>
     </section>
   )
 }
@@ -53,7 +53,7 @@ function useAsked({
   created_at,
   project_tag,
   metadata,
-}: api.GenerationRecord): Facts {
+}: api.GenerationRecord): NamedValues {
   const { t } = useTranslation('library')
   const format = useFormat()
   return [
@@ -64,8 +64,8 @@ function useAsked({
     [t('facts.quality'), shape.quality],
     [t('facts.format'), shape.output_format],
     [t('facts.number'), format.number(shape.n)],
-    ...(shape.input_image_count > 0 ? [[t('facts.inputs'), format.number(shape.input_image_count)] satisfies Facts[number]] : []),
-    ...(project_tag === null ? [] : [[t('facts.tag'), project_tag] satisfies Facts[number]]),
+    ...(shape.input_image_count > 0 ? [[t('facts.inputs'), format.number(shape.input_image_count)] satisfies NamedValues[number]] : []),
+    ...(project_tag === null ? [] : [[t('facts.tag'), project_tag] satisfies NamedValues[number]]),
     ...Object.entries(metadata ?? {}),
   ]
 }
@@ -73,7 +73,7 @@ function useAsked({
 function Came({ image }: { image: api.RecordedImage }) {
   const { t } = useTranslation('library')
   const format = useFormat()
-  const facts: Facts = [
+  const facts: NamedValues = [
     [t('facts.size'), image.width === null ? '–' : `${image.width}x${image.height}`],
     [t('facts.format'), image.format ?? '–'],
     [t('facts.bytes'), format.bytes(image.bytes)],
@@ -84,13 +84,13 @@ function Came({ image }: { image: api.RecordedImage }) {
           [
             t('facts.drift'),
             image.drift.changed_fraction === null ? image.drift.status : format.percent(image.drift.changed_fraction),
-          ] satisfies Facts[number],
+          ] satisfies NamedValues[number],
         ]),
   ]
   return <Section title={t('facts.came')} facts={facts} />
 }
 
-function useMoney({ cost, outcome }: api.GenerationRecord): Facts {
+function useMoney({ cost, outcome }: api.GenerationRecord): NamedValues {
   const { t } = useTranslation('library')
   const play = cost.book === 'sandbox'
   const amount = (usd: string, nanos: string) => <Money amount={{ usd, nanos }} play={play} />
@@ -99,13 +99,13 @@ function useMoney({ cost, outcome }: api.GenerationRecord): Facts {
     [t('facts.settled'), amount(cost.settled, cost.settled_nanos)],
     ...(cost.held_unknown_nanos === '0'
       ? []
-      : [[t('facts.held'), amount(cost.held_unknown, cost.held_unknown_nanos)] satisfies Facts[number]]),
+      : [[t('facts.held'), amount(cost.held_unknown, cost.held_unknown_nanos)] satisfies NamedValues[number]]),
     [t('facts.outcome'), outcome === null ? '–' : t(`facts.outcomes.${outcome}`)],
     [t('facts.card'), <code key="card">{cost.price_card}</code>],
   ]
 }
 
-function useRoute(record: api.GenerationRecord): Facts {
+function useRoute(record: api.GenerationRecord): NamedValues {
   const { t } = useTranslation('library')
   const { model_mapping: model } = record
   return [

@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { ChoiceChips } from '../../ui/choice-chips.tsx'
-import { CheckField, TextArea, TextField } from '../../ui/field.tsx'
-import { FormDialog } from './form-dialog.tsx'
+import { CheckField, TextArea } from '../../ui/field.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { Refusal } from './refusal.tsx'
 import styles from './review.module.css'
 import { useReviewChange } from './use-review-change.ts'
 import type { ReviewerHere } from './use-reviewer.ts'
+import { WhyField } from './why-field.tsx'
 
 type Answer = 'yes' | 'no' | 'not_applicable'
 /** What is decided by the dialog. */
@@ -48,7 +50,7 @@ export function DecisionDialog({
       submit={t(`decide.${verdict}`)}
       danger={verdict === 'rejected'}
       busy={decide.isPending}
-      error={decide.error}
+      refusal={<Refusal error={decide.error} />}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -74,15 +76,7 @@ export function DecisionDialog({
           <CheckField label={t('decide.run')} hint={t('decide.run_hint')} checked={run} onCheck={setRun} />
         </>
       )}
-      <TextField
-        label={t('decide.why')}
-        hint={t('decide.why_hint')}
-        error={faults && why.trim() === '' && t('decide.why_missing')}
-        maxLength={1000}
-        autoComplete="off"
-        value={why}
-        onChange={({ target }) => setWhy(target.value)}
-      />
+      <WhyField why={why} onWhy={setWhy} isMissed={faults && why.trim() === ''} hint={t('decide.why_hint')} />
       <p className={styles['quiet']}>{t('decide.for_good')}</p>
     </FormDialog>
   )

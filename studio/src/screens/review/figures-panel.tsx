@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { useFormat } from '../../i18n/use-format.ts'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { GuardPanel } from '../../ui/guard-panel.tsx'
 import styles from './review.module.css'
 
@@ -12,17 +13,14 @@ export function FiguresPanel({ review: { drift, guard, image } }: { review: api.
     <section className={styles['section']} aria-labelledby="figures">
       <h3 id="figures">{t('figures.title')}</h3>
       {drift !== null && (
-        <dl className={styles['facts']}>
-          <div>
-            <dt>{t('figures.drift')}</dt>
-            <dd>
-              {drift.changed_fraction === null
-                ? t(drift.status === 'pending' ? 'figures.pending' : 'figures.not_compared')
-                : t('figures.changed', { share: format.percent(drift.changed_fraction) })}
-              {drift.ssim !== null && ` · ${t('figures.likeness', { ssim: format.number(Math.round(drift.ssim * 1000) / 1000) })}`}
-            </dd>
-          </div>
-        </dl>
+        <Facts layout="row">
+          <Fact name={t('figures.drift')}>
+            {drift.changed_fraction === null
+              ? t(drift.status === 'pending' ? 'figures.pending' : 'figures.not_compared')
+              : t('figures.changed', { share: format.percent(drift.changed_fraction) })}
+            {drift.ssim !== null && ` · ${t('figures.likeness', { ssim: format.number(Math.round(drift.ssim * 1000) / 1000) })}`}
+          </Fact>
+        </Facts>
       )}
       {guard === null || image.deleted_at !== null ? (
         <p className={styles['quiet']}>{t('figures.not_compared')}</p>

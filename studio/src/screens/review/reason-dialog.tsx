@@ -1,8 +1,8 @@
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
-import { TextField } from '../../ui/field.tsx'
-import { FormDialog } from './form-dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
+import { Refusal } from './refusal.tsx'
 import { useReviewChange } from './use-review-change.ts'
+import { WhyField } from './why-field.tsx'
 
 /** Something that is done with a reason, which stays on record. */
 export function ReasonDialog({
@@ -17,7 +17,6 @@ export function ReasonDialog({
   act: (why: string) => Promise<unknown>
   onClose: () => void
 }) {
-  const { t } = useTranslation('review')
   const [why, setWhy] = useState('')
   const [fault, setFault] = useState(false)
   const change = useReviewChange(act, onClose)
@@ -26,16 +25,17 @@ export function ReasonDialog({
     if (why.trim() !== '') change.mutate(why.trim())
   }
   return (
-    <FormDialog title={title} submit={title} danger busy={change.isPending} error={change.error} onSubmit={submit} onClose={onClose}>
+    <FormDialog
+      title={title}
+      submit={title}
+      danger
+      busy={change.isPending}
+      refusal={<Refusal error={change.error} />}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <p>{hint}</p>
-      <TextField
-        label={t('decide.why')}
-        error={fault && t('decide.why_missing')}
-        maxLength={1000}
-        autoComplete="off"
-        value={why}
-        onChange={({ target }) => setWhy(target.value)}
-      />
+      <WhyField why={why} onWhy={setWhy} isMissed={fault} />
     </FormDialog>
   )
 }

@@ -1,12 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useChange } from '../../api/use-change.ts'
 import { reviewsKey } from './review-queries.ts'
 
-/** A change at the gateway; all reviews are read again once it is made, or was refused: somebody else may have been faster. */
+/** A change after which all reviews are read again: somebody else may have been faster. */
 export function useReviewChange<Body, Reply>(change: (body: Body) => Promise<Reply>, onDone?: (reply: Reply) => void) {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: change,
-    onSuccess: (reply) => onDone?.(reply),
-    onSettled: () => client.invalidateQueries({ queryKey: reviewsKey }),
-  })
+  return useChange(reviewsKey, change, onDone)
 }

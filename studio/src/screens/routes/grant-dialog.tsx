@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { darkroom } from '../../api/darkroom.ts'
+import { useChange } from '../../api/use-change.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
-import { useChange } from './use-change.ts'
 
 /** Leave to test a refused route by hand, under a name, for a time. */
 export function GrantDialog({ routeId, onClose }: { routeId: string; onClose: () => void }) {

@@ -2,12 +2,12 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { useSession } from '../../api/session.ts'
+import { useChange } from '../../api/use-change.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import styles from './routes.module.css'
-import { useChange } from './use-change.ts'
 
 const breakerTones = { closed: 'good', half_open: 'warn', open: 'bad', disabled: 'bad' } as const
 const rates = ['requests_per_minute', 'images_per_minute', 'tokens_per_minute'] as const

@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { useSession } from '../../api/session.ts'
+import { useChange } from '../../api/use-change.ts'
 import { SelectField, TextField } from '../../ui/field.tsx'
-import { FormDialog } from './form-dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { budgetsQuery, keysQuery } from './queries.ts'
 import { readDollars } from './read-dollars.ts'
 import styles from './settings.module.css'
-import { useChange } from './use-change.ts'
 
 const periods = ['day', 'month', 'total'] as const
 const books = ['provider', 'sandbox'] as const

@@ -2,12 +2,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
+import { useChange } from '../../api/use-change.ts'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
-import { FormDialog } from './form-dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { projectsQuery } from './queries.ts'
 import { readDollars } from './read-dollars.ts'
 import styles from './settings.module.css'
-import { useChange } from './use-change.ts'
 
 type Settings = api.ProjectSettings
 const qualities = ['auto', 'low', 'medium', 'high', 'xhigh', 'max'] as const

@@ -4,16 +4,14 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { useSession } from '../../api/session.ts'
-import { Button } from '../../ui/button.tsx'
+import { useChange } from '../../api/use-change.ts'
 import { TextField } from '../../ui/field.tsx'
-import { Loaded } from '../../ui/loaded.tsx'
-import { Table } from '../../ui/table.tsx'
-import { FormDialog } from './form-dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { HoldsSection } from './holds-section.tsx'
 import { Panel } from './panel.tsx'
+import { ProjectSettingsTable } from './project-settings-table.tsx'
 import { projectsQuery } from './queries.ts'
 import styles from './settings.module.css'
-import { useChange } from './use-change.ts'
 
 const kinds = ['results_days', 'previews_days', 'inputs_days', 'prompts_days'] as const
 type Kept = NonNullable<api.ProjectSettings['retention']>[(typeof kinds)[number]]
@@ -23,42 +21,19 @@ export function RetentionPanel() {
   const { t } = useTranslation('settings')
   const isAdmin = useSession().role === 'admin'
   const projects = useQuery(projectsQuery)
-  const [changed, setChanged] = useState<api.Project | null>(null)
   const said = (kept: Kept | undefined) =>
     kept == null ? t('retention.as_gateway') : kept === 'keep' ? t('retention.keep') : t('days', { count: kept })
   return (
     <Panel lead={t('retention.lead')}>
-      <Loaded query={projects}>
-        {(found) => (
-          <Table
-            caption={t('tabs.retention')}
-            rows={found.projects.filter(({ archived_at }) => archived_at === null)}
-            keyOf={({ id }) => id}
-            columns={[
-              { key: 'name', head: t('project'), cell: ({ name }) => name },
-              ...kinds.map((kind) => ({
-                key: kind,
-                head: t(`retention.${kind}`),
-                cell: ({ settings }: api.Project) => said(settings.retention?.[kind]),
-              })),
-              ...(isAdmin
-                ? [
-                    {
-                      key: 'do',
-                      head: t('actions'),
-                      cell: (project: api.Project) => (
-                        <Button size="small" aria-label={`${t('change')}: ${project.name}`} onClick={() => setChanged(project)}>
-                          {t('change')}
-                        </Button>
-                      ),
-                    },
-                  ]
-                : []),
-            ]}
-          />
-        )}
-      </Loaded>
-      {changed && <RetentionDialog project={changed} onClose={() => setChanged(null)} />}
+      <ProjectSettingsTable
+        caption={t('tabs.retention')}
+        columns={kinds.map((kind) => ({
+          key: kind,
+          head: t(`retention.${kind}`),
+          cell: ({ settings }) => said(settings.retention?.[kind]),
+        }))}
+        dialog={(project, onClose) => <RetentionDialog project={project} onClose={onClose} />}
+      />
       {isAdmin && <HoldsSection projects={projects.data?.projects ?? []} />}
     </Panel>
   )

@@ -1,59 +1,26 @@
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
-import { useSession } from '../../api/session.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Loaded } from '../../ui/loaded.tsx'
-import { Table } from '../../ui/table.tsx'
 import { labelsText } from './labels-text.ts'
 import { Panel } from './panel.tsx'
-import { projectsQuery } from './queries.ts'
+import { ProjectSettingsTable } from './project-settings-table.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 import styles from './settings.module.css'
 
 /** Which pictures of each project people look at, and which may be public. */
 export function ReviewPanel() {
   const { t } = useTranslation('settings')
-  const isAdmin = useSession().role === 'admin'
-  const projects = useQuery(projectsQuery)
-  const [changed, setChanged] = useState<api.Project | null>(null)
   return (
     <Panel lead={t('review.lead')}>
-      <Loaded query={projects}>
-        {(found) => (
-          <Table
-            caption={t('tabs.review')}
-            rows={found.projects.filter(({ archived_at }) => archived_at === null)}
-            keyOf={({ id }) => id}
-            columns={[
-              { key: 'name', head: t('project'), cell: ({ name }) => name },
-              { key: 'looked', head: t('review.looked_at'), cell: ({ settings }) => <Rules review={settings.review} /> },
-              {
-                key: 'publish',
-                head: t('review.publish'),
-                cell: ({ settings }) => t(`review.publishing.${settings.publish ?? 'reviewed'}`),
-              },
-              ...(isAdmin
-                ? [
-                    {
-                      key: 'do',
-                      head: t('actions'),
-                      cell: (project: api.Project) => (
-                        <Button size="small" aria-label={`${t('change')}: ${project.name}`} onClick={() => setChanged(project)}>
-                          {t('change')}
-                        </Button>
-                      ),
-                    },
-                  ]
-                : []),
-            ]}
-          />
-        )}
-      </Loaded>
-      {changed && <ReviewDialog project={changed} onClose={() => setChanged(null)} />}
+      <ProjectSettingsTable
+        caption={t('tabs.review')}
+        columns={[
+          { key: 'looked', head: t('review.looked_at'), cell: ({ settings }) => <Rules review={settings.review} /> },
+          { key: 'publish', head: t('review.publish'), cell: ({ settings }) => t(`review.publishing.${settings.publish ?? 'reviewed'}`) },
+        ]}
+        dialog={(project, onClose) => <ReviewDialog project={project} onClose={onClose} />}
+      />
     </Panel>
   )
 }

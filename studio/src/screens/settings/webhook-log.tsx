@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
+import { useChange } from '../../api/use-change.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +13,6 @@ import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Table } from '../../ui/table.tsx'
 import styles from './settings.module.css'
-import { useChange } from './use-change.ts'
 
 const PAGE = 50
 const tones = { pending: 'warn', delivered: 'good', exhausted: 'bad', cancelled: 'plain' } as const

@@ -4,6 +4,7 @@ import type { api } from '#sdk'
 import { darkroom } from '../../../api/darkroom.ts'
 import { useFormat } from '../../../i18n/use-format.ts'
 import { Badge } from '../../../ui/badge.tsx'
+import { Fact, Facts } from '../../../ui/facts.tsx'
 import { Loaded } from '../../../ui/loaded.tsx'
 import { Picture } from '../../../ui/picture.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
@@ -43,14 +44,13 @@ function Measured({ drift: { outside, inside, boxes, heat_map_url: map }, imageI
   ]
   return (
     <div className={styles['drift']}>
-      <dl className={styles['figures']}>
+      <Facts layout="row">
         {figures.map(([name, figure]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{figure}</dd>
-          </div>
+          <Fact key={name} name={name}>
+            {figure}
+          </Fact>
         ))}
-      </dl>
+      </Facts>
       {boxes.length > 0 && (
         <Table
           caption={t('drift.boxes')}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { CompareSlider } from '../../../ui/compare-slider.tsx'
+import { Fact, Facts } from '../../../ui/facts.tsx'
 import { GuardPanel } from '../../../ui/guard-panel.tsx'
 import { Money } from '../../../ui/money.tsx'
 import { Picture } from '../../../ui/picture.tsx'
@@ -67,52 +68,39 @@ export function ResultPanel({ edit, isBusy, onGoOn }: { edit: FinishedEdit; isBu
           {t('result.review')}
         </Link>
       </div>
-      <Facts edit={edit} size={`${image.width}×${image.height}`} />
+      <EditFigures edit={edit} size={`${image.width}×${image.height}`} />
     </div>
   )
 }
 
-function Facts({ edit: { record, isStrict }, size }: { edit: FinishedEdit; size: string }) {
+function EditFigures({ edit: { record, isStrict }, size }: { edit: FinishedEdit; size: string }) {
   const { t } = useTranslation('edit')
   const { cost, request_shape: asked, previews } = record
   return (
-    <dl className={styles['figures']}>
-      <div>
-        <dt>{t('result.cost')}</dt>
-        <dd>
-          <Money amount={{ usd: cost.settled, nanos: cost.settled_nanos }} play={cost.book === 'sandbox'} />
-        </dd>
-      </div>
+    <Facts layout="row">
+      <Fact name={t('result.cost')}>
+        <Money amount={{ usd: cost.settled, nanos: cost.settled_nanos }} play={cost.book === 'sandbox'} />
+      </Fact>
       {previews.received > 0 && (
-        <div>
-          <dt>{t('result.previews', { count: previews.received })}</dt>
-          <dd>
-            <Money amount={previews.cost} />
-          </dd>
-        </div>
+        <Fact name={t('result.previews', { count: previews.received })}>
+          <Money amount={previews.cost} />
+        </Fact>
       )}
-      <div>
-        <dt>{t('result.size')}</dt>
-        <dd>
-          {asked.size === 'auto' || asked.size.replace('x', '×') === size
-            ? size
-            : t('result.size_differs', { asked: asked.size.replace('x', '×'), got: size })}
-        </dd>
-      </div>
+      <Fact name={t('result.size')}>
+        {asked.size === 'auto' || asked.size.replace('x', '×') === size
+          ? size
+          : t('result.size_differs', { asked: asked.size.replace('x', '×'), got: size })}
+      </Fact>
       {isStrict && (
-        <div>
-          <dt>{t('result.outside')}</dt>
-          <dd>
-            <Badge tone="good">{t('result.bit_for_bit')}</Badge>
-          </dd>
-        </div>
+        <Fact name={t('result.outside')}>
+          <Badge tone="good">{t('result.bit_for_bit')}</Badge>
+        </Fact>
       )}
       {record.warnings.map(({ code, message }) => (
-        <div key={code} className={styles['warning']}>
-          <dt>{t('result.warning')}</dt>
-          <dd lang="en">{message}</dd>
-        </div>
+        <Fact key={code} name={t('result.warning')} wide>
+          <span lang="en">{message}</span>
+        </Fact>
       ))}
-    </dl>
+    </Facts>
   )
 }

@@ -1,32 +1,37 @@
 import { type FormEvent, type ReactNode, useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { Refusal } from './refusal.tsx'
-import styles from './review.module.css'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import { ErrorPanel } from './error-panel.tsx'
+import styles from './form-dialog.module.css'
 
-/** A form that decides something, with why the gateway refused it. */
+/** A question with fields, or without: what follows is said in it, and why the gateway refused. */
 export function FormDialog({
   title,
   submit,
-  danger = false,
-  busy,
-  error,
   onSubmit,
   onClose,
+  busy,
+  error = null,
+  refusal = error === null ? null : <ErrorPanel error={error} />,
+  danger = false,
+  wide = false,
   children,
 }: {
   title: string
   /** What the button says that does it. */
   submit: string
-  danger?: boolean
-  busy: boolean
-  error: unknown
   onSubmit: () => void
   onClose: () => void
+  busy: boolean
+  error?: unknown
+  /** Where a screen explains it in words of its own. */
+  refusal?: ReactNode
+  danger?: boolean
+  wide?: boolean
   children: ReactNode
 }) {
-  const { t } = useTranslation('review')
+  const { t } = useTranslation('ui')
   const form = useId()
   const send = (event: FormEvent) => {
     event.preventDefault()
@@ -36,6 +41,7 @@ export function FormDialog({
     <Dialog
       title={title}
       onClose={onClose}
+      wide={wide}
       actions={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
@@ -47,7 +53,7 @@ export function FormDialog({
     >
       <form id={form} className={styles['form']} onSubmit={send}>
         {children}
-        <Refusal error={error} />
+        {refusal}
       </form>
     </Dialog>
   )
