@@ -79,6 +79,41 @@ async function takeUntil(queue: BossQueue, count: number): Promise<WaitingJob[]>
   return taken
 }
 
+/** A job that waits on record, and is not in the queue. */
+async function onRecord(): Promise<WaitingJob> {
+  const project = testRows.project({ id: newId('prj') })
+  const waiting = job({ projectId: project.id, readyAtMs: 1 })
+  const generation = testRows.generation({ id: waiting.id, project_id: project.id, status: 'queued', completed_at_ms: null })
+  const row = {
+    id: waiting.id,
+    project_id: project.id,
+    key_id: null,
+    shape: 'native',
+    lane: 'standard',
+    priority: 1,
+    routes: 'r',
+    created_at_ms: 1,
+    ready_at_ms: 1,
+    deadline_ms: waiting.deadlineMs,
+    attempt_id: newId('att'),
+    starts: 0,
+    heartbeat_at_ms: null,
+    cancel_requested_at_ms: null,
+    base_url: 'http://x',
+    retry_of: null,
+    set_id: null,
+    set_place: null,
+    webhook_id: null,
+    webhook_events_json: null,
+  }
+  await db.transact([
+    { query: db.sql.insertInto('projects').values(project) },
+    { query: db.sql.insertInto('generations').values({ ...generation, key_id: null }) },
+    { query: db.sql.insertInto('jobs').values(row) },
+  ])
+  return waiting
+}
+
 describe('a queue that processes share', () => {
   it('knows of a job when the transaction stands that records it, and of none that was rolled back', async () => {
     const queue = await open()
@@ -149,38 +184,23 @@ describe('a queue that processes share', () => {
 
   it('is filled from the record with what it lost', async () => {
     const queue = await open()
-    const [project, lostId] = [testRows.project(), newId('gen')]
-    const generation = testRows.generation({ id: lostId, status: 'queued', completed_at_ms: null })
-    const row = {
-      id: lostId,
-      project_id: project.id,
-      key_id: null,
-      shape: 'native',
-      lane: 'standard',
-      priority: 1,
-      routes: 'r',
-      created_at_ms: 1,
-      ready_at_ms: 1,
-      deadline_ms: Date.now() + 60_000,
-      attempt_id: 'att',
-      starts: 0,
-      heartbeat_at_ms: null,
-      cancel_requested_at_ms: null,
-      base_url: 'http://x',
-      retry_of: null,
-      set_id: null,
-      set_place: null,
-      webhook_id: null,
-      webhook_events_json: null,
-    }
-    await db.transact([
-      { query: db.sql.insertInto('projects').values(project) },
-      { query: db.sql.insertInto('generations').values({ ...generation, key_id: null }) },
-      { query: db.sql.insertInto('jobs').values(row) },
-    ])
+    const { id, projectId } = await onRecord()
     expect(await queue.refill(Date.now(), 100)).toBe(1)
     expect(await queue.refill(Date.now(), 100)).toBe(0)
-    expect(await takeUntil(queue, 1)).toMatchObject([{ id: lostId, projectId: project.id, readyAtMs: 1 }])
+    expect(await takeUntil(queue, 1)).toMatchObject([{ id, projectId, readyAtMs: 1 }])
     expect(await queue.refill(Date.now(), 100)).toBe(0)
+  })
+
+  it('hands out again what a process took that is silent since, and nothing that has begun', async () => {
+    const [dead, other] = [await open(), await open()]
+    const [waiting, begun] = [await onRecord(), await onRecord()]
+    await enqueue(dead, waiting, begun)
+    expect(await takeUntil(dead, 2)).toHaveLength(2)
+    await db.transact([{ query: db.sql.updateTable('generations').set({ status: 'running' }).where('id', '=', begun.id) }])
+    expect(await other.takeBack()).toBe(0)
+    await db.transact([{ query: rawQuery(`update pgboss.job set heartbeat_on = now() - interval '11 s' where name = 'darkroom-jobs'`) }])
+    expect(await other.takeBack()).toBe(1)
+    expect(await other.takeBack()).toBe(0)
+    expect(await takeUntil(other, 1)).toMatchObject([{ id: waiting.id }])
   })
 })

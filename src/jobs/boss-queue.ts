@@ -19,8 +19,10 @@ export interface BossQueueOptions {
   onFault: (error: unknown) => void
 }
 
-/** A quarter of the time within which a process has to say again that it has what it took. */
-const TOUCH_EVERY_MS = 15_000
+/** How often a process says that it still has what it took. */
+const TOUCH_EVERY_MS = 3_000
+/** What nobody said this of for so long is handed out again, unless it has begun: its process is dead, or too slow. */
+const ABANDONED_AFTER_S = 10
 const MOST_AT_ONCE = 100
 /** What is blocked here goes back, for whoever has room for it. */
 const GIVEN_BACK_FOR_S = 1
@@ -201,6 +203,25 @@ export class BossQueue implements JobQueue {
     }
     if (lost.length > 0) this.#arrived()
     return lost.length
+  }
+
+  /** By the database's clock, which is the same for all. What has begun is its record's business. */
+  async takeBack(): Promise<number> {
+    const abandoned = await this.#options.db.read(
+      rawQuery<{ id: string }>(
+        `select b.id::text as id from ${SCHEMA}.job b join generations g on g.id = b.data->>'id' and g.status = 'queued'
+         where b.name = $1 and b.state = 'active' and b.group_id is not null and b.heartbeat_on < now() - make_interval(secs => $2)`,
+        [QUEUE, ABANDONED_AFTER_S],
+      ),
+    )
+    if (abandoned.length === 0) return 0
+    await this.#boss.fail(
+      QUEUE,
+      abandoned.map(({ id }) => id),
+      { message: 'the process that had it is silent' },
+    )
+    this.#arrived()
+    return abandoned.length
   }
 
   async close(): Promise<void> {

@@ -49,6 +49,8 @@ export interface JobQueue {
   redrive(ids: readonly string[] | null): Promise<number>
   /** Enqueues what is on record and was ready before a time, and is not in the queue. @returns how many */
   refill(readyBeforeMs: number, limit: number): Promise<number>
+  /** Hands out again what a process took that has not begun it and is silent since. @returns how many */
+  takeBack(): Promise<number>
   close(): Promise<void>
 }
 

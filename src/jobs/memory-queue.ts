@@ -51,6 +51,10 @@ export class MemoryQueue implements JobQueue {
     return 0
   }
 
+  async takeBack(): Promise<number> {
+    return 0
+  }
+
   async close(): Promise<void> {}
 
   added(job: WaitingJob): void {

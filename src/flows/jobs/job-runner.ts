@@ -63,7 +63,7 @@ export class JobRunner {
   #refill: NodeJS.Timeout | null = null
   #timer: NodeJS.Timeout | null = null
   #closed = false
-  #overdueAtMs = 0
+  #lookedAfterAtMs = 0
 
   constructor(options: { places: number; mostWaiting: number; queue: JobQueue; signals?: Signals }) {
     this.#places = options.places
@@ -145,7 +145,8 @@ export class JobRunner {
     const parts = this.#parts
     if (parts === null || this.#closed || parts.running.closing) return
     const nowMs = parts.clock.nowMs()
-    this.#endOverdue(parts, nowMs)
+    for (const job of this.queue.takeOverdue(nowMs)) void endOverdue(parts, job.id)
+    this.#lookAfterShared(parts, nowMs)
     this.#lift(nowMs)
     // As many again at hand, so that there is a choice between projects.
     const isAsking = this.#underWay.size < this.#places && this.queue.want(2 * this.#places - this.#underWay.size)
@@ -228,14 +229,18 @@ export class JobRunner {
     this.#timer = setTimeout(() => this.#look(), waitMs).unref()
   }
 
-  /** Those that wait here; and where processes share a queue, those that wait anywhere. */
-  #endOverdue(parts: GatewayParts, nowMs: number): void {
-    for (const job of this.queue.takeOverdue(nowMs)) void endOverdue(parts, job.id)
-    if (parts.database.dialect === 'sqlite' || !parts.nodeLife.isCaretaker || nowMs - this.#overdueAtMs < LOOK_INTO_SHARED_MS) return
-    this.#overdueAtMs = nowMs
-    findOverdue(parts.database, { nowMs, limit: AT_A_TIME }).then(
+  /** Where processes share a queue one of them sees to it that nothing waits in vain: for a time that is over, or for a process that is dead. */
+  #lookAfterShared(parts: GatewayParts, nowMs: number): void {
+    const { database, nodeLife, logger } = parts
+    if (database.dialect === 'sqlite' || !nodeLife.isCaretaker || nowMs - this.#lookedAfterAtMs < LOOK_INTO_SHARED_MS) return
+    this.#lookedAfterAtMs = nowMs
+    findOverdue(database, { nowMs, limit: AT_A_TIME }).then(
       (ids) => ids.forEach((id) => void endOverdue(parts, id)),
-      (error: unknown) => parts.logger.error({ err: error }, 'jobs that are overdue could not be looked for'),
+      (error: unknown) => logger.error({ err: error }, 'jobs that are overdue could not be looked for'),
+    )
+    this.queue.takeBack().then(
+      (count) => count > 0 && logger.warn({ count }, 'jobs that a silent process had at hand are handed out again'),
+      (error: unknown) => logger.error({ err: error }, 'jobs that silent processes have at hand could not be looked for'),
     )
   }
 
