@@ -1806,10 +1806,16 @@ export interface NewHandoff {
   size?: string
   /** Where it is given no other format is taken. */
   output_format?: 'png' | 'jpeg' | 'webp'
-  /** Texts that the picture must show. */
+  /** Texts that the picture must show; the guard reads them in what comes. `box`: where, in pixels of the source, or of `size`. */
   texts?: {
     text: string
     lang: string
+    box?: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
   }[]
   /** Rectangles that an edit must leave as they are. */
   protect?: {
@@ -1818,6 +1824,13 @@ export interface NewHandoff {
     width: number
     height: number
   }[]
+  /** What an edit must leave where and as it is. */
+  subject?: {
+    x: number
+    y: number
+    width: number
+    height: number
+  }
   /** What else is to be seen to. */
   remarks?: string[]
   rights?: string

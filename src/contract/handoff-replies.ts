@@ -42,11 +42,14 @@ export const newHandoffSchema = z
     size: sizeSchema.optional(),
     output_format: formatSchema.optional().describe('Where it is given no other format is taken.'),
     texts: z
-      .array(z.strictObject({ text: clean(1000), lang: clean(35) }))
+      .array(z.strictObject({ text: clean(500), lang: clean(35).min(2), box: boxSchema.optional() }))
       .max(64)
       .optional()
-      .describe('Texts that the picture must show.'),
+      .describe(
+        'Texts that the picture must show; the guard reads them in what comes. `box`: where, in pixels of the source, or of `size`.',
+      ),
     protect: z.array(boxSchema).max(64).optional().describe('Rectangles that an edit must leave as they are.'),
+    subject: boxSchema.optional().describe('What an edit must leave where and as it is.'),
     remarks: z.array(clean(500)).max(20).optional().describe('What else is to be seen to.'),
     rights: clean(1000).optional(),
     tag: clean(64).optional(),
@@ -63,6 +66,10 @@ export const newHandoffSchema = z
   .refine(({ source, protect }) => source !== undefined || protect === undefined, {
     path: ['protect'],
     message: 'only an edit has places that must stay: name its source',
+  })
+  .refine(({ source, subject }) => source !== undefined || subject === undefined, {
+    path: ['subject'],
+    message: 'only an edit has a subject that must stay: name its source',
   })
   .meta({ id: 'NewHandoff' })
 

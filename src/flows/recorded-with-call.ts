@@ -4,7 +4,7 @@ import type { Statement, StatementContext } from '../db/index.ts'
 import type { ReviewFacts } from '../review/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
-import { keepTexts } from './guard/keep-texts.ts'
+import { declaredTexts, keepTexts } from './guard/keep-texts.ts'
 import { dueReviewOf } from './review/due-review.ts'
 import { reviewFacts } from './review/review-facts.ts'
 import { indexPrompt } from './search/index-prompt.ts'
@@ -41,6 +41,6 @@ export async function recordedWithImages(
 ): Promise<Prepared> {
   const { id, principal, request, asked } = run
   const call = await recordedWithCall(parts, { id, principal, prompt: request.prompt, review: reviewFacts(asked, headers) }, keptFor)
-  const texts = await keepTexts(parts, run, keptFor)
+  const texts = await keepTexts(parts, { id, texts: declaredTexts(asked.extension) }, keptFor)
   return (context) => [...call(context), ...texts(context)]
 }

@@ -4,6 +4,8 @@ import { type SealingKey, seal, unseal } from '../primitives/sealed-bytes.ts'
 export interface HandoffText {
   text: string
   lang: string
+  /** Where it stands, in pixels of the source, or of the size that is wanted; absent = somewhere. */
+  box?: { x: number; y: number; width: number; height: number } | undefined
 }
 
 /** What of a ticket is nobody else's to read. */

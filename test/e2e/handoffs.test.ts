@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GenerationRecord, Handoff, HandoffTaken, PicturesReply } from '../../src/contract/record.ts'
 import { callAs, makeProject } from '../support/admin-calls.ts'
-import { room, settledDrift } from '../support/edit-calls.ts'
+import { room, roomSize, settledDrift, settledGuard } from '../support/edit-calls.ts'
+import { door, facade, sign, words } from '../support/facade.ts'
 import { ledgerLines, postGeneration, readRecord, seeReply } from '../support/generation-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
@@ -133,6 +134,37 @@ describe('a picture that is made by hand', () => {
     }
   })
 
+  it('is judged as an edit of a call is: what it must say and where its subject stands, against its source', async () => {
+    const source = { file_id: await makeFile(gateway, facade()) }
+    const texts = [{ text: words, lang: 'en', box: sign }]
+    const { handoff } = await open({ prompt: 'a warmer wall', source, texts, subject: door, protect: [door] })
+    const { taken } = await upload(handoff.id, facade({ says: 'Garden Gate 7', doorMoved: 12 }))
+    const guard = await settledGuard(gateway, taken.image.id)
+    expect(guard).toMatchObject({ status: 'judged', overall: 'reject', drift: { verdict: 'changed' }, camera: { verdict: 'kept' } })
+    expect(guard.subject).toMatchObject({ verdict: 'changed', from: 'declared', shift_x: expect.closeTo(12, 0) })
+    expect(guard.text!.texts).toMatchObject([{ kind: 'declared', text: words, verdict: 'changed' }])
+    expect((await readRecord(gateway, taken.generation_id)).request_shape).toMatchObject({ texts: 1, subject: door })
+
+    const again = await open({ prompt: 'a warmer wall', source, texts, subject: door, protect: [door] })
+    const honest = await upload(again.handoff.id, facade())
+    expect(await settledGuard(gateway, honest.taken.image.id)).toMatchObject({ overall: 'adoptable', text: { verdict: 'kept' } })
+  })
+
+  it('has its texts read when it is new: those of its stored prompt, where they were to stand in the size that came', async () => {
+    const { x, y, width, height } = sign
+    const box = { x: 2 * x, y: 2 * y, width: 2 * width, height: 2 * height }
+    const document = { purpose: 'A harbour hotel', texts: [{ text: words, lang: 'en', box }] }
+    const headers = { 'content-type': 'application/json' }
+    const made = await gateway.fetch('/v2/prompts', { method: 'POST', body: JSON.stringify({ name: 'hotel', document }), headers })
+    const darkroom = { prompt: { id: ((await made.json()) as { id: string }).id } }
+    const { handoff } = await open({ darkroom, size: `${2 * roomSize.width}x${2 * roomSize.height}` })
+    const { taken } = await upload(handoff.id, facade({ says: 'Horbour Hatel' }))
+    const guard = await settledGuard(gateway, taken.image.id)
+    expect(guard).toMatchObject({ status: 'judged', drift: { verdict: null }, text: { texts: [{ text: words, box: sign }] } })
+    expect(guard.text!.verdict).not.toBe('kept')
+    expect((await open({ darkroom, size: '256x256' })).error).toMatchObject({ code: 'invalid_value', param: 'texts[0].box' })
+  })
+
   it('is taken once, in its time, for a ticket that is open, and by nobody of another project', async () => {
     const { handoff } = await open({ prompt: 'once', output_format: 'webp', expires_in_hours: 1 })
     const other = await makeProject(gateway, 'other')
@@ -166,6 +198,8 @@ describe('a picture that is made by hand', () => {
     [{ prompt: 'x', source: { image_id: 'img_of_nobody' } }, 'source.image_id'],
     [{ prompt: 'x', source: { file_id: 'file_of_nobody' } }, 'source.file_id'],
     [{ prompt: 'x', protect: [{ x: 0, y: 0, width: 1, height: 1 }] }, 'protect'],
+    [{ prompt: 'x', subject: { x: 0, y: 0, width: 1, height: 1 } }, 'subject'],
+    [{ prompt: 'x', size: '64x64', texts: [{ text: 'a', lang: 'en', box: { x: 60, y: 0, width: 5, height: 5 } }] }, 'texts[0].box'],
     [{ prompt: 'x', expires_in_hours: 0 }, 'expires_in_hours'],
     [{ prompt: 'x\0y' }, 'prompt'],
     [{ prompt: 'x', colour: 'blue' }, 'colour'],

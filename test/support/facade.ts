@@ -9,8 +9,8 @@ export const door = { x: 700, y: 250, width: 200, height: 320 }
 /** Where a mask may be open: nothing but wall. */
 export const hole = { x: 120, y: 250, width: 300, height: 250 }
 
-/** A wall with a sign and a door. */
-export function facade(): Buffer {
+/** A wall with a sign and a door. @param changed what an edit made of it: other words, a door that moved, in pixels */
+export function facade({ says = words, doorMoved = 0 }: { says?: string; doorMoved?: number } = {}): Buffer {
   const brush = createCanvas(roomSize.width, roomSize.height).getContext('2d')
   for (let y = 0; y < roomSize.height; y += 32)
     for (let x = 0; x < roomSize.width; x += 64) {
@@ -18,13 +18,13 @@ export function facade(): Buffer {
       brush.fillRect(x + ((y / 32) % 2) * 32, y, 62, 30)
     }
   brush.fillStyle = '#1d3b2a'
-  brush.fillRect(door.x, door.y, door.width, door.height)
+  brush.fillRect(door.x + doorMoved, door.y, door.width, door.height)
   brush.fillStyle = '#d9b44a'
-  brush.fillRect(door.x + 160, door.y + 150, 18, 30)
+  brush.fillRect(door.x + doorMoved + 160, door.y + 150, 18, 30)
   brush.fillStyle = '#f6f1e4'
   brush.fillRect(sign.x, sign.y, sign.width, sign.height)
   brush.fillStyle = '#22272e'
   brush.font = cssFont('ja', 'bold', 48)
-  brush.fillText(words, sign.x + 30, sign.y + 62)
+  brush.fillText(says, sign.x + 30, sign.y + 62)
   return brush.canvas.toBuffer('image/png')
 }

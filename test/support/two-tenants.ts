@@ -80,10 +80,10 @@ const idKinds: Record<Exclude<OwnedObject, 'response'>, IdKind> = {
 }
 
 /** A file of a project. */
-export async function makeFile(gateway: Pick<TestGateway, 'fetch'>): Promise<string> {
+export async function makeFile(gateway: Pick<TestGateway, 'fetch'>, bytes: Buffer = onePixel): Promise<string> {
   const form = new FormData()
   form.append('purpose', 'vision')
-  form.append('file', new Blob([new Uint8Array(onePixel)], { type: 'image/png' }), 'pixel.png')
+  form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'pixel.png')
   const seen = await seeReply(gateway.fetch('/v1/files', { method: 'POST', body: form }))
   return (JSON.parse(seen.text) as { id: string }).id
 }

@@ -10,19 +10,12 @@ export function declaredTexts({ texts }: DarkroomExtension): DeclaredText[] {
   return declared.map(({ text, lang, box }) => ({ text, lang, box: box ?? null }))
 }
 
-/** A generation and what it declares. */
-export interface DeclaringRun {
-  id: string
-  asked: { extension: DarkroomExtension }
-}
-
-/** Seals the texts of a generation; the statements belong into the transaction that records it. Nothing for a request without texts. */
+/** Seals the texts of a generation; the statements belong into the transaction that records it. Nothing where there are no texts. */
 export async function keepTexts(
   { guardKey }: Pick<GatewayParts, 'guardKey'>,
-  { id, asked }: DeclaringRun,
+  { id, texts }: { id: string; texts: readonly DeclaredText[] },
   keptFor: Retention['prompts'],
 ): Promise<(context: StatementContext) => Statement[]> {
-  const texts = declaredTexts(asked.extension)
   if (texts.length === 0) return () => []
   const sealed = await sealGuardTexts(guardKey, id, texts)
   return (context) => [recordGuardTexts(context, id, { sealed, deleteAfterMs: deleteAfterMs(keptFor, context.nowMs) })]

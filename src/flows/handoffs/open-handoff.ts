@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Principal } from '../../access/index.ts'
 import { nothingAsked } from '../../contract/darkroom-headers.ts'
-import { failure } from '../../contract/failure.ts'
 import { handoffHours } from '../../contract/handoff-replies.ts'
 import type { DarkroomExtension } from '../../contract/image-request.ts'
 import type { Handoff, NewHandoffBody } from '../../contract/record.ts'
@@ -15,7 +14,8 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { withStoredPrompt } from '../prompts/with-stored-prompt.ts'
 import { storedPromptOf } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
-import { type HandoffSource, handoffSource } from './handoff-source.ts'
+import { assertWithin } from './handoff-boxes.ts'
+import { handoffSource } from './handoff-source.ts'
 import { type HandoffWishes, showHandoff } from './show-handoff.ts'
 
 /** Work that is about to be done by hand. */
@@ -37,6 +37,7 @@ export async function openHandoff(parts: GatewayParts, { principal, body, baseUr
   const { projectId, keyId } = principal
   const source = body.source === undefined ? null : await handoffSource(parts, referenceOf(body.source), projectId)
   const { promptVersion, ...words } = await wordsOf(parts, principal, body)
+  assertWithin(body, words.texts, source)
   const { prompts } = await retentionFor(parts, projectId)
   const id = parts.newId('hnd')
   const context = statementContext(parts.database, parts.clock, parts.newId)
@@ -49,7 +50,7 @@ export async function openHandoff(parts: GatewayParts, { principal, body, baseUr
       operation: source === null ? 'generate' : 'edit',
       route_owner: body.owner ?? 'by-hand',
       model: body.model ?? 'chatgpt',
-      wanted_json: JSON.stringify(wishesOf(body, { source, promptVersion })),
+      wanted_json: JSON.stringify(wishesOf(body, promptVersion)),
       prompt_sha256: createHash('sha256').update(words.prompt).digest('hex'),
       sealed: sealWords(parts.handoffKey, id, words),
       delete_after_ms: deleteAfterMs(prompts, context.nowMs),
@@ -70,21 +71,14 @@ async function wordsOf(parts: GatewayParts, principal: Principal, { prompt, dark
   const extension = body['darkroom'] as DarkroomExtension
   const rendered = { prompt: String(body['prompt']), promptVersion: storedPromptOf(extension) }
   const ofDocument = promptDocument ? renderPrompt(promptDocument, darkroom!.prompt.variables ?? {}, 'darkroom.prompt.variables').texts : []
-  return { ...rendered, texts: texts ?? ofDocument.map(({ text, lang }) => ({ text, lang })), remarks }
+  return { ...rendered, texts: texts ?? ofDocument, remarks }
 }
 
-/** @throws Failure `invalid_value` for a place that is not in the source */
 function wishesOf(
-  { size, output_format, protect = [], rights, tag, metadata }: NewHandoffBody,
-  { source, promptVersion }: { source: HandoffSource | null; promptVersion: string | null },
+  { size, output_format, protect = [], subject, rights, tag, metadata }: NewHandoffBody,
+  promptVersion: string | null,
 ): HandoffWishes {
-  for (const [place, { x, y, width, height }] of protect.entries())
-    if (source && (x + width > source.width || y + height > source.height))
-      throw failure('invalid_value', {
-        param: `protect[${place}]`,
-        message: `The rectangle reaches beyond the source, which is ${source.width}x${source.height}. Nothing was kept or charged; keep it inside.`,
-      })
-  const asked = { size: size ?? null, format: output_format ?? null, protect }
+  const asked = { size: size ?? null, format: output_format ?? null, protect, subject: subject ?? null }
   return { ...asked, rights: rights ?? null, tag: tag ?? null, metadata: metadata ?? null, promptVersion }
 }
 

@@ -12,6 +12,7 @@ import type { ImageFacts } from '../../pixels/index.ts'
 import { takeUpObjects } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { indexPrompt } from '../search/index-prompt.ts'
+import type { BoxesAsCame } from './handoff-boxes.ts'
 import type { HandoffSource } from './handoff-source.ts'
 import { wishesOf } from './show-handoff.ts'
 
@@ -32,6 +33,8 @@ export interface Handmade {
   words: HandoffWords | null
   picture: HandmadePicture
   source: HandoffSource | null
+  /** What is judged, in pixels of the picture. */
+  boxes: BoxesAsCame
   retention: Retention
   generationId: string
   /** Who uploads it. */
@@ -49,6 +52,8 @@ export function handmadeStatements(
   parts: Pick<GatewayParts, 'newId' | 'bootId' | 'searchKey'>,
   context: StatementContext,
   made: Handmade,
+  /** What keeps the texts that the picture is to show: once the generation is there, and before it is known what there is to judge. */
+  guarded: readonly Statement[],
 ): Statement[] {
   const { handoff, picture, source, retention, generationId, words } = made
   const { id, facts, evidence, upload } = picture
@@ -58,6 +63,7 @@ export function handmadeStatements(
   return [
     ...recordIntent(context, newGeneration(made), attempt),
     closeHandoff(context, { id: handoff.id, generationId }),
+    ...guarded,
     ...(words === null ? [] : indexPrompt(parts, context, { generationId, projectId, prompt: words.prompt, keptFor: retention.prompts })),
     ...(source === null ? [] : sourceStatements(parts, context, made, source)),
     ...recordImages(context, [
@@ -124,7 +130,7 @@ function sourceStatements(
   ]
 }
 
-function newGeneration({ handoff, source, picture, generationId, keyId, requestId }: Handmade): NewGeneration {
+function newGeneration({ handoff, source, boxes, picture, generationId, keyId, requestId }: Handmade): NewGeneration {
   const { tag, metadata } = wishesOf(handoff)
   return {
     id: generationId,
@@ -137,7 +143,7 @@ function newGeneration({ handoff, source, picture, generationId, keyId, requestI
     routeId: 'by-hand',
     routeOwner: handoff.route_owner,
     routeContract: contractByHand(handoff),
-    requestShape: shapeOf(handoff, source),
+    requestShape: shapeOf(handoff, source, boxes),
     warnings: picture.evidence.warnings,
     projectTag: tag,
     endUser: null,
@@ -169,8 +175,12 @@ function contractByHand({ id, route_owner, key_id }: HandoffRow): Record<string,
   }
 }
 
-function shapeOf(handoff: HandoffRow, source: HandoffSource | null): GenerationRecord['request_shape'] {
-  const { size, format, protect, rights, promptVersion } = wishesOf(handoff)
+function shapeOf(
+  handoff: HandoffRow,
+  source: HandoffSource | null,
+  { protect, subject, texts }: BoxesAsCame,
+): GenerationRecord['request_shape'] {
+  const { size, format, rights, promptVersion } = wishesOf(handoff)
   return {
     prompt_sha256: handoff.prompt_sha256,
     prompt_version: promptVersion,
@@ -204,5 +214,7 @@ function shapeOf(handoff: HandoffRow, source: HandoffSource | null): GenerationR
     partial_images: 0,
     stream: false,
     protect,
+    subject,
+    texts: texts.length,
   }
 }

@@ -21,6 +21,8 @@ export interface HandoffWishes {
   size: string | null
   format: 'png' | 'jpeg' | 'webp' | null
   protect: GenerationRecord['request_shape']['protect']
+  /** Absent on tickets of earlier releases. */
+  subject?: GenerationRecord['request_shape']['subject']
   rights: string | null
   tag: string | null
   metadata: Record<string, string> | null

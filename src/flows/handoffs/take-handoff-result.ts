@@ -9,10 +9,12 @@ import { examinePicture, inspectImageFile, mediaTypes } from '../../pixels/index
 import type { ReviewFacts } from '../../review/index.ts'
 import { type ObjectHold, objectPath, recordObjects } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { keepTexts } from '../guard/keep-texts.ts'
 import { openInputWorkspace } from '../input-workspace.ts'
 import { refusalOfPicture } from '../refusal-of-picture.ts'
 import { retentionFor } from '../retention/retention-for.ts'
 import { dueReviewOf } from '../review/due-review.ts'
+import { boxesAsCame } from './handoff-boxes.ts'
 import { handoffSource } from './handoff-source.ts'
 import { type HandmadePicture, handmadeStatements } from './record-handmade.ts'
 import { requireHandoff, showHandoff, wishesOf, wordsOf } from './show-handoff.ts'
@@ -117,15 +119,17 @@ async function keep(
   ])
   const generationId = parts.newId('gen')
   const words = wordsOf(parts, handoff)
+  const boxes = boxesAsCame(wishesOf(handoff), words?.texts ?? [], { source, came: picture.facts })
+  const guarded = await keepTexts(parts, { id: generationId, texts: boxes.texts }, retention.prompts)
   const dueReview = await dueReviewOf(parts, { id: generationId, principal: { projectId } }, reviewFactsByHand(handoff, words))
   const work = async (hold: ObjectHold) => {
     const { store, path, bytes, existed } = await parts.store.put({ spoolPath, sha256, extension: picture.facts.format })
     const context = statementContext(parts.database, parts.clock, parts.newId)
-    const made = { handoff, words, picture, source, retention, generationId, keyId: principal.keyId, requestId }
+    const made = { handoff, words, picture, source, boxes, retention, generationId, keyId: principal.keyId, requestId }
     try {
       await parts.database.transact([
         ...recordObjects(context, [{ sha256, store, path, bytes, mediaType: mediaTypes[picture.facts.format] }], hold),
-        ...handmadeStatements(parts, context, made),
+        ...handmadeStatements(parts, context, made, guarded(context)),
         ...dueReview(context),
       ])
     } catch (error) {
