@@ -1888,6 +1888,13 @@ export interface NewProject {
       may_waive?: boolean
       /** Two different people must approve. */
       two_persons?: boolean
+      /** For whoever works alone: the administrator may approve what the administrator asked for. Null: nobody approves their own. Not with `two_persons`. */
+      own_approval?: {
+        /** Who said so: the administrator's token is nobody's own. */
+        allowed_by: string
+        /** Since when, as the gateway notes it; what is sent is not looked at. */
+        at?: string
+      } | null
       /** `adoptable`: edits and texts of which the guard says so are approved by this rule. Not with `two_persons`. */
       auto_approve?: 'never' | 'adoptable'
       /** Ids of the keys that may decide; null: every key of the project. */
@@ -2032,6 +2039,13 @@ export interface ProjectChange {
       may_waive?: boolean
       /** Two different people must approve. */
       two_persons?: boolean
+      /** For whoever works alone: the administrator may approve what the administrator asked for. Null: nobody approves their own. Not with `two_persons`. */
+      own_approval?: {
+        /** Who said so: the administrator's token is nobody's own. */
+        allowed_by: string
+        /** Since when, as the gateway notes it; what is sent is not looked at. */
+        at?: string
+      } | null
       /** `adoptable`: edits and texts of which the guard says so are approved by this rule. Not with `two_persons`. */
       auto_approve?: 'never' | 'adoptable'
       /** Ids of the keys that may decide; null: every key of the project. */
@@ -2086,6 +2100,13 @@ export interface ProjectSettings {
     may_waive: boolean
     /** Two different people must approve. */
     two_persons: boolean
+    /** For whoever works alone: the administrator may approve what the administrator asked for. Null: nobody approves their own. Not with `two_persons`. */
+    own_approval: {
+      /** Who said so: the administrator's token is nobody's own. */
+      allowed_by: string
+      /** Since when, as the gateway notes it; what is sent is not looked at. */
+      at?: string
+    } | null
     /** `adoptable`: edits and texts of which the guard says so are approved by this rule. Not with `two_persons`. */
     auto_approve: 'never' | 'adoptable'
     /** Ids of the keys that may decide; null: every key of the project. */
@@ -2467,7 +2488,7 @@ export interface Review {
     /** Opening it is on record: a text is approved by whoever has. */
     full_size_url: string
   }
-  /** Who asked for it, and so cannot approve it. */
+  /** Who asked for it, and so cannot approve it, but for `own_approval` of the project. */
   submitter: {
     kind: 'key' | 'admin'
     key_id: string | null
@@ -2542,6 +2563,13 @@ export interface ReviewDecision {
   image_sha256: string
   /** When this person first opened them at full size in this review. */
   full_size_read_at: string | null
+  /** Whether whoever decided had asked for the picture. Null: decided before this was noted. */
+  own: boolean | null
+  /** Of an approval of one's own: who had allowed such in the project, and since when. */
+  own_approval: {
+    allowed_by: string
+    at: string
+  } | null
 }
 
 export interface ReviewDecisionRequest {

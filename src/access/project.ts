@@ -1,7 +1,7 @@
 import type { Surface } from '../contract/image-request.ts'
 import type { Quality } from '../contract/model-row.ts'
 import type { ProjectRetention } from '../contract/retention.ts'
-import type { Publishing, ReviewPolicy } from '../contract/review-policy.ts'
+import { noReview, type Publishing, type ReviewPolicy } from '../contract/review-policy.ts'
 import type { ProjectRow } from '../db/index.ts'
 import type { Nanos } from '../primitives/money.ts'
 
@@ -70,6 +70,8 @@ export function projectOf(row: ProjectRow): Project {
     settings: {
       ...noLimits,
       ...rest,
+      // Rules that came later are not in what was stored before.
+      review: rest.review ? { ...noReview, ...rest.review } : null,
       priceCeiling: nanosOrNull(priceCeilingNanos),
       responsesCeiling: nanosOrNull(responsesCeilingNanos),
       autoQuality: row.auto_quality as Quality | null,
@@ -77,6 +79,14 @@ export function projectOf(row: ProjectRow): Project {
     createdAtMs: row.created_at_ms,
     archivedAtMs: row.archived_at_ms,
   }
+}
+
+/** Settings with some of them changed. What somebody has allowed and allows still is allowed since then. */
+export function changedSettings(before: ProjectSettings, change: Partial<ProjectSettings>): ProjectSettings {
+  const next = { ...before, ...change }
+  const stood = before.review?.ownApproval
+  if (!stood || next.review?.ownApproval?.allowedBy !== stood.allowedBy) return next
+  return { ...next, review: { ...next.review, ownApproval: stood } }
 }
 
 /** Settings as columns of the project's row. Amounts are texts: JSON has no whole numbers of that size. */

@@ -3,7 +3,7 @@ import { type Database, type Statement, statementContext } from '../db/index.ts'
 import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import { insertProject } from './key-statements.ts'
-import { noLimits, type Project, type ProjectSettings, projectOf, settingsColumns } from './project.ts'
+import { changedSettings, noLimits, type Project, type ProjectSettings, projectOf, settingsColumns } from './project.ts'
 
 /** How long settings that were read hold: the longest a change made elsewhere goes unnoticed. */
 const HOLDS_MS = 5_000
@@ -114,7 +114,7 @@ export class Projects {
     const before = await this.find({ id, projectId: null })
     const values = {
       ...(name === undefined ? {} : { name }),
-      ...(settings === undefined ? {} : settingsColumns({ ...before.settings, ...settings })),
+      ...(settings === undefined ? {} : settingsColumns(changedSettings(before.settings, settings))),
       ...(archived === undefined ? {} : { archived_at_ms: archived ? (before.archivedAtMs ?? clock.nowMs()) : null }),
     }
     const change: Statement[] =

@@ -8,7 +8,7 @@ export const reviewFailures = {
   review_own_submission: {
     ...refused,
     message:
-      'Whoever asked for a picture cannot approve it. Nothing was decided or charged; another key of the project, or the administrator where a key asked, must approve it.',
+      'Whoever asked for a picture cannot approve it. Nothing was decided or charged; another key of the project, or the administrator where a key asked, must approve it. An administrator who works alone can allow their own for the project (review.own_approval).',
   },
   not_a_reviewer: {
     ...refused,

@@ -13,6 +13,12 @@ export const publishings = ['never', 'reviewed', 'always'] as const
 /** One of them. */
 export type Publishing = (typeof publishings)[number]
 
+/** That the administrator may approve pictures that the administrator asked for: who said so, and since when. For whoever works alone. */
+export interface OwnApproval {
+  allowedBy: string
+  atMs: number
+}
+
 /** Which pictures of a project are looked at, by whom, how, and until when. */
 export interface ReviewPolicy {
   edits: boolean
@@ -26,6 +32,8 @@ export interface ReviewPolicy {
   mayWaive: boolean
   /** Two different people must approve. */
   twoPersons: boolean
+  /** Null: nobody approves what they asked for. Never beside `twoPersons`. */
+  ownApproval: OwnApproval | null
   /** `adoptable`: the guard's verdict of that name approves edits and texts. */
   autoApprove: 'never' | 'adoptable'
   /** Ids of the keys that may decide; null = every key of the project. */
@@ -45,6 +53,7 @@ export const noReview: ReviewPolicy = {
   samplePercent: 0,
   mayWaive: false,
   twoPersons: false,
+  ownApproval: null,
   autoApprove: 'never',
   reviewers: null,
   checklist: checkKinds,

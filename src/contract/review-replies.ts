@@ -3,6 +3,8 @@ import { driftSummarySchema } from './drift-replies.ts'
 import { checkKinds, noReview, reviewReasons } from './review-policy.ts'
 import { countSchema, cursorSchema, sha256Schema, timeSchema } from './wire-values.ts'
 
+const allowedBySchema = z.string().trim().min(1).max(100).describe("Who said so: the administrator's token is nobody's own.")
+
 /** What a project's settings say of reviews; what is left out is as it is without a policy. */
 export const reviewPolicySchema = z
   .strictObject({
@@ -18,6 +20,16 @@ export const reviewPolicySchema = z
     sample_percent: z.number().min(0).max(100).default(noReview.samplePercent).describe('Of all other calls, by lot.'),
     may_waive: z.boolean().default(noReview.mayWaive).describe('Whether `x-darkroom-review: none` takes a call out.'),
     two_persons: z.boolean().default(noReview.twoPersons).describe('Two different people must approve.'),
+    own_approval: z
+      .strictObject({
+        allowed_by: allowedBySchema,
+        at: timeSchema.optional().describe('Since when, as the gateway notes it; what is sent is not looked at.'),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        'For whoever works alone: the administrator may approve what the administrator asked for. Null: nobody approves their own. Not with `two_persons`.',
+      ),
     auto_approve: z
       .enum(['never', 'adoptable'])
       .default(noReview.autoApprove)
@@ -40,6 +52,10 @@ export const reviewPolicySchema = z
   .refine(({ two_persons, auto_approve }) => !(two_persons && auto_approve === 'adoptable'), {
     path: ['auto_approve'],
     message: 'a project that wants two people cannot have the guard approve',
+  })
+  .refine(({ two_persons, own_approval }) => !(two_persons && own_approval !== null), {
+    path: ['own_approval'],
+    message: 'a project that wants two people cannot have one approve their own',
   })
 
 const stateSchema = z.enum(['open', 'claimed', 'approved', 'rejected', 'changes_requested', 'revoked', 'deleted'])
@@ -70,6 +86,11 @@ const reviewDecisionSchema = z
     answers: answersSchema,
     image_sha256: sha256Schema.describe('Of the bytes that were decided on.'),
     full_size_read_at: timeSchema.nullable().describe('When this person first opened them at full size in this review.'),
+    own: z.boolean().nullable().describe('Whether whoever decided had asked for the picture. Null: decided before this was noted.'),
+    own_approval: z
+      .object({ allowed_by: z.string(), at: timeSchema })
+      .nullable()
+      .describe("Of an approval of one's own: who had allowed such in the project, and since when."),
   })
   .meta({ id: 'ReviewDecision' })
 
@@ -129,7 +150,7 @@ export const reviewSchema = z
     }),
     submitter: z
       .object({ kind: z.enum(['key', 'admin']), key_id: z.string().nullable() })
-      .describe('Who asked for it, and so cannot approve it.'),
+      .describe('Who asked for it, and so cannot approve it, but for `own_approval` of the project.'),
     checklist: z.array(checkSchema),
     approvals: z.object({ needed: countSchema, given: countSchema }),
     opened_at: timeSchema,

@@ -933,7 +933,8 @@ CREATE TABLE review_decisions (
   -- The bytes that were decided on.
   image_sha256 text not null check (length(image_sha256) = 64),
   -- When this person first opened them at full size.
-  read_at_ms bigint,
+  read_at_ms bigint, own integer check (own in (0, 1)), own_allowed_by text
+  check ((own_allowed_by is not null) = (coalesce(own, 0) = 1 and decision = 'approved')), own_allowed_at_ms bigint check ((own_allowed_at_ms is null) = (own_allowed_by is null)),
   check ((by_kind = 'key') = (by_key_id is not null))
 );
 

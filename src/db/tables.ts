@@ -679,6 +679,11 @@ export interface ReviewDecisionRow {
   answers_json: string
   image_sha256: string
   read_at_ms: number | null
+  /** 1: whoever decided had asked for the picture. Null: older than this column. */
+  own: number | null
+  /** Of an approval of one's own: who had allowed it, and since when. */
+  own_allowed_by: string | null
+  own_allowed_at_ms: number | null
 }
 
 /** When somebody opened a picture at full size. */

@@ -84,6 +84,8 @@ function recordedDecision(row: ReviewDecisionRow): RecordedReview['decisions'][n
     answers: JSON.parse(row.answers_json),
     image_sha256: row.image_sha256,
     full_size_read_at: timeOrNull(row.read_at_ms),
+    own: row.own === null ? null : row.own === 1,
+    own_approval: row.own_allowed_by === null ? null : { allowed_by: row.own_allowed_by, at: isoTime(row.own_allowed_at_ms!) },
   }
 }
 

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { ReviewPolicy } from '../contract/review-policy.ts'
 import type { reviewPolicySchema } from '../contract/review-replies.ts'
+import { isoTime } from '../primitives/clock.ts'
 
 type ReviewPolicyBody = z.output<typeof reviewPolicySchema>
 
-/** A review policy as requests write it, as the parts read it. */
-export function readReviewPolicy(body: ReviewPolicyBody): ReviewPolicy {
+/** A review policy as requests write it, as the parts read it; what it newly allows is allowed since `nowMs`. */
+export function readReviewPolicy(body: ReviewPolicyBody, nowMs: number): ReviewPolicy {
   return {
     edits: body.edits,
     texts: body.texts,
@@ -13,6 +14,7 @@ export function readReviewPolicy(body: ReviewPolicyBody): ReviewPolicy {
     samplePercent: body.sample_percent,
     mayWaive: body.may_waive,
     twoPersons: body.two_persons,
+    ownApproval: body.own_approval && { allowedBy: body.own_approval.allowed_by, atMs: nowMs },
     autoApprove: body.auto_approve,
     reviewers: body.reviewers,
     checklist: body.checklist,
@@ -30,6 +32,7 @@ export function presentReviewPolicy(policy: ReviewPolicy): ReviewPolicyBody {
     sample_percent: policy.samplePercent,
     may_waive: policy.mayWaive,
     two_persons: policy.twoPersons,
+    own_approval: policy.ownApproval && { allowed_by: policy.ownApproval.allowedBy, at: isoTime(policy.ownApproval.atMs) },
     auto_approve: policy.autoApprove,
     reviewers: policy.reviewers && [...policy.reviewers],
     checklist: [...policy.checklist],

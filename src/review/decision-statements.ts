@@ -1,3 +1,4 @@
+import type { OwnApproval } from '../contract/review-policy.ts'
 import type { ReviewDecision } from '../contract/review-replies.ts'
 import type { Database, ReviewDecisionRow, ReviewReadRow, Statement, StatementContext } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
@@ -22,6 +23,10 @@ export interface NewDecision {
   answers: Readonly<Record<string, Answer>>
   imageSha256: string
   readAtMs: number | null
+  /** Whether they had asked for the picture. */
+  isOwn: boolean
+  /** Who had allowed it; given with an approval of one's own, and with nothing else. */
+  ownApproval: OwnApproval | null
 }
 
 /** Puts a decision on record, for good. */
@@ -42,6 +47,9 @@ export function recordDecision({ sql, newId, nowMs }: StatementContext, decision
       answers_json: JSON.stringify(decision.answers),
       image_sha256: decision.imageSha256,
       read_at_ms: decision.readAtMs,
+      own: decision.isOwn ? 1 : 0,
+      own_allowed_by: decision.ownApproval?.allowedBy ?? null,
+      own_allowed_at_ms: decision.ownApproval?.atMs ?? null,
     }),
   }
 }
@@ -68,5 +76,7 @@ export function presentDecision(row: ReviewDecisionRow): ReviewDecision {
     answers: JSON.parse(row.answers_json),
     image_sha256: row.image_sha256,
     full_size_read_at: row.read_at_ms === null ? null : isoTime(row.read_at_ms),
+    own: row.own === null ? null : row.own === 1,
+    own_approval: row.own_allowed_by === null ? null : { allowed_by: row.own_allowed_by, at: isoTime(row.own_allowed_at_ms!) },
   }
 }

@@ -24,6 +24,7 @@ import {
   noteOverdue,
   openReview,
   planFor,
+  presentDecision,
   publicationsOf,
   publish,
   type ReviewPlan,
@@ -81,7 +82,18 @@ describe.each(engines)('the review queue on $name', (engine) => {
     )
   const decide = (decision: 'approved' | 'rejected', by = byAnn, approvals = 0, state: 'approved' | 'rejected' | null = decision) => [
     recordDecision(context(), {
-      ...{ itemId: 'rev', projectId: 'prj', decision, by, why: 'as asked', answers: {}, imageSha256: sha256, readAtMs: null },
+      ...{
+        itemId: 'rev',
+        projectId: 'prj',
+        decision,
+        by,
+        why: 'as asked',
+        answers: {},
+        imageSha256: sha256,
+        readAtMs: null,
+        isOwn: false,
+        ownApproval: null,
+      },
     }),
     advanceReview(context(), { id: 'rev', person: by.person, approvals, approves: decision === 'approved', state }),
   ]
@@ -143,6 +155,27 @@ describe.each(engines)('the review queue on $name', (engine) => {
     await run(...decide('approved', { ...byAnn, ...bob }, 1))
     await expect(run(...decide('rejected', byAnn, 2))).rejects.toMatchObject({ code: 'review_decided' })
     expect((await decisionsOf(test.db, ['rev'])).map(({ person }) => person)).toEqual(['key:ann', 'admin:bob'])
+  })
+
+  it('takes an approval of one’s own only with the name of who allowed it, and that name with nothing else', async () => {
+    await open()
+    const ownApproval = { allowedBy: 'Ann', atMs: 1_000 }
+    const own = (decision: 'approved' | 'rejected', isOwn: boolean, allowed: typeof ownApproval | null) =>
+      run(
+        recordDecision(context(), {
+          ...{ itemId: 'rev', projectId: 'prj', decision, by: byAnn, why: 'as asked', answers: {}, imageSha256: sha256, readAtMs: null },
+          ...{ isOwn, ownApproval: allowed },
+        }),
+      )
+    await expect(own('approved', true, null)).rejects.toThrow()
+    await expect(own('approved', false, ownApproval)).rejects.toThrow()
+    await expect(own('rejected', true, ownApproval)).rejects.toThrow()
+    await own('rejected', true, null)
+    await own('approved', true, ownApproval)
+    expect((await decisionsOf(test.db, ['rev'])).map(presentDecision)).toMatchObject([
+      { decision: 'rejected', own: true, own_approval: null },
+      { decision: 'approved', own: true, own_approval: { allowed_by: 'Ann', at: '1970-01-01T00:00:01.000Z' } },
+    ])
   })
 
   it('keeps what was decided: neither decisions nor an ended review can be changed or deleted', async () => {

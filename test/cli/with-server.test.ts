@@ -237,11 +237,20 @@ describe('looking after an installation', () => {
     expect((await command('keys', '--project', id!)).stdout).toMatch(/until \d{4}-\d\d-\d\dT\d\d:\d\d +press/)
     const set = await command('projects', 'set', id!, '--sizes', 'none', '--images-per-minute', '30')
     expect(set.stdout).toMatch(/^sizes +no limit$[\s\S]*^images_per_minute +30$/m)
+    expect((await command('projects', 'set', id!, '--review', '{"edits": true}', '--publish', 'never')).stdout).toMatch(
+      /^review +\{"edits":true/m,
+    )
+    expect(await command('projects', 'set', id!, '--review', 'edits')).toMatchObject({ code: 2 })
+    const alone = await command('review', 'allow-own', id!, '--reviewer', 'Ann')
+    expect(alone.stdout).toContain('each such approval says so')
+    expect((await command('projects', 'show', id!)).stdout).toMatch(/"edits":true.*"own_approval":\{"allowed_by":"Ann","at":"/)
+    expect((await command('review', 'refuse-own', id!)).stdout).toContain('nobody approves what they asked for')
+    expect(await command('review', 'allow-own', id!)).toMatchObject({ code: 2 })
     expect((await command('projects', 'archive', id!)).stdout).toContain('print shop is archived')
     const call = await fetch(`${server.url}/v2/projects`, { headers: { authorization: `Bearer ${JSON.parse(key).key}` } })
     expect(call.status).toBe(401)
     expect((await command('projects', 'restore', id!)).stdout).toContain('print shop is restored')
-    expect((await command('projects')).stdout).toMatch(/live +2 +print shop$/m)
+    expect((await command('projects')).stdout).toMatch(/live +4 +print shop$/m)
     expect(await command('projects', 'archive', id!, '--sizes', 'auto')).toMatchObject({ code: 2 })
   })
 

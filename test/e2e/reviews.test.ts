@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { GenerationRecord, PublicationReply, ReviewReply } from '../../src/contract/record.ts'
+import type { GenerationRecord, ProjectReply, PublicationReply, ReviewReply } from '../../src/contract/record.ts'
 import { newId } from '../../src/primitives/ids.ts'
 import { callAs } from '../support/admin-calls.ts'
 import { editRoom, room, roomSize } from '../support/edit-calls.ts'
@@ -11,6 +11,7 @@ import { jobWhen, submitSmall } from '../support/job-calls.ts'
 import { movedClock } from '../support/moved-clock.ts'
 import { allYes, approve, pictureOf, post, type ReviewedProject, reviewedProject, reviewOf } from '../support/review-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
+import { fetchWith } from '../support/two-tenants.ts'
 
 const clock = movedClock()
 let gateway: TestGateway
@@ -33,6 +34,15 @@ const eventsOf = async (subjectId: string) => {
     database.sql.selectFrom('events').select(['type', 'data_json']).where('subject_id', '=', subjectId).orderBy('seq'),
   )
   return rows.map(({ type, data_json }) => ({ type, data: JSON.parse(data_json) }))
+}
+
+/** Calls as the administrator. */
+const administrator = (): TestGateway => ({ ...gateway, key: gateway.adminToken, fetch: fetchWith(gateway, gateway.adminToken) })
+
+/** A review of a picture that was asked for by whoever calls. */
+async function ownReview(on: TestGateway): Promise<ReviewReply> {
+  const record = await pictureOf(on, {}, { 'x-darkroom-review': 'required' })
+  return (await reviewOf(on, record.images[0]!.id))!
 }
 
 async function waiting(on: ReviewedProject = team): Promise<{ record: GenerationRecord; review: ReviewReply; imageId: string }> {
@@ -128,14 +138,8 @@ describe('a review', () => {
     expect(refusal(await decision({ ...own.maker, key: rotated.json.key }, review, mine))).toEqual([403, 'review_own_submission'])
     expect((await decision(own.maker, review, { decision: 'rejected', why: 'I see it now' })).json.review.state).toBe('rejected')
 
-    const admins: TestGateway = {
-      ...gateway,
-      key: gateway.adminToken,
-      fetch: (path, init = {}) =>
-        gateway.fetch(path, { ...init, headers: { ...(init.headers as object), authorization: `Bearer ${gateway.adminToken}` } }),
-    }
-    const made = await pictureOf(admins, {}, { 'x-darkroom-review': 'required' })
-    const theirs = (await reviewOf(admins, made.images[0]!.id))!
+    const admins = administrator()
+    const theirs = await ownReview(admins)
     const answers = allYes(theirs)
     expect(refusal(await decision(admins, theirs, { decision: 'approved', why: 'x', answers, reviewer: 'Ann' }))).toEqual([
       403,
@@ -146,6 +150,45 @@ describe('a review', () => {
       'missing_required_parameter',
     ])
     expect((await decision(gateway, theirs, { decision: 'approved', why: 'fine', answers })).json.review.state).toBe('approved')
+  })
+
+  it('is approved by the administrator who asked for it where that is allowed, on record as their own, and by no key and no one of two', async () => {
+    const admins = administrator()
+    const [project] = (await asAdmin<{ projects: ProjectReply[] }>('GET', '/v2/projects')).json.projects
+    const change = (review: object | null) => asAdmin<ProjectReply>('PATCH', `/v2/projects/${project!.id}`, { settings: { review } })
+    const mine = (on: ReviewReply) => ({ decision: 'approved', why: 'mine', answers: allYes(on), reviewer: 'Ann' })
+    const two = await change({ two_persons: true, own_approval: { allowed_by: 'Ann' } })
+    expect(refusal(two)).toEqual([400, 'invalid_value'])
+    expect((await change({ two_persons: true })).status).toBe(200)
+    const pair = await ownReview(admins)
+
+    const allowed = (await change({ own_approval: { allowed_by: 'Ann' } })).json.settings.review!.own_approval
+    expect(allowed).toEqual({ allowed_by: 'Ann', at: expect.any(String) })
+    clock.move(60_000)
+    // What is sent back as it was read changes nothing, whatever date it says.
+    const again = await change({ due_hours: 1, own_approval: { allowed_by: 'Ann', at: '2020-01-01T00:00:00Z' } })
+    expect(again.json.settings.review!.own_approval).toEqual(allowed)
+
+    // What waits for two people goes on waiting for two, neither of them whoever asked.
+    expect(refusal(await decision(admins, pair, mine(pair)))).toEqual([403, 'review_own_submission'])
+    const theirs = await ownReview(gateway)
+    expect(refusal(await decision(gateway, theirs, { ...mine(theirs), reviewer: undefined }))).toEqual([403, 'review_own_submission'])
+    expect((await decision(admins, theirs, mine(theirs))).json.review.decisions).toMatchObject([{ own: false, own_approval: null }])
+
+    const own = await ownReview(admins)
+    const done = await decision(admins, own, mine(own))
+    expect(done.json.review).toMatchObject({ state: 'approved', decisions: [{ own: true, own_approval: allowed, by: { name: 'Ann' } }] })
+    expect((await readRecord(gateway, own.generation_id)).images[0]!.review!.decisions).toEqual(done.json.review.decisions)
+    expect((await eventsOf(own.id)).at(-1)).toMatchObject({ type: 'review.approved', data: { own: true } })
+    const csv = await (await gateway.fetch('/v2/reviews/export?format=csv')).text()
+    expect(csv.split('\r\n').find((line) => line.startsWith(own.id))).toContain(`,true,Ann,${allowed!.at},`)
+
+    const last = await ownReview(admins)
+    await change(null)
+    expect(refusal(await decision(admins, last, mine(last)))).toEqual([403, 'review_own_submission'])
+    expect((await decision(admins, last, { ...mine(last), decision: 'rejected', answers: {} })).json.review.decisions).toMatchObject([
+      { own: true, own_approval: null },
+    ])
   })
 
   it('is approved by the administrator under the name that is said, and a key says none', async () => {

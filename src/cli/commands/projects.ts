@@ -15,6 +15,8 @@ const settingOptions = {
   'concurrent-calls': 'number',
   'auto-quality': 'text',
   'responses-ceiling-usd': 'text',
+  review: 'json',
+  publish: 'text',
 } as const
 
 type SettingOption = keyof typeof settingOptions
@@ -35,6 +37,8 @@ Limits, for create and set; the word none takes one away:
       --concurrent-calls NUMBER
       --auto-quality QUALITY       what quality auto is priced as
       --responses-ceiling-usd AMOUNT
+      --review JSON                which pictures people look at: '{"edits": true}'
+      --publish WHEN               never, reviewed or always
 
       --data FOLDER                data folder (./data)
       --json                       print the whole answer`,
@@ -103,8 +107,13 @@ async function list(client: GatewayClient) {
 }
 
 function sheet(project: ProjectReply): string {
-  const limits = Object.entries(project.settings).map(([name, value]) => [name, value === null ? 'no limit' : String(value)])
+  const limits = Object.entries(project.settings).map(([name, value]) => [name, shown(value)])
   return table([['project', project.name], ['id', project.id], ['state', project.archived_at === null ? 'live' : 'archived'], ...limits])
+}
+
+function shown(value: unknown): string {
+  if (value === null) return 'no limit'
+  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
 const limitsOf = ({ settings }: ProjectReply) => `${Object.values(settings).filter((value) => value !== null).length}`
@@ -118,7 +127,16 @@ function readSettings(values: Readonly<Partial<Record<SettingOption, string | un
   return Object.fromEntries(given)
 }
 
-function read(option: string, kind: 'list' | 'text' | 'number', text: string): unknown {
+function read(option: string, kind: 'list' | 'text' | 'number' | 'json', text: string): unknown {
+  if (kind === 'json') return readJson(option, text)
   if (kind === 'number') return wholeNumber(option, text)
   return kind === 'list' ? text.split(',').map((word) => word.trim()) : text
+}
+
+function readJson(option: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError(`--${option} expects JSON or none, found '${text}'`)
+  }
 }

@@ -2,6 +2,7 @@ import type { PublicationReply, ReviewReply } from '../../contract/record.ts'
 import { type Command, type CommandContext, say, UsageError } from '../command.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { gatewayFlags, gatewayOptions, readArguments } from '../options.ts'
+import { setOwnApproval } from '../review/own-approval.ts'
 import { type ReviewWords, reviewCaller } from '../review/review-caller.ts'
 import { checklistSheet, reviewSheet, reviewTable } from '../review/review-sheet.ts'
 import { assertCanSave, saveBody } from '../save-file.ts'
@@ -27,7 +28,8 @@ export const reviewCommand: Command = {
   name: 'review',
   summary: 'look at pictures that wait for a decision, and decide',
   usage: `review [list | show ID | open ID | claim ID | release ID | approve ID | reject ID |
-      ask ID | edit ID | revoke ID | publish IMAGE | unpublish IMAGE | export] [options]
+      ask ID | edit ID | revoke ID | publish IMAGE | unpublish IMAGE | export |
+      allow-own PROJECT | refuse-own PROJECT] [options]
 
       --reviewer NAME    who you are; the administrator's token is nobody's own
       --key-file FILE    decide as the API key in this file, in place of the administrator
@@ -43,7 +45,10 @@ export const reviewCommand: Command = {
       --from T --to T    opened in that time, ISO 8601 (export)
   -o, --out FILE         save the picture, or the export
       --data FOLDER      data folder (./data)
-      --json             print the whole answer`,
+      --json             print the whole answer
+
+Nobody approves a picture that they asked for. Whoever works alone in a project lets
+the administrator do so: allow-own PROJECT --reviewer NAME. Each such approval says so.`,
   async run(args, context) {
     const { live: _live, ...options } = gatewayOptions
     const { values, positionals } = readArguments(args, { ...options, ...own })
@@ -75,7 +80,8 @@ type Told = Promise<{ answer: object; text: string }>
 
 /** What is missing is said before a gateway is looked for. */
 function assertSaid(action: string, words: ReviewWords): void {
-  const needed: Record<string, ('why' | 'change' | 'out')[]> = {
+  const needed: Record<string, ('why' | 'change' | 'out' | 'reviewer')[]> = {
+    'allow-own': ['reviewer'],
     ...{ approve: ['why'], reject: ['why'], ask: ['why', 'change'], revoke: ['why'], unpublish: ['why'], open: ['out'] },
   }
   const missing = needed[action]?.find((name) => words[name] === undefined)
@@ -139,6 +145,14 @@ const actions = {
     if (words.out === undefined) return { answer: {}, text: (await response.text()).trimEnd() }
     await saveBody(response, words.out)
     return { answer: { file: words.out }, text: `The export is in ${words.out}.` }
+  },
+  async 'allow-own'({ client, id, words, caller }: Asked): Told {
+    const answer = await setOwnApproval(client, { projectId: id, allowedBy: words.reviewer!, caller })
+    return { answer, text: `In ${answer.name} the administrator may approve what the administrator asked for; each such approval says so.` }
+  },
+  async 'refuse-own'({ client, id, caller }: Asked): Told {
+    const answer = await setOwnApproval(client, { projectId: id, allowedBy: null, caller })
+    return { answer, text: `In ${answer.name} nobody approves what they asked for.` }
   },
 }
 

@@ -47,9 +47,9 @@ export function reviewSheet(review: ReviewReply): string {
     ],
     ['guard', guard === null ? '' : (guard.overall ?? guard.state)],
     ['read by', review.read_at_full_size_by.join(', ')],
-    ...review.decisions.map(({ decision, by, at, why }): [string, string] => [
+    ...review.decisions.map(({ decision, by, at, why, own_approval: own }): [string, string] => [
       decision,
-      `${by.name} (${by.kind}), ${toTheMinute(at)}: ${why}`,
+      `${by.name} (${by.kind})${own === null ? '' : `, their own, allowed by ${own.allowed_by}`}, ${toTheMinute(at)}: ${why}`,
     ]),
     [
       'change',

@@ -9,6 +9,7 @@ import {
   decisionsOf,
   type FoundReview,
   judgeAnswers,
+  type NewDecision,
   needsFullSize,
   readsOf,
   recordChange,
@@ -18,7 +19,7 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { retentionFor } from '../retention/retention-for.ts'
 import { sealChange } from './change-words.ts'
 import { assertFree, openedReview, type ReviewerAsk } from './claim-review.ts'
-import { isSubmitter } from './reviewer.ts'
+import { isSubmitter, ownApprovalOf } from './reviewer.ts'
 import { type ReviewEvent, tellReview, wakeReceivers } from './tell-review.ts'
 
 /** What somebody decides about a picture. */
@@ -37,13 +38,16 @@ export async function decideReview(parts: GatewayParts, ask: DecisionAsk): Promi
   const checklist: Check[] = JSON.parse(found.checklist_json)
   assertKnownAnswers(checklist, ask.body)
   const readAtMs = await firstReadBy(parts, found, by)
-  if (ask.body.decision === 'approved') await assertMayApprove(parts, { found, by, checklist, readAtMs }, ask.body)
+  const isOwn = await isSubmitter(parts, found, by)
+  const ownApproval = isOwn && ask.body.decision === 'approved' ? await ownApprovalOf(parts, found, by) : null
+  const approval = { found, by, checklist, readAtMs, isRefused: isOwn && ownApproval === null }
+  if (ask.body.decision === 'approved') await assertMayApprove(parts, approval, ask.body)
   const sealed = ask.body.change === undefined ? null : await sealChange(parts, found.id, ask.body.change)
   const { prompts } = await retentionFor(parts, found.project_id)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const { decision, why, answers } = ask.body
   await parts.database.transact([
-    ...decided(context, found, { decision, by, why, answers, readAtMs }),
+    ...decided(context, found, { decision, by, why, answers, readAtMs, isOwn, ownApproval }),
     ...(sealed === null
       ? []
       : [recordChange(context, { itemId: found.id, imageId: found.image_id, projectId: found.project_id, sealed, kept: prompts })]),
@@ -53,10 +57,7 @@ export async function decideReview(parts: GatewayParts, ask: DecisionAsk): Promi
 }
 
 /** A decision, as far as it goes on record. */
-interface Decided extends Pick<ReviewDecisionBody, 'decision' | 'why' | 'answers'> {
-  by: DecidingPerson
-  readAtMs: number | null
-}
+type Decided = Pick<ReviewDecisionBody, 'decision' | 'why' | 'answers'> & Pick<NewDecision, 'by' | 'readAtMs' | 'isOwn' | 'ownApproval'>
 
 /** What a decision writes; its project's own rule decides by the same statements as people do. */
 export function decided(context: StatementContext, found: FoundReview, { decision, by, ...rest }: Decided): Statement[] {
@@ -66,7 +67,7 @@ export function decided(context: StatementContext, found: FoundReview, { decisio
   const given = approvals + (approves ? 1 : 0)
   const type: ReviewEvent = `review.${decision}`
   const subject = { reviewId: id, projectId: project_id, generationId: generation_id, imageId: image_id }
-  const told = { state: state ?? 'open', by: by.name, by_kind: by.kind, approvals: given, approvals_needed }
+  const told = { state: state ?? 'open', by: by.name, by_kind: by.kind, own: rest.isOwn, approvals: given, approvals_needed }
   return [
     assertImageThere(context, image_id),
     recordDecision(context, { itemId: id, projectId: project_id, decision, by, ...rest, imageSha256: found.image_sha256 }),
@@ -111,15 +112,17 @@ interface Approval {
   by: DecidingPerson
   checklist: readonly Check[]
   readAtMs: number | null
+  /** They asked for the picture themselves, and nobody has allowed that. */
+  isRefused: boolean
 }
 
 async function assertMayApprove(
   parts: GatewayParts,
-  { found, by, checklist, readAtMs }: Approval,
+  { found, by, checklist, readAtMs, isRefused }: Approval,
   { answers }: DecisionAsk['body'],
 ): Promise<void> {
   if (found.image_deleted_at_ms !== null) throw failure('image_deleted')
-  if (await isSubmitter(parts, found, by)) throw failure('review_own_submission')
+  if (isRefused) throw failure('review_own_submission')
   const earlier = found.approvals === 0 ? [] : await decisionsOf(parts.database, [found.id])
   if (earlier.some(({ person }) => person === by.person)) throw failure('review_same_person')
   const { open } = judgeAnswers(checklist, answers)

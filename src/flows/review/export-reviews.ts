@@ -39,7 +39,19 @@ const columns = [
     'due_at',
     'closed_at',
   ],
-  ...['decision', 'decided_by_kind', 'decided_by', 'decided_by_key', 'decided_at', 'why', 'answers', 'full_size_read_at'],
+  ...[
+    'decision',
+    'decided_by_kind',
+    'decided_by',
+    'decided_by_key',
+    'decided_at',
+    'why',
+    'answers',
+    'full_size_read_at',
+    'own',
+    'own_allowed_by',
+    'own_allowed_at',
+  ],
   ...['successor_generation_id', 'public_url', 'published_at', 'unpublished_at', 'image_deleted_at'],
 ]
 
@@ -69,15 +81,15 @@ function linesOf(review: ReviewReply): string {
     ...[submitter.key_id ?? submitter.kind, review.opened_at, review.due_at, review.closed_at],
   ]
   const tail = [review.change?.generation_id, publication?.url, publication?.published_at, publication?.ended_at, image.deleted_at]
-  const decisions = review.decisions.map(({ decision, by, at, why, answers, full_size_read_at }) => [
+  const decisions = review.decisions.map(({ decision, by, at, why, answers, full_size_read_at, own, own_approval }) => [
     ...[decision, by.kind, by.name, by.key_id, at, why],
     ...[
       Object.entries(answers)
         .map(([id, answer]) => `${id}=${answer}`)
         .join(' '),
-      full_size_read_at,
+      ...[full_size_read_at, own === null ? null : String(own), own_approval?.allowed_by, own_approval?.at],
     ],
   ])
-  const rows = decisions.length === 0 ? [Array<null>(8).fill(null)] : decisions
+  const rows = decisions.length === 0 ? [Array<null>(11).fill(null)] : decisions
   return rows.map((row) => `${[...head, ...row, ...tail].map((cell) => csvCell(cell ?? '')).join(',')}\r\n`).join('')
 }

@@ -36,7 +36,8 @@ async function settle(parts: GatewayParts, one: FoundReview, verdict: { state: s
   if (verdict?.state === 'pending' || one.state !== 'open') return
   const isAdoptable = verdict?.state === 'judged' && verdict.overall === 'adoptable'
   const context = statementContext(parts.database, parts.clock, parts.newId)
-  const approval = { decision: 'approved' as const, by: policy, why: 'The guard calls it adoptable.', answers: {}, readAtMs: null }
+  const noPerson = { answers: {}, readAtMs: null, isOwn: false, ownApproval: null }
+  const approval = { decision: 'approved' as const, by: policy, why: 'The guard calls it adoptable.', ...noPerson }
   const statements: Statement[] = isAdoptable ? decided(context, one, approval) : [declineByGuard(context, one.id)]
   try {
     await parts.database.transact(statements)

@@ -1,6 +1,6 @@
 import { keyIdentities, type Principal } from '../../access/index.ts'
 import { failure } from '../../contract/failure.ts'
-import { noReview } from '../../contract/review-policy.ts'
+import { noReview, type OwnApproval } from '../../contract/review-policy.ts'
 import type { ReviewItemRow } from '../../db/index.ts'
 import type { DecidingPerson } from '../../review/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
@@ -31,6 +31,20 @@ const personOfKey = (chain: string) => `key:${chain}`
 export async function isSubmitter({ database }: KeyParts, { submitter_key_id: id }: ReviewItemRow, by: DecidingPerson): Promise<boolean> {
   if (id === null) return by.kind === 'admin'
   return by.person === personOfKey((await keyIdentities(database, [id])).get(id)?.chain ?? id)
+}
+
+/**
+ * Who lets this person approve a picture that they asked for; null where nobody does. Keys never may, so that no program approves what it made;
+ * where two people are wanted, the administrator may not either.
+ */
+export async function ownApprovalOf(
+  { access }: Pick<GatewayParts, 'access'>,
+  { project_id, approvals_needed }: Pick<ReviewItemRow, 'project_id' | 'approvals_needed'>,
+  { kind }: DecidingPerson,
+): Promise<OwnApproval | null> {
+  if (kind !== 'admin' || approvals_needed > 1) return null
+  const { settings } = await access.projects.settingsOf(project_id)
+  return settings.review?.ownApproval ?? null
 }
 
 /** @throws Failure `not_a_reviewer` where the project names who decides, and this key is not named */

@@ -4,6 +4,7 @@ import { recordDecision, revokeReview } from '../../review/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { type ReviewerAsk, reviewerFor } from './claim-review.ts'
 import { endPublicity } from './end-publicity.ts'
+import { isSubmitter } from './reviewer.ts'
 import { requireReview } from './show-review.ts'
 import { tellReview, wakeReceivers } from './tell-review.ts'
 
@@ -28,6 +29,8 @@ export async function revokeApproval(parts: GatewayParts, { why, ...ask }: Revie
       answers: {},
       imageSha256: found.image_sha256,
       readAtMs: null,
+      isOwn: await isSubmitter(parts, found, by),
+      ownApproval: null,
     }),
     tellReview(context, { reviewId: id, projectId, generationId, imageId }, 'review.revoked', {
       state: 'revoked',

@@ -42,7 +42,7 @@ export const createProjectRoute = adminRoute({
   replies: { 201: { description: 'The project.', schema: projectSchema }, ...errorReplies(400, 401, 404) },
   async handle({ parts, request, reply }) {
     const { name, settings } = readChecked(newProjectSchema, readJsonBody(request))
-    const project = await parts.access.projects.create({ name, settings: settings && readSettings(settings) })
+    const project = await parts.access.projects.create({ name, settings: settings && readSettings(settings, parts.clock.nowMs()) })
     return reply.code(201).send(presentProject(project))
   },
 })
@@ -71,7 +71,7 @@ export const changeProjectRoute = adminRoute({
   replies: { ...reply200, ...errorReplies(400, 401, 404) },
   async handle(context) {
     const { name, settings, archived } = readChecked(projectChangeSchema, readJsonBody(context.request))
-    const change = { name, settings: settings && readSettings(settings), archived }
+    const change = { name, settings: settings && readSettings(settings, context.parts.clock.nowMs()), archived }
     return presentProject(await context.parts.access.projects.change(projectId(context), change))
   },
 })
@@ -83,7 +83,7 @@ function projectId({ request }: KnownContext): string {
 }
 
 /** The settings that are named, null included. */
-function readSettings(body: Partial<ProjectSettingsBody>): Partial<ProjectSettings> {
+function readSettings(body: Partial<ProjectSettingsBody>, nowMs: number): Partial<ProjectSettings> {
   const {
     price_ceiling_usd,
     responses_ceiling_usd,
@@ -108,7 +108,7 @@ function readSettings(body: Partial<ProjectSettingsBody>): Partial<ProjectSettin
       inputs: retention.inputs_days,
       prompts: retention.prompts_days,
     },
-    review: review && readReviewPolicy(review),
+    review: review && readReviewPolicy(review, nowMs),
     publish,
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<ProjectSettings>

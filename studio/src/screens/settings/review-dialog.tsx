@@ -23,6 +23,7 @@ const nothingSaid: Review = {
   sample_percent: 0,
   may_waive: false,
   two_persons: false,
+  own_approval: null,
   auto_approve: 'never',
   reviewers: null,
   checklist: questions,
