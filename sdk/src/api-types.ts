@@ -1940,6 +1940,17 @@ export interface NewRollout {
     edit?: string
     final?: string
   }
+  /** Texts that the first picture shows and its edit must leave as they are: the guard reads them at step two. Needs `prompts.draft`. */
+  texts?: {
+    text: string
+    lang: string
+    box: {
+      x: number
+      y: number
+      width: number
+      height: number
+    }
+  }[]
   /** Who is told of the job of step five; the receiver that is built in unless it is given. */
   webhook_url?: string
   /** How long the guard, the queue and the receiver are waited for. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCleanText } from './field-rules.ts'
 import { countSchema, cursorSchema, moneySchema, timeSchema } from './wire-values.ts'
 
 /** Languages of reports. */
@@ -16,6 +17,16 @@ const promptSchema = z
   .min(1)
   .max(4000)
   .regex(/^[^\0]*$/)
+const cleanText = z.string().min(1).max(500).refine(isCleanText, 'must be well-formed text without NUL')
+/** The first picture has 1024 pixels each way. */
+const edge = 1024
+const boxSchema = z
+  .strictObject({ x: z.int().min(0), y: z.int().min(0), width: z.int().min(1), height: z.int().min(1) })
+  .refine(({ x, y, width, height }) => x + width <= edge && y + height <= edge, `must lie within the first picture, ${edge}x${edge}`)
+  .refine(
+    ({ x, y, width }) => x + width <= 768 || y >= 256,
+    'must not touch the upper right corner, which the edit draws anew: from 768,0 to 1024,256',
+  )
 const dollarsSchema = z.string().regex(/^\d{1,6}(\.\d{1,9})?$/, 'must be dollars as text, like "0.25"')
 
 /** Body of `POST /v2/rollouts`. */
@@ -38,6 +49,13 @@ export const newRolloutSchema = z
       .strictObject({ draft: promptSchema.optional(), edit: promptSchema.optional(), final: promptSchema.optional() })
       .optional()
       .describe("The product's own, low-risk ones first; they are sent and not kept."),
+    texts: z
+      .array(z.strictObject({ text: cleanText, lang: z.string().min(2).max(35), box: boxSchema }))
+      .max(16)
+      .optional()
+      .describe(
+        'Texts that the first picture shows and its edit must leave as they are: the guard reads them at step two. Needs `prompts.draft`.',
+      ),
     webhook_url: z
       .string()
       .max(2000)
@@ -46,6 +64,10 @@ export const newRolloutSchema = z
     wait_seconds: z.int().min(1).max(3600).default(180).describe('How long the guard, the queue and the receiver are waited for.'),
     dry_run: z.boolean().default(false).describe('Plan and price the five steps, send nothing.'),
     budget_usd: dollarsSchema.optional().describe('What the whole walk may cost. Needed unless it is a dry run.'),
+  })
+  .refine(({ texts = [], prompts }) => texts.length === 0 || prompts?.draft !== undefined, {
+    path: ['prompts', 'draft'],
+    message: 'must be given with texts: the usual first picture shows none',
   })
   .meta({ id: 'NewRollout' })
 

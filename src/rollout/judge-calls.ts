@@ -99,6 +99,8 @@ export interface SeenGuard {
   overall: string | null
   /** `kept`, `changed` or `unsure`; null where there is nothing to judge. */
   rules: Readonly<Record<'drift' | 'subject' | 'camera' | 'text', string | null>>
+  /** Each text that was judged, without its words. */
+  texts: readonly { n: number; lang: string; verdict: string; reason: string }[]
   missingPackages: readonly string[]
 }
 
@@ -109,18 +111,23 @@ export function judgeEdit(call: SeenCall, guard: SeenGuard | null): Judgement {
   if (guard?.status !== 'judged')
     return judged([edited, { ...check('guard_judged', false, { status: guard?.status ?? 'not_applicable' }), next: 'report_fault' }])
   const next: NextCode = guard.missingPackages.length > 0 && guard.rules.text === 'unsure' ? 'install_ocr' : 'look_at_edit'
-  const rule = (code: 'subject_kept' | 'camera_kept' | 'text_kept' | 'rest_kept', verdict: string | null) =>
-    verdict === null
-      ? leftOut(code)
-      : { ...check(code, verdict === 'kept', { verdict, packages: guard.missingPackages.join(' ') || 'none' }), next }
+  const rule = (code: 'subject_kept' | 'camera_kept' | 'text_kept' | 'rest_kept', verdict: string | null, facts: Facts = {}) =>
+    verdict === null ? leftOut(code) : { ...check(code, verdict === 'kept', { verdict, ...facts }), next }
   return judged([
     edited,
     check('guard_judged', true, { overall: guard.overall ?? 'none' }),
     rule('subject_kept', guard.rules.subject),
     rule('camera_kept', guard.rules.camera),
-    rule('text_kept', guard.rules.text),
+    rule('text_kept', guard.rules.text, textFacts(guard)),
     rule('rest_kept', guard.rules.drift),
   ])
+}
+
+/** Which text, and why: the first that changed, else the first that could not be told. */
+function textFacts({ texts, missingPackages }: SeenGuard): Facts {
+  const wrong = texts.find(({ verdict }) => verdict === 'changed') ?? texts.find(({ verdict }) => verdict === 'unsure')
+  const { n = 0, lang = 'none', reason = 'none' } = wrong ?? {}
+  return { n, lang, reason, packages: missingPackages.join(' ') || 'none' }
 }
 
 /** What the product can afford. */

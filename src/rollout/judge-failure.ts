@@ -1,5 +1,5 @@
 import { cureOf, type SeenCall } from './judge-calls.ts'
-import { check, type Facts, type Judgement, judged, leftOut } from './walk.ts'
+import { check, type Facts, type Judgement, judged, leftOut, type NextCode } from './walk.ts'
 
 /** Failures that were provoked. */
 export interface ProvokedFailures {
@@ -15,9 +15,7 @@ export function judgeFailure({ size, timeout, moderation }: ProvokedFailures): J
   const isRefused = size.code !== null && size.outcome === 'not_charged' && size.nextAction !== null && !size.wasRecorded
   const provoked = [timeout, moderation].filter((call) => call !== null)
   const causes = provoked.map(({ record }) => record?.retry_reason ?? 'none')
-  const areOnRecord = provoked.every(
-    ({ record }) => record !== null && record.retry_reason !== null && record.attempts.at(-1)?.outcome != null,
-  )
+  const areOnRecord = provoked.every(hasCause)
   return judged([
     {
       ...check('size_refused_here', isRefused, {
@@ -35,7 +33,14 @@ export function judgeFailure({ size, timeout, moderation }: ProvokedFailures): J
   ])
 }
 
-/** An error whose reader knows what to do, of a call whose record says the same. */
+/** Why it failed, in the route's words too, and whom to ask: an answer has an id, and silence has none. */
+function hasCause({ record }: SeenCall): boolean {
+  const last = record?.attempts.at(-1)
+  if (!record || !last) return false
+  return record.retry_reason !== null && last.outcome !== null && (last.http_status === null || last.request_id !== null)
+}
+
+/** An error whose reader knows what to do, of a call whose record says the same. A route that fails in another way than it was to is not one to rely on. */
 function recoverable(code: 'timeout_recoverable' | 'moderation_recoverable', call: SeenCall, reason: string) {
   const { record, error } = call
   const facts: Facts = {
@@ -43,6 +48,10 @@ function recoverable(code: 'timeout_recoverable' | 'moderation_recoverable', cal
     next_action: error?.next_action ?? 'none',
     retry_reason: record?.retry_reason ?? 'none',
   }
-  const isKnown = record !== null && record.status !== 'completed' && record.retry_reason === reason && record.error !== null
-  return { ...check(code, isKnown && error?.next_action != null, facts), next: record === null ? cureOf(call) : 'report_fault' } as const
+  const isAsProvoked = record !== null && record.status !== 'completed' && record.retry_reason === reason
+  const isKnown = isAsProvoked && record.error !== null && error?.next_action != null
+  return { ...check(code, isKnown, facts), next: nextOf(call, isAsProvoked) }
 }
+
+const nextOf = (call: SeenCall, isAsProvoked: boolean): NextCode =>
+  isAsProvoked ? 'report_fault' : call.record === null ? cureOf(call) : 'ask_upstream'

@@ -36,6 +36,11 @@ async function decide(review: string, decision: 'approved' | 'rejected'): Promis
   const seen = await callAs(gateway, gateway.key, 'POST', `/v2/reviews/${review}/decision`, body)
   expect([seen.status, seen.error]).toEqual([200, null])
 }
+/** What every picture of the sandbox says, and where it stands in the first one. */
+const texts = [{ text: 'SANDBOX', lang: 'en', box: { x: 140, y: 430, width: 744, height: 160 } }]
+/** Has the sandbox answer what step four provokes in another way than it was asked. */
+const spoil = (kind: string, fault: string) =>
+  gateway.gateway.sandbox!.faults.arm({ match: { prompt: `A failure on purpose [[sandbox: ${kind}` }, fault })
 const standing = ({ state, steps, next_action }: Rollout) => {
   const at = steps.find((step) => step.state === 'failed' || step.state === 'waiting')
   const wrong = at?.checks.find(({ result }) => result === 'fail')
@@ -55,6 +60,9 @@ describe('a rollout', () => {
     }
     expect(await refused({})).toEqual([400, 'missing_required_parameter', 'budget_usd'])
     expect(await refused({ budget_usd: '0.01' })).toEqual([400, 'invalid_value', 'budget_usd'])
+    const within = { ...texts[0]!, box: { x: 700, y: 0, width: 100, height: 50 } }
+    expect(await refused({ dry_run: true, prompts: { draft: 'A sign' }, texts: [within] })).toEqual([400, 'invalid_value', 'texts.0.box'])
+    expect(await refused({ dry_run: true, texts })).toEqual([400, 'invalid_value', 'prompts.draft'])
     expect(await refused({ budget_usd: '5', final: { size: '1000x1001' } })).toEqual([400, 'invalid_value', 'size'])
     expect((await refused({ budget_usd: '5', route: 'nobody' }))[0]).toBeGreaterThanOrEqual(400)
     expect((await asAdmin<{ rollouts: Rollout[] }>('GET', '/v2/rollouts')).json.rollouts).toEqual([])
@@ -80,8 +88,16 @@ describe('a rollout', () => {
   })
 
   it('passes all five steps once a person has approved its last picture, and one record has request, address, cost and decision', async () => {
-    const waiting = await walk({ max_latency_ms: 60_000 })
+    const waiting = await walk({ max_latency_ms: 60_000, texts, prompts: { draft: 'A sign' } })
     expect(standing(waiting)).toEqual(['waiting', 5, null, 'decide_review'])
+    expect(waiting.steps[1]!.checks.map(({ code, result }) => [code, result])).toEqual([
+      ['edited', 'pass'],
+      ['guard_judged', 'pass'],
+      ['subject_kept', 'pass'],
+      ['camera_kept', 'pass'],
+      ['text_kept', 'pass'],
+      ['rest_kept', 'pass'],
+    ])
     expect(waiting.steps.map(({ state }) => state)).toEqual(['passed', 'passed', 'passed', 'passed', 'waiting'])
     expect(waiting.steps[3]!.checks.map(({ code, result }) => [code, result])).toEqual([
       ['size_refused_here', 'pass'],
@@ -111,6 +127,13 @@ describe('a rollout', () => {
 
   it.each([
     ['an edit that moves its subject', { prompts: { edit: marked('shift=24,12') } }, 2, 'subject_kept', 'look_at_edit'],
+    [
+      'an edit that alters a protected text',
+      { texts, prompts: { draft: 'A sign', edit: marked('garble') } },
+      2,
+      'text_kept',
+      'look_at_edit',
+    ],
     ['an edit that is refused', { prompts: { edit: marked('moderation') } }, 2, 'edited', 'mend_prompt'],
     ['another size than asked', { prompts: { final: marked('size=1024x1024') } }, 3, 'settings_honoured', 'ask_upstream'],
     ['more than it may cost', { max_cost_usd: '0.001' }, 3, 'within_cost', 'raise_cost'],
@@ -126,6 +149,20 @@ describe('a rollout', () => {
     'stops where there is %s',
     async (_what, change, n, code, next) => {
       expect(standing(await walk(change))).toEqual(['failed', n, code, next])
+    },
+    120_000,
+  )
+
+  it.each([
+    ['a refusal that does not say that it is one', 'moderation', 'html', 'moderation_recoverable', 'ask_upstream'],
+    ['a refusal that nobody can be asked about', 'moderation', 'no-request-id', 'cause_on_record', 'mend_record'],
+  ] as const)(
+    'stops where what fails on purpose leaves %s',
+    async (_what, kind, fault, code, next) => {
+      spoil(kind, fault)
+      const stopped = await walk({})
+      expect(standing(stopped)).toEqual(['failed', 4, code, next])
+      expect(stopped.steps.map(({ state }) => state)).toEqual(['passed', 'passed', 'passed', 'failed', 'pending'])
     },
     120_000,
   )

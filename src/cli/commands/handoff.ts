@@ -2,9 +2,11 @@ import { openAsBlob } from 'node:fs'
 import { basename } from 'node:path'
 import type { Handoff, HandoffTaken } from '../../contract/record.ts'
 import { type Command, type CommandContext, CommandError, say, UsageError } from '../command.ts'
+import { declaredText, givenBox } from '../declared-text.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { plainText, table } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, onePrompt, readArguments, wholeNumber } from '../options.ts'
+import { promptMembers } from '../stored-prompt.ts'
 
 const data = { data: gatewayOptions.data, json: gatewayOptions.json } as const
 const wishes = {
@@ -14,6 +16,9 @@ const wishes = {
   size: { type: 'string' },
   format: { type: 'string' },
   text: { type: 'string', multiple: true },
+  protect: { type: 'string', multiple: true },
+  subject: { type: 'string' },
+  var: { type: 'string', multiple: true },
   remark: { type: 'string', multiple: true },
   rights: { type: 'string' },
   tag: { type: 'string' },
@@ -34,55 +39,52 @@ the ticket and has a record, evidence and guard like any other picture. Nothing 
       --source ID        the picture that is edited: img_… or file_…
       --owner NAME       whose account it is done with (by-hand); also --model
       --size WxH         wanted; also --format png, jpeg or webp
-      --text LANG:TEXT   a text that it must show; may be given several times
+      --var NAME=VALUE   of a stored prompt, whose id stands in the place of the words
+      --text LANG:TEXT   a text that it must show, or LANG@X,Y,W,H:TEXT where; may be given
+                         several times
+      --protect X,Y,W,H  a rectangle that an edit must leave alone; also --subject
       --remark TEXT      something else to see to; may be given several times
       --rights NOTE      where the source comes from; also --tag
       --hours N          how long the ticket is open (72)
+      --state STATE      open, used, cancelled or expired (list)
       --copy             put the prompt on the terminal's clipboard (OSC 52)
       --data FOLDER      data folder (./data)
       --json             print the whole answer`,
   async run(args, context) {
-    const [action, ...rest] = args
-    const act = action !== undefined && Object.hasOwn(actions, action) ? actions[action as keyof typeof actions] : undefined
+    const [action = 'list', ...rest] = args
+    const act = Object.hasOwn(actions, action) ? actions[action as keyof typeof actions] : undefined
     return act ? act(rest, context) : open(args, context)
   },
 }
 
 async function open(args: readonly string[], context: CommandContext): Promise<number> {
   const { values, positionals } = readArguments(args, { ...data, ...wishes })
-  const prompt = onePrompt('handoff', positionals)
   const hours = wholeNumber('hours', values.hours, 720)
   const body = {
-    prompt,
+    ...promptMembers(onePrompt('handoff', positionals), values.var),
     source: values.source === undefined ? undefined : { [values.source.startsWith('file_') ? 'file_id' : 'image_id']: values.source },
     owner: values.owner,
     model: values.model,
     size: values.size,
     output_format: values.format,
-    texts: values.text?.map(textOf),
+    texts: values.text?.map(declaredText),
+    protect: values.protect?.map((box) => givenBox('protect', box)),
+    subject: values.subject === undefined ? undefined : givenBox('subject', values.subject),
     remarks: values.remark,
     rights: values.rights,
     tag: values.tag,
     expires_in_hours: hours,
   }
+  if (values.copy && !context.stderr.isTTY) throw new UsageError('--copy needs a terminal')
   await using client = await GatewayClient.connect(context, gatewayFlags(values))
   const handoff = await client.json<Handoff>({ method: 'POST', path: '/v2/handoffs', body })
-  if (values.copy) copy(context, prompt)
+  if (values.copy) copy(context, handoff.prompt ?? '')
   say(context.stdout, values.json ? JSON.stringify(handoff, null, 2) : sheet(handoff))
   return 0
 }
 
-/** `en:Grand opening`. */
-function textOf(given: string): { text: string; lang: string } {
-  const [, lang, text] = /^([A-Za-z][\w-]+):(.+)$/s.exec(given) ?? []
-  if (lang === undefined || text === undefined)
-    throw new UsageError(`--text expects a language and a text, like en:Open daily, found '${given}'`)
-  return { lang, text }
-}
-
 /** Terminals that know the sequence put the text on the clipboard; others show nothing. */
 function copy({ stderr }: CommandContext, text: string): void {
-  if (!stderr.isTTY) throw new UsageError('--copy needs a terminal')
   stderr.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`)
 }
 

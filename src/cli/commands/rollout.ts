@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { Rollout } from '../../contract/record.ts'
 import { renderRollout } from '../../rollout/index.ts'
 import { type Command, type CommandContext, say, UsageError } from '../command.ts'
+import { declaredText, type GivenText } from '../declared-text.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { plainText, table } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, readArguments, wholeNumber } from '../options.ts'
@@ -19,6 +20,7 @@ const asked = {
   'draft-prompt': { type: 'string' },
   'edit-prompt': { type: 'string' },
   'final-prompt': { type: 'string' },
+  text: { type: 'string', multiple: true },
   'dry-run': { type: 'boolean' },
 } as const
 const reports = { lang: { type: 'string' }, html: { type: 'string' } } as const
@@ -42,6 +44,9 @@ first that fails and says what to do next. Exit code 0 = passed, or all but a pe
       --webhook URL      who is told of the job; a receiver that is built in otherwise
       --draft-prompt, --edit-prompt, --final-prompt TEXT
                          the product's own words
+      --text LANG@X,Y,W,H:TEXT
+                         a text that the first picture shows there and its edit must leave
+                         alone; may be given several times, with --draft-prompt
       --lang LANGUAGE    en, ja or zh-CN
       --html FILE        save the report as a page, too
       --live             pay what the routes ask
@@ -84,11 +89,20 @@ function bodyOf(route: string, values: Words): object {
     final: { ...final, ...given('output_compression', compression) },
     max_cost_usd: values['max-cost'],
     prompts,
+    ...given('texts', values.text?.map(placedText)),
     ...given('model', values.model),
     ...given('max_latency_ms', latency),
     ...given('webhook_url', values.webhook),
     ...(values.budget === undefined || values['dry-run'] ? { dry_run: true } : { budget_usd: values.budget }),
   }
+}
+
+/** The guard looks where it is told to. @throws UsageError for a text without its place */
+function placedText(given: string): GivenText {
+  const text = declaredText(given)
+  if (text.box === undefined)
+    throw new UsageError(`--text expects where the first picture shows it, like ${text.lang}@120,300,420,110:${text.text}`)
+  return text
 }
 
 const PAUSE_MS = 500

@@ -24,6 +24,7 @@ export async function seenGuard(parts: GatewayParts, imageId: string, seconds: n
       camera: camera?.verdict ?? null,
       text: text?.verdict ?? null,
     },
+    texts: (text?.texts ?? []).map(({ index, lang, verdict, reason }) => ({ n: index + 1, lang, verdict, reason })),
     missingPackages: guard.missing_packages,
   }
 }

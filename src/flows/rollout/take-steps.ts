@@ -47,7 +47,8 @@ export async function takeFirstPicture(parts: GatewayParts, { order, model }: Ro
 /** Step two: the first picture once more, with one place of its background drawn anew. */
 export async function takeEdit(parts: GatewayParts, { order, model }: RolloutPlan, { imageId }: Brought): Promise<StepEnd> {
   await using workspace = await openInputWorkspace(parts, parts.newId('req'))
-  const body: JsonObject = { model, prompt: promptOf(order, 'edit'), ...DRAFT }
+  const texts = order.body.texts ?? []
+  const body: JsonObject = { model, prompt: promptOf(order, 'edit'), ...DRAFT, ...(texts.length === 0 ? {} : { darkroom: { texts } }) }
   const [width, height] = DRAFT.size.split('x').map(Number) as [number, number]
   const mask = await placeMask(width, height, workspace.folder)
   const references: InputReference[] = [

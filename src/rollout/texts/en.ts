@@ -24,7 +24,7 @@ export const en: RolloutTexts = {
     },
     text_kept: {
       pass: 'Protected text reads the same.',
-      fail: 'Protected text: {verdict} (missing packages: {packages}).',
+      fail: 'Protected text {n} ({lang}): {verdict}, {reason} (missing packages: {packages}).',
       leftOut: 'No protected text.',
     },
     rest_kept: {

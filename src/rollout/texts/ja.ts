@@ -24,7 +24,7 @@ export const ja: RolloutTexts = {
     },
     text_kept: {
       pass: '保護された文字は同じです。',
-      fail: '保護された文字:{verdict}(不足パッケージ:{packages})。',
+      fail: '保護された文字 {n}({lang}):{verdict}、{reason}(不足パッケージ:{packages})。',
       leftOut: '保護された文字はありません。',
     },
     rest_kept: { pass: '残すべき部分は残っています。', fail: '残すべき部分:{verdict}。', leftOut: 'マスクも保護領域もありません。' },

@@ -18,7 +18,11 @@ export const zhCn: RolloutTexts = {
     guard_judged: { pass: '守卫的判定:{overall}。', fail: '守卫没有判定:{status}。' },
     subject_kept: { pass: '主体保持不变。', fail: '主体:{verdict}。', leftOut: '没有可比较的主体。' },
     camera_kept: { pass: '镜头角度和比例相同。', fail: '镜头角度或比例:{verdict}。', leftOut: '没有可比较的镜头信息。' },
-    text_kept: { pass: '受保护的文字一致。', fail: '受保护的文字:{verdict}(缺少的包:{packages})。', leftOut: '没有受保护的文字。' },
+    text_kept: {
+      pass: '受保护的文字一致。',
+      fail: '受保护的文字 {n}({lang}):{verdict},{reason}(缺少的包:{packages})。',
+      leftOut: '没有受保护的文字。',
+    },
     rest_kept: { pass: '应保留的部分没有变化。', fail: '应保留的部分:{verdict}。', leftOut: '没有蒙版,也没有受保护的区域。' },
     made: { pass: '图片已返回(请求 {request_id})。', fail: '最终设置没有得到图片:{code}。{message}' },
     settings_honoured: { pass: '与要求一致:{size},{format}。', fail: '要求 {wanted_size},{wanted_format};得到 {size},{format}。' },
