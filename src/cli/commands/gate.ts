@@ -46,10 +46,10 @@ cost, makes them and prints the report. Exit code 0 = fit for production or as a
     const [route, ...more] = positionals
     if (more.length > 0) throw new UsageError('gate takes one route')
     await using client = await GatewayClient.connect(context, gatewayFlags(values), { makesFolder: false })
-    if (route === undefined) return list(client, context, values)
-    if (values.grant !== undefined) return grant(client, context, route, values)
-    if (values.withdraw) return withdraw(client, context, route, values)
-    return test(client, context, route, values)
+    if (route === undefined) return await list(client, context, values)
+    if (values.grant !== undefined) return await grant(client, context, route, values)
+    if (values.withdraw) return await withdraw(client, context, route, values)
+    return await test(client, context, route, values)
   },
 }
 

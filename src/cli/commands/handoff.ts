@@ -4,7 +4,7 @@ import type { Handoff, HandoffTaken } from '../../contract/record.ts'
 import { type Command, type CommandContext, CommandError, say, UsageError } from '../command.ts'
 import { declaredText, givenBox } from '../declared-text.ts'
 import { GatewayClient } from '../gateway-client.ts'
-import { plainText, table } from '../layout.ts'
+import { plainText, sayWrapped, table } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, onePrompt, readArguments, wholeNumber } from '../options.ts'
 import { promptMembers } from '../stored-prompt.ts'
 
@@ -31,7 +31,7 @@ export const handoffCommand: Command = {
   name: 'handoff',
   summary: 'hand a prompt over to ChatGPT by hand, and take the picture back',
   usage: `handoff PROMPT [options]
-handoff [list | show ID | upload ID FILE | cancel ID] [options]
+       darkroom handoff [list | show ID | upload ID FILE | cancel ID] [options]
 
 Prints the prompt with a checklist and opens a ticket; what comes of it is uploaded with
 the ticket and has a record, evidence and guard like any other picture. Nothing costs.
@@ -62,7 +62,7 @@ async function open(args: readonly string[], context: CommandContext): Promise<n
   const hours = wholeNumber('hours', values.hours, 720)
   const body = {
     ...promptMembers(onePrompt('handoff', positionals), values.var),
-    source: values.source === undefined ? undefined : { [values.source.startsWith('file_') ? 'file_id' : 'image_id']: values.source },
+    source: values.source === undefined ? undefined : sourceOf(values.source),
     owner: values.owner,
     model: values.model,
     size: values.size,
@@ -79,8 +79,16 @@ async function open(args: readonly string[], context: CommandContext): Promise<n
   await using client = await GatewayClient.connect(context, gatewayFlags(values))
   const handoff = await client.json<Handoff>({ method: 'POST', path: '/v2/handoffs', body })
   if (values.copy) copy(context, handoff.prompt ?? '')
-  say(context.stdout, values.json ? JSON.stringify(handoff, null, 2) : sheet(handoff))
+  if (values.json) say(context.stdout, JSON.stringify(handoff, null, 2))
+  else saySheet(context, handoff)
   return 0
+}
+
+/** @throws UsageError for what is neither a picture nor a file */
+function sourceOf(id: string): { image_id: string } | { file_id: string } {
+  if (id.startsWith('img_')) return { image_id: id }
+  if (id.startsWith('file_')) return { file_id: id }
+  throw new UsageError(`--source expects a picture made here (img_…) or a file of /v1/files (file_…), found '${id}'`)
 }
 
 /** Terminals that know the sequence put the text on the clipboard; others show nothing. */
@@ -104,23 +112,20 @@ const actions = {
     const [id] = exactly('show', positionals, ['ID'])
     await using client = await connect(context, values)
     const handoff = await client.json<Handoff>({ method: 'GET', path: place(id!) })
-    say(context.stdout, values.json ? JSON.stringify(handoff, null, 2) : sheet(handoff))
+    if (values.json) say(context.stdout, JSON.stringify(handoff, null, 2))
+    else saySheet(context, handoff)
     return 0
   },
   async upload(args: readonly string[], context: CommandContext) {
     const { values, positionals } = readArguments(args, { ...data, model: { type: 'string' } })
     const [id, file] = exactly('upload', positionals, ['ID', 'FILE'])
-    const bytes = await openAsBlob(file!).catch((error: NodeJS.ErrnoException) => {
-      throw new CommandError(
-        `${file} cannot be read: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}. Nothing was uploaded.`,
-      )
-    })
     const form = new FormData()
-    form.append('image', bytes, basename(file!))
+    form.append('image', await pictureIn(file!), basename(file!))
     if (values.model !== undefined) form.append('model', values.model)
     await using client = await connect(context, values)
     const taken = await client.json<HandoffTaken>({ method: 'POST', path: `${place(id!)}/result`, body: form })
-    say(context.stdout, values.json ? JSON.stringify(taken, null, 2) : receipt(taken))
+    if (values.json) say(context.stdout, JSON.stringify(taken, null, 2))
+    else sayReceipt(context, taken)
     return 0
   },
   async cancel(args: readonly string[], context: CommandContext) {
@@ -133,6 +138,16 @@ const actions = {
   },
 }
 
+/** @throws CommandError for a file that cannot be read */
+async function pictureIn(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file)
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message
+    throw new CommandError(`${file} cannot be read: ${why}. Nothing was uploaded.`)
+  }
+}
+
 const place = (id: string) => `/v2/handoffs/${encodeURIComponent(id)}`
 const connect = (context: CommandContext, values: { data?: string | undefined }) =>
   GatewayClient.connect(context, gatewayFlags(values), { makesFolder: false })
@@ -142,36 +157,35 @@ function exactly(action: string, positionals: readonly string[], names: readonly
   return positionals
 }
 
-function sheet(handoff: Handoff): string {
+function saySheet({ stdout }: CommandContext, handoff: Handoff): void {
   const { id, state, route_owner, expires_at, prompt, checklist, source, upload, generation_id } = handoff
-  const head = `${id}  ${state}  ${handoff.operation} by hand, owner ${plainText(route_owner)}, until ${expires_at.slice(0, 16).replace('T', ' ')} UTC`
+  const what = handoff.operation === 'edit' ? 'an edit' : 'a picture'
+  say(stdout, id)
+  sayWrapped(stdout, `${state}: ${what} by hand, owner ${plainText(route_owner)}, until ${minute(expires_at)} UTC`)
+  if (source) say(stdout, `source: ${source.url}`)
   const words = prompt === null ? '(the words are not kept any more)' : prompt.split('\n').map(plainText).join('\n')
-  const list = checklist.map(({ text }, index) => `${String(index + 1).padStart(3)}. ${plainText(text)}`)
-  const tail =
-    generation_id !== null
-      ? [`Its picture is on record: ${generation_id}`]
-      : upload === null
-        ? ['No picture is taken for it any more.']
-        : [`When you have the picture:  darkroom handoff upload ${id} FILE`]
-  return [head, ...(source ? [`Source: ${source.url}`] : []), '', '--- prompt ---', words, '--------------', '', ...list, '', ...tail].join(
-    '\n',
-  )
+  say(stdout, `\n--- prompt ---\n${words}\n--------------\n`)
+  for (const [index, { text }] of checklist.entries()) sayWrapped(stdout, `${String(index + 1).padStart(3)}. ${plainText(text)}`, '     ')
+  if (generation_id !== null) say(stdout, `\nIts picture is on record: ${generation_id}`)
+  else
+    say(
+      stdout,
+      upload === null ? '\nNo picture is taken for it any more.' : `\nWhen you have the picture:\n  darkroom handoff upload ${id} FILE`,
+    )
 }
 
-function receipt({ generation_id, image, warnings }: HandoffTaken): string {
-  const lines = [`${image.id}  ${image.width}x${image.height} ${image.format}, on record as ${generation_id}. It cost nothing here.`]
-  return [...lines, ...warnings.map(({ message }) => message)].join('\n')
+function sayReceipt({ stdout }: CommandContext, { handoff, generation_id, image, warnings }: HandoffTaken): void {
+  say(stdout, `${image.id}  ${image.width}x${image.height} ${image.format}`)
+  say(stdout, `On record as ${generation_id}. It cost nothing here.`)
+  for (const { message } of warnings) sayWrapped(stdout, message, '  ')
+  const isJudged = handoff.operation === 'edit' || handoff.checklist.some(({ id }) => id.startsWith('text_'))
+  if (isJudged) say(stdout, `What the guard finds:\n  darkroom guard ${image.id}`)
 }
+
+const minute = (time: string) => time.slice(0, 16).replace('T', ' ')
 
 function overview(handoffs: readonly Handoff[]): string {
-  if (handoffs.length === 0) return 'There are no tickets.'
-  const rows = handoffs.map(({ id, state, operation, route_owner, expires_at, generation_id }) => [
-    id,
-    state,
-    operation,
-    route_owner,
-    expires_at.slice(0, 16).replace('T', ' '),
-    generation_id ?? '-',
-  ])
-  return table([['ticket', 'state', 'what', 'owner', 'until (UTC)', 'record'], ...rows])
+  if (handoffs.length === 0) return 'There are no tickets. "darkroom handoff PROMPT" opens one.'
+  const rows = handoffs.map(({ id, state, operation, route_owner, expires_at }) => [id, state, operation, route_owner, minute(expires_at)])
+  return table([['ticket', 'state', 'what', 'owner', 'until (UTC)'], ...rows])
 }

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import type { Rollout } from '../../contract/record.ts'
-import { renderRollout } from '../../rollout/index.ts'
-import { type Command, type CommandContext, say, UsageError } from '../command.ts'
+import { renderRollout, rolloutTexts } from '../../rollout/index.ts'
+import { type Command, type CommandContext, CommandError, say, UsageError } from '../command.ts'
 import { declaredText, type GivenText } from '../declared-text.ts'
 import { GatewayClient } from '../gateway-client.ts'
-import { plainText, table } from '../layout.ts'
+import { plainText, sayWrapped, table } from '../layout.ts'
 import { gatewayFlags, gatewayOptions, readArguments, wholeNumber } from '../options.ts'
 
 const asked = {
@@ -30,7 +30,7 @@ export const rolloutCommand: Command = {
   name: 'rollout',
   summary: 'walk a route through the five steps to production, with evidence',
   usage: `rollout ROUTE --max-cost USD [options]
-rollout [list | show ID] [options]
+       darkroom rollout [list | show ID] [options]
 
 Says what the five steps cost. With --budget it takes them one after the other, stops at the
 first that fails and says what to do next. Exit code 0 = passed, or all but a person's word.
@@ -62,9 +62,9 @@ first that fails and says what to do next. Exit code 0 = passed, or all but a pe
     if (!isShown && values['max-cost'] === undefined) throw new UsageError('rollout expects --max-cost: what one final picture may cost')
     const body = isShown ? null : bodyOf(first, values)
     await using client = await GatewayClient.connect(context, gatewayFlags(values), { makesFolder: !isShown, liveForOwner: true })
-    if (first === 'list') return list(client, context, values)
+    if (first === 'list') return await list(client, context, values)
     const rollout = body === null ? await read(client, id!, values) : await walk(client, context, body, values)
-    return tell(context, rollout, values)
+    return await tell(context, rollout, values)
   },
 }
 
@@ -112,11 +112,12 @@ async function walk(client: GatewayClient, context: CommandContext, body: object
   const path = `/v2/rollouts${langOf(values)}`
   const planned = await client.json<Rollout>({ method: 'POST', path, body: { ...body, dry_run: true } })
   if ('dry_run' in body) return planned
-  if (!values.json) say(context.stdout, costs(planned))
+  if (!values.json) say(context.stdout, `${costs(planned)}\n`)
   let rollout = await client.json<Rollout>({ method: 'POST', path, body })
   const told = new Set<number>()
   for (;;) {
-    if (!values.json) for (const step of rollout.steps) if (isOver(step) && !told.has(step.n)) say(context.stdout, stepText(told, step))
+    if (!values.json)
+      for (const step of rollout.steps) if (isOver(step) && !told.has(step.n)) sayStep(context, told, step, rollout.language)
     if (rollout.state !== 'running') return rollout
     await new Promise((resume) => setTimeout(resume, PAUSE_MS))
     rollout = await read(client, rollout.id!, values)
@@ -126,43 +127,74 @@ async function walk(client: GatewayClient, context: CommandContext, body: object
 const isOver = ({ state }: Rollout['steps'][number]) => state !== 'pending' && state !== 'running'
 const marks = { pass: '+', fail: '!', left_out: '-' } as const
 
-function stepText(told: Set<number>, { n, title, state, checks, evidence, cost }: Rollout['steps'][number]): string {
+function sayStep(
+  { stdout }: CommandContext,
+  told: Set<number>,
+  { n, title, state, checks, evidence, cost }: Rollout['steps'][number],
+  language: Rollout['language'],
+): void {
   told.add(n)
-  const seen = checks.map(({ result, text }) => `   ${marks[result]} ${plainText(text)}`)
-  const shown = evidence.map(({ kind, value }) => `     ${kind} ${plainText(value)}`)
-  return [`${n}. ${title}: ${state} (${cost.usd} USD)`, ...seen, ...shown].join('\n')
+  say(stdout, `${n}. ${title}`)
+  for (const { result, text } of checks) sayWrapped(stdout, `   ${marks[result]} ${plainText(text)}`, '     ')
+  for (const { kind, value } of evidence) say(stdout, `     ${kind} ${plainText(value)}`)
+  const paid = cost.nanos === '0' ? '' : `, ${cost.usd} USD`
+  say(stdout, `   ${rolloutTexts[language].states[state]}${paid}`)
 }
 
-function costs({ planned_cost, reserve, play_money, steps, route_id, route_owner, model }: Rollout): string {
+function costs({ planned_cost, reserve, play_money, steps, route_id, route_owner, model, language }: Rollout): string {
+  const { words } = rolloutTexts[language]
   const rows = steps.map(({ n, title, planned_cost: cost }) => [`${n}`, title, cost.usd])
-  const money = play_money ? ' It is play money.' : ''
-  return `${route_id} (${route_owner}), ${model}\n\n${table([['', 'step', 'planned USD'], ...rows])}\n\nPlanned ${planned_cost.usd} USD, at most ${reserve.usd} USD.${money}\n`
+  const total = `${words.planned} ${planned_cost.usd} USD, ${words.most} ${reserve.usd} USD`
+  const money = play_money ? `\n${words.playMoney}` : ''
+  return `${route_id} (${plainText(route_owner)}), ${model}\n\n${table([['', words.steps, 'USD'], ...rows])}\n\n${total}${money}`
 }
 
 async function tell(context: CommandContext, rollout: Rollout, values: Words): Promise<number> {
-  if (values.html !== undefined) await writeFile(values.html, renderRollout(rollout, { stylesheetUrl: '/assets/page.css' }))
+  if (values.html !== undefined) await savePage(values.html, rollout)
   if (values.json) say(context.stdout, JSON.stringify(rollout, null, 2))
-  else {
-    if (rollout.state === 'planned') say(context.stdout, costs(rollout))
-    const isShown = values.budget === undefined && rollout.state !== 'planned'
-    if (isShown) for (const step of rollout.steps) say(context.stdout, stepText(new Set(), step))
-    const name = rollout.id === null ? '' : `${rollout.id}: `
-    say(context.stdout, `\n${name}${rollout.summary} ${rollout.cost.usd} USD.\n${plainText(rollout.next_action.text)}`)
-  }
+  else sayEnd(context, rollout, values)
   return ['passed', 'waiting', 'planned', 'running'].includes(rollout.state) ? 0 : 1
+}
+
+/** @throws CommandError: what was walked is on record all the same */
+async function savePage(file: string, rollout: Rollout): Promise<void> {
+  try {
+    await writeFile(file, renderRollout(rollout, { stylesheetUrl: '/assets/page.css' }))
+  } catch (error) {
+    const again = rollout.id === null ? '' : ` The walk is on record: darkroom rollout show ${rollout.id} --html FILE`
+    throw new CommandError(`${file} cannot be written: ${(error as NodeJS.ErrnoException).code}.${again}`)
+  }
+}
+
+function sayEnd(context: CommandContext, rollout: Rollout, values: Words): void {
+  const { id, state, steps, language, summary, cost, next_action } = rollout
+  if (state === 'planned') say(context.stdout, costs(rollout))
+  else if (values.budget === undefined) for (const step of steps) sayStep(context, new Set(), step, language)
+  const head = id === null ? summary : `${id}: ${summary} ${cost.usd} USD`
+  say(context.stdout, `\n${head}`)
+  sayWrapped(context.stdout, plainText(next_action.text))
+  for (const line of commandsFor(rollout)) say(context.stdout, `  ${line}`)
+}
+
+/** What to type for the next thing to do, where that is a command. */
+function commandsFor({ id, route_id, final, next_action: { code, facts } }: Rollout): string[] {
+  if (code === 'confirm_budget')
+    return [`darkroom rollout ${route_id} --max-cost ${final.max_cost.usd} … --budget ${facts['reserve']}, with the same options`]
+  if (code === 'decide_review')
+    return [`darkroom review show ${facts['review']}`, `darkroom review approve ${facts['review']} …`, `darkroom rollout show ${id}`]
+  return []
 }
 
 async function list(client: GatewayClient, context: CommandContext, values: Words): Promise<number> {
   const answer = await client.json<{ rollouts: Rollout[] }>({ method: 'GET', path: `/v2/rollouts${langOf(values)}` })
-  const rows = answer.rollouts.map(({ id, route_id, state, started_at, cost, summary }) => [
+  const rows = answer.rollouts.map(({ id, route_id, state, started_at, cost }) => [
     id ?? '-',
     route_id,
     state,
     started_at?.slice(0, 16).replace('T', ' ') ?? '-',
     cost.usd,
-    summary,
   ])
-  const text = rows.length === 0 ? 'No route was walked yet.' : table([['walk', 'route', 'state', 'begun (UTC)', 'cost', ''], ...rows])
+  const text = rows.length === 0 ? 'No route was walked yet.' : table([['walk', 'route', 'state', 'begun (UTC)', 'USD'], ...rows])
   say(context.stdout, values.json ? JSON.stringify(answer, null, 2) : text)
   return 0
 }
