@@ -151,6 +151,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ flat: true, latencyMs: 0 })
   const logger = createLogger({ level: 'trace', destination: { write: (line: string) => void log.push(line) } })
   darkroom = await startTestGateway({
+    leavesJudging: false,
     logger,
     mayLackSecrets: true,
     yaml: yaml(sandbox.url, parrot.url),

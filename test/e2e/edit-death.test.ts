@@ -25,7 +25,7 @@ async function openStage() {
     dataFolder,
     start: () => startGatewayProcess({ dataFolder, upstreamUrl: sandbox.url }),
     /** The next owner of the folder, in this process, so that its parts can be looked at. */
-    startNext: () => startTestGateway({ dataFolder, environment: { UPSTREAM_KEY: 'sk-upstream' } }),
+    startNext: () => startTestGateway({ dataFolder, leavesJudging: false, environment: { UPSTREAM_KEY: 'sk-upstream' } }),
     spool: () => readdir(join(dataFolder, 'spool')),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }

@@ -9,7 +9,7 @@ import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 let gateway: TestGateway
 
 beforeAll(async () => {
-  gateway = await startTestGateway()
+  gateway = await startTestGateway({ leavesJudging: false })
 })
 afterAll(() => gateway.close())
 

@@ -11,7 +11,7 @@ import { fetchWith, makeFile } from '../support/two-tenants.ts'
 let gateway: TestGateway
 const clock = movedClock()
 beforeAll(async () => {
-  gateway = await startTestGateway({ clock })
+  gateway = await startTestGateway({ clock, leavesJudging: false })
 })
 afterAll(() => gateway.close())
 

@@ -18,7 +18,7 @@ let gateway: TestGateway
 /** A project in which every picture is looked at. */
 let team: ReviewedProject
 beforeAll(async () => {
-  gateway = await startTestGateway({ clock })
+  gateway = await startTestGateway({ clock, leavesJudging: false })
   team = await reviewedProject(gateway, { review: { sample_percent: 100, due_hours: 24 } })
 })
 afterAll(() => gateway.close())

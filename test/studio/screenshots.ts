@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { studioScreens } from '../../src/http/serve-studio.ts'
-import { smallCall } from '../support/generation-calls.ts'
-import { closeBrowser, desktop, openStudio, phone, type StudioStage, type Visit, type VisitOptions } from './studio-stage.ts'
+import { startSandbox } from '../../src/sandbox/index.ts'
+import { facesEnvironment, routesYaml } from '../support/face-routes.ts'
+import { tellStory } from './screenshot-story.ts'
+import { closeBrowser, desktop, openStudio, phone, type Visit, type VisitOptions } from './studio-stage.ts'
 
 // `npm run studio:screenshots [-- screen …]`: the main screens in three languages, light and dark, on a desk and in a hand, into docs/studio.
 // Fonts for Chinese and Japanese must be installed (Debian: fonts-noto-cjk).
@@ -17,18 +20,6 @@ const looks: readonly (VisitOptions & { name: string })[] = [
   { name: 'zh-light-phone', locale: 'zh-CN', colorScheme: 'light', viewport: phone, hasTouch: true },
 ]
 
-/** Something to look at. @returns id of one of the pictures */
-async function makePictures({ gateway }: StudioStage): Promise<string> {
-  for (const prompt of ['A tea poster: 新茶入荷 / First flush', 'A lighthouse at dusk', '雨の京都、提灯の路地'])
-    await gateway.fetch('/v1/images/generations', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...smallCall, prompt }),
-    })
-  const found = (await (await gateway.fetch('/v2/images?limit=1')).json()) as { images: { id: string }[] }
-  return found.images[0]!.id
-}
-
 /** What is done on a screen before it is looked at. */
 const acts: Partial<Record<string, (visit: Visit) => Promise<void>>> = {
   async make({ page }) {
@@ -41,9 +32,14 @@ const acts: Partial<Record<string, (visit: Visit) => Promise<void>>> = {
 }
 
 await mkdir(folder, { recursive: true })
-const stage = await openStudio({ config: { sandbox: { port: 0, latencyMs: 0, flat: false } } })
+const reseller = await startSandbox({ latencyMs: 0 })
+const stage = await openStudio({
+  config: { sandbox: { port: 0, latencyMs: 0, flat: false } },
+  yaml: routesYaml(reseller, [{ id: 'faces', face: 'honest' }]),
+  environment: facesEnvironment,
+})
 try {
-  const image = await makePictures(stage)
+  const image = await tellStory(stage.gateway, 'faces')
   /** Where a screen has something to show. */
   const addresses: Partial<Record<string, string>> = { edit: `/edit?image=${image}` }
   for (const { name, ...look } of looks) {
@@ -52,11 +48,15 @@ try {
       await visit.open(addresses[screen] ?? `/${screen}`)
       await acts[screen]?.(visit)
       await visit.page.waitForLoadState('networkidle')
-      await visit.page.screenshot({ path: join(folder, `${screen}-${name}.png`) })
-      console.log(`docs/studio/${screen}-${name}.png`)
+      const file = `${screen}-${name}.webp`
+      await sharp(await visit.page.screenshot())
+        .webp({ quality: 82 })
+        .toFile(join(folder, file))
+      console.log(`docs/studio/${file}`)
     }
   }
 } finally {
   await stage[Symbol.asyncDispose]()
+  await reseller.close()
   await closeBrowser()
 }

@@ -64,7 +64,7 @@ function sharedBrowser(): Promise<Browser> {
 /** Opens the stage; the studio is built where that is needed. */
 export async function openStudio(options: TestGatewayOptions = {}): Promise<StudioStage> {
   const running = await sharedBrowser()
-  const gateway = await startTestGateway({ studioFolder, ...options })
+  const gateway = await startTestGateway({ studioFolder, leavesJudging: false, ...options })
   return {
     gateway,
     visit: (visitOptions = {}) => openVisit(running, gateway, visitOptions),

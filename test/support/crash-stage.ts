@@ -22,7 +22,13 @@ export async function openCrashStage() {
     start: (failPoint?: string) => startGatewayProcess({ dataFolder, upstreamUrl: sandbox.url, ...(failPoint && { failPoint }) }),
     /** The next owner of the folder, in this process, so that its parts can be looked at. */
     startNext: (options: TestGatewayOptions = {}) =>
-      startTestGateway({ dataFolder, environment: { UPSTREAM_KEY: 'sk-upstream' }, yaml: configFile(sandbox.url), ...options }),
+      startTestGateway({
+        dataFolder,
+        environment: { UPSTREAM_KEY: 'sk-upstream' },
+        yaml: configFile(sandbox.url),
+        leavesJudging: false,
+        ...options,
+      }),
     spool: async () => (await readdir(join(dataFolder, 'spool'))).sort(),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }

@@ -59,7 +59,7 @@ function openDoor(config: DarkroomConfig, yaml: string | undefined): DarkroomCon
   return { ...config, admission: { ...config.admission, limits }, http: { ...config.http, connections: 10_000 } }
 }
 
-/** Starts a gateway with its sandbox: no latency, plain pictures, a silent log, a door as wide as anybody needs. */
+/** Starts a gateway with its sandbox: no latency, plain pictures that nobody judges, a silent log, a door as wide as anybody needs. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const {
     dataFolder = await mkdtemp(join(tmpdir(), 'darkroom-test-')),
@@ -85,7 +85,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   // Whether somebody has built the studio here says nothing to a test; those of the studio name its folder.
   const http = { ...asked.http, studioFolder }
   const config: DarkroomConfig = { ...asked, http, sandbox: { ...read.sandbox, flat: true }, ...database, ...changes }
-  const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), ...rest })
+  const gateway = await createGateway(config, { logger: createLogger({ level: 'silent' }), leavesJudging: true, ...rest })
   const key = (await readFile(join(dataFolder, 'default-key'), 'utf8')).trim()
   const close = async () => {
     await gateway.close(5000)

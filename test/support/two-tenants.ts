@@ -24,7 +24,10 @@ export interface TwoTenants {
 
 /** Makes each object by the call that makes it. */
 export async function openTwoTenants(): Promise<TwoTenants> {
-  const gateway = await startTestGateway({ yaml: `version: 1\ntrust_proxy: true\noutbound: { allow: ['${nobodyThere}'] }` })
+  const gateway = await startTestGateway({
+    leavesJudging: false,
+    yaml: `version: 1\ntrust_proxy: true\noutbound: { allow: ['${nobodyThere}'] }`,
+  })
   const [owner, stranger] = [await makeProject(gateway, 'owner'), await makeProject(gateway, 'stranger')]
   const asOwner: TestGateway = { ...gateway, key: owner.key, fetch: fetchWith(gateway, owner.key) }
   const edit = await editRoom(asOwner, {})
