@@ -37,6 +37,8 @@ const STEP = 0.4
 /** Below this print and ground are not told apart, and pixels are compared as they are. */
 const LEAST_CLARITY = 0.7
 const RAW_CONTRAST = 64
+/** Print that correlates so well with what it was is no other way round. */
+const LIES_WELL = 0.7
 /** Of medium and bold print at the line height compared. */
 const USUAL_STROKE = 5
 
@@ -87,17 +89,16 @@ function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
   const [greyBefore, greyAfter] = [greyOf(before), greyOf(after)]
   const [sampleBefore, sampleAfter] = [cut(greyBefore, before, inner), cut(greyAfter, before, inner)]
   const source = inkOf(greyBefore, before, undefined, sampleBefore)
-  // Print may have become light on dark: the way in which it lies better counts.
-  const ways = [source.isLight, !source.isLight].map((isLight) => {
+  const lay = (isLight: boolean) => {
     const ink = inkOf(greyAfter, after, isLight, sampleAfter)
     const motion = findPrint(source.amount, ink.amount, before)
-    return {
-      ink,
-      motion,
-      correlation: correlationOf(cut(source.amount, before, inner), cut(layPrint(ink.amount, before, motion), before, inner)),
-    }
-  })
-  const { ink, motion, correlation } = ways[0]!.correlation >= ways[1]!.correlation ? ways[0]! : ways[1]!
+    const laid = cut(layPrint(ink.amount, before, motion), before, inner)
+    return { ink, motion, correlation: correlationOf(cut(source.amount, before, inner), laid) }
+  }
+  // Print may have become light on dark: where it does not lie well, the way in which it lies better counts.
+  const asBefore = lay(source.isLight)
+  const turned = asBefore.correlation < LIES_WELL ? lay(!source.isLight) : asBefore
+  const { ink, motion, correlation } = asBefore.correlation >= turned.correlation ? asBefore : turned
   const clarity = Math.min(source.clarity, ink.clarity)
   const [one, other] = clarity >= LEAST_CLARITY ? [source.amount, ink.amount] : asTheyAre(greyBefore, greyAfter)
   // On such a ground what was told apart is no print, and its strokes are none.

@@ -20,25 +20,23 @@ const FINE_REACH = 2
 export function findPrint(before: Float32Array, after: Float32Array, size: Size): PrintMotion {
   const [small, other] = [halved(before, size), halved(after, size)]
   const reach = Math.max(2, Math.min(10, Math.round(REACH * small.height)))
-  const steps = range(-reach, reach)
-  let best = {
-    motion: { shiftX: 0, shiftY: 0, scale: 1 },
-    score: correlation(small.values, other.values, small, { shiftX: 0, shiftY: 0, scale: 1 }),
-  }
-  const attempt = (one: Float32Array, two: Float32Array, of: Size, motion: PrintMotion) => {
-    const score = correlation(one, two, of, motion)
-    // What lies still must be beaten, not equalled.
-    if (score > best.score + 1e-4) best = { motion, score }
-  }
-  for (const scale of SCALES)
-    for (const shiftY of steps) for (const shiftX of steps) attempt(small.values, other.values, small, { shiftX, shiftY, scale })
-  const { shiftX: x, shiftY: y, scale: about } = best.motion
-  const start = { shiftX: 2 * x, shiftY: 2 * y, scale: about }
-  best = { motion: start, score: correlation(before, after, size, start) }
-  for (const fine of FINE_SCALES)
-    for (const down of range(-FINE_REACH, FINE_REACH))
-      for (const right of range(-FINE_REACH, FINE_REACH))
-        attempt(before, after, size, { shiftX: 2 * x + right, shiftY: 2 * y + down, scale: about + fine })
+  const still = { shiftX: 0, shiftY: 0, scale: 1 }
+  const { shiftX, shiftY, scale } = search(comparing(small.values, other.values, small), still, SCALES, reach)
+  const scales = FINE_SCALES.map((fine) => scale + fine)
+  return search(comparing(before, after, size), { shiftX: 2 * shiftX, shiftY: 2 * shiftY, scale }, scales, FINE_REACH)
+}
+
+/** Tries every place about a motion at every scale. */
+function search(compared: Compared, start: PrintMotion, scales: readonly number[], reach: number): PrintMotion {
+  let best = { motion: start, score: correlation(compared, start) }
+  for (const scale of scales)
+    for (const down of range(-reach, reach))
+      for (const right of range(-reach, reach)) {
+        const motion = { shiftX: start.shiftX + right, shiftY: start.shiftY + down, scale }
+        const score = correlation(compared, motion)
+        // What lies still must be beaten, not equalled.
+        if (score > best.score + 1e-4) best = { motion, score }
+      }
   return best.motion
 }
 
@@ -69,23 +67,57 @@ function valueAt(values: Float32Array, { width, height }: Size, x: number, y: nu
   return upper * (1 - down) + lower * down
 }
 
-/** Every second pixel is enough to tell, and to the nearest. */
-function correlation(before: Float32Array, after: Float32Array, { width, height }: Size, motion: PrintMotion): number {
-  let [count, sumA, sumB, both, squareA, squareB] = [0, 0, 0, 0, 0, 0]
+/** Two crops of print, and what of their correlation no motion changes. */
+interface Compared extends Size {
+  before: Float32Array
+  after: Float32Array
+  /** Pixels that are compared. */
+  count: number
+  sumBefore: number
+  /** The sum of squares less the square of the sum: how much print there is to compare. */
+  spreadBefore: number
+}
+
+function comparing(before: Float32Array, after: Float32Array, { width, height }: Size): Compared {
+  let [count, sum, squares] = [0, 0, 0]
   for (let y = 0; y < height; y++)
     for (let x = y % 2; x < width; x += 2) {
-      const [column, row] = placeOf(x, y, { width, height }, motion)
-      const a = before[y * width + x]!
-      const b = after[Math.max(0, Math.min(height - 1, Math.round(row))) * width + Math.max(0, Math.min(width - 1, Math.round(column)))]!
+      const value = before[y * width + x]!
       count++
-      sumA += a
-      sumB += b
-      both += a * b
-      squareA += a * a
-      squareB += b * b
+      sum += value
+      squares += value * value
     }
-  const spread = (squareA - (sumA * sumA) / count) * (squareB - (sumB * sumB) / count)
-  return spread <= 0 ? 0 : (both - (sumA * sumB) / count) / Math.sqrt(spread)
+  return { width, height, before, after, count, sumBefore: sum, spreadBefore: squares - (sum * sum) / count }
+}
+
+/**
+ * Every second pixel is enough to tell, and to the nearest. Thousands of places are tried: rows and columns are looked up, and nothing is
+ * allocated for a pixel.
+ */
+function correlation(compared: Compared, { shiftX, shiftY, scale }: PrintMotion): number {
+  const { before, after, width, height, count, sumBefore, spreadBefore } = compared
+  const columns = nearest(width, shiftX, scale)
+  const rows = nearest(height, shiftY, scale)
+  let [sum, both, squares] = [0, 0, 0]
+  for (let y = 0; y < height; y++) {
+    const [here, there] = [y * width, rows[y]! * width]
+    for (let x = y % 2; x < width; x += 2) {
+      const value = after[there + columns[x]!]!
+      sum += value
+      both += before[here + x]! * value
+      squares += value * value
+    }
+  }
+  const spread = spreadBefore * (squares - (sum * sum) / count)
+  return spread <= 0 ? 0 : (both - (sumBefore * sum) / count) / Math.sqrt(spread)
+}
+
+/** For each place along a side the nearest one of the result that comes to lie there. */
+function nearest(length: number, shift: number, scale: number): Int32Array {
+  const middle = (length - 1) / 2
+  const places = new Int32Array(length)
+  for (let at = 0; at < length; at++) places[at] = Math.max(0, Math.min(length - 1, Math.round(middle + scale * (at - middle) + shift)))
+  return places
 }
 
 function halved(values: Float32Array, { width, height }: Size): Size & { values: Float32Array } {
