@@ -5,7 +5,7 @@ import { mix } from '../../src/sandbox/render/colour.ts'
 import { alterText, pickText, type Script, scripts, settings } from './guard-texts.ts'
 import { makeStage, otherGround, paintStage, type Stage, subjectBox, textBox } from './stage.ts'
 
-/** Kinds of the set, and how many of each hundred and so it holds. */
+/** Kinds of the set, and how many of each it holds: of glyphs so many that one miss does not decide a target. */
 export const kinds = {
   honest: 40,
   background: 30,
@@ -16,11 +16,11 @@ export const kinds = {
   'subject scaled': 14,
   'subject recoloured': 14,
   'camera moved': 14,
-  'glyph latin': 30,
-  'glyph japanese': 30,
-  'glyph chinese': 30,
-  'drawn right': 12,
-  'drawn wrong': 14,
+  'glyph latin': 100,
+  'glyph japanese': 60,
+  'glyph chinese': 60,
+  'drawn right': 20,
+  'drawn wrong': 24,
 } as const
 
 /** A kind of edit, or of drawn picture, by its label. */
@@ -53,13 +53,14 @@ export interface GuardCase {
 
 const SIZE = { width: 640, height: 448 }
 
-/** Every case of a seed, in turn; made when it is asked for. @param share of the whole set, of each kind at least one */
-export function* guardSet(seed: string, share = 1): Generator<GuardCase> {
-  for (const [kind, count] of Object.entries(kinds) as [Kind, number][])
-    for (let index = 0; index < Math.max(1, Math.round(count * share)); index++) yield makeCase(seed, kind, index)
+/** Cases of a seed, in turn; each is made when it is asked for. @param counts how many of which kind; absent = the whole set */
+export function* guardSet(seed: string, counts: Partial<Record<Kind, number>> = kinds): Generator<GuardCase> {
+  for (const [kind, count] of Object.entries(counts) as [Kind, number][])
+    for (let index = 0; index < count; index++) yield guardCase(seed, kind, index)
 }
 
-function makeCase(seed: string, kind: Kind, index: number): GuardCase {
+/** One case, the same for the same words. */
+export function guardCase(seed: string, kind: Kind, index: number): GuardCase {
   const chance = createChance(`${seed} ${kind} ${index}`)
   const script = scriptOf(kind) ?? scripts[index % scripts.length]!
   const words = pickText(script, chance)

@@ -1,11 +1,5 @@
-import type { GuardReport } from '../../src/guard/index.ts'
-import { type GuardCase, kinds } from './guard-set.ts'
-
-/** A case and what the guard said. */
-export interface JudgedCase extends Pick<GuardCase, 'kind' | 'script' | 'truth' | 'shift'> {
-  isSubjectDeclared: boolean
-  report: GuardReport
-}
+import { kinds } from './guard-set.ts'
+import type { JudgedCase } from './judge-set.ts'
 
 const rules = ['drift', 'subject', 'camera', 'text'] as const
 const honestKinds = ['honest', 'background', 'text set anew', 'jpeg', 'noise', 'drawn right'] as const
@@ -14,41 +8,47 @@ const keptTextKinds = ['honest', 'background', 'text set anew', 'jpeg', 'noise']
 
 /** The figures of a set as lines of text. */
 export function printFigures(seed: string, cases: readonly JudgedCase[]): string {
-  return [
-    `seed "${seed}", ${cases.length} cases`,
-    '',
-    ...overallLines(cases),
-    '',
-    ...rules.map((rule) => ruleLine(rule, cases)),
-    '',
-    ...targetLines(cases),
-    '',
-  ].join('\n')
+  return [`seed "${seed}", ${cases.length} cases`, '', ...overallLines(cases), '', ...ruleLines(cases), '', ...targetLines(cases), ''].join(
+    '\n',
+  )
 }
 
 function overallLines(cases: readonly JudgedCase[]): string[] {
   const lines = Object.keys(kinds).map((kind) => {
     const of = cases.filter((made) => made.kind === kind)
-    const count = (overall: string) => String(of.filter(({ report }) => report.overall === overall).length).padStart(9)
-    return `${kind.padEnd(20)}${String(of.length).padStart(6)}${count('adoptable')}${count('needs_human')}${count('reject')}`
+    const count = (overall: string) => of.filter(({ report }) => report.overall === overall).length
+    return overallLine(kind, of.length, count('adoptable'), count('needs_human'), count('reject'))
   })
-  return [`${'kind'.padEnd(20)}${'cases'.padStart(6)}${'adoptable'.padStart(9)}${' human'.padStart(9)}${'reject'.padStart(9)}`, ...lines]
+  return [overallLine('kind', 'cases', 'adoptable', 'needs human', 'reject'), ...lines]
 }
 
-function ruleLine(rule: (typeof rules)[number], cases: readonly JudgedCase[]): string {
+function overallLine(kind: string, ...cells: (string | number)[]): string {
+  return kind.padEnd(20) + cells.map((cell) => String(cell).padStart(12)).join('')
+}
+
+/** Of a rule: how far its `changed` can be believed, how many changes it found, and what it said where nothing was to be said. */
+function ruleLines(cases: readonly JudgedCase[]): string[] {
+  const heads = ['precision', 'recall', 'caught or unsure', 'kept as it should', 'unsure instead', 'changed instead', 'not judged']
+  return [ruleLine('rule', heads), ...rules.map((rule) => ruleLine(rule, ruleCells(rule, cases)))]
+}
+
+function ruleLine(rule: string, cells: readonly string[]): string {
+  return (rule.padEnd(9) + cells.map((cell) => cell.padEnd(19)).join('')).trimEnd()
+}
+
+function ruleCells(rule: (typeof rules)[number], cases: readonly JudgedCase[]): string[] {
   const judged = cases.filter(({ truth }) => truth[rule] !== null)
-  const changed = judged.filter(({ truth }) => truth[rule] === false)
-  const said = (of: readonly JudgedCase[], ...verdicts: unknown[]) => of.filter(({ report }) => verdicts.includes(report[rule].verdict))
-  const [right, all] = [said(changed, 'changed').length, said(judged, 'changed').length]
-  const caught = said(changed, 'changed', 'unsure').length
-  const kept = judged.filter(({ truth }) => truth[rule] === true)
+  const [changed, kept] = [false, true].map((isKept) => judged.filter(({ truth }) => truth[rule] === isKept)) as [
+    JudgedCase[],
+    JudgedCase[],
+  ]
+  const said = (of: readonly JudgedCase[], ...verdicts: unknown[]) =>
+    of.filter(({ report }) => verdicts.includes(report[rule].verdict)).length
+  const found = said(changed, 'changed')
   return [
-    `${rule.padEnd(9)}precision ${share(right, all)}`,
-    `recall ${share(right, changed.length)}`,
-    `caught or unsure ${share(caught, changed.length)}`,
-    `kept of the kept ${share(said(kept, 'kept').length, kept.length)}`,
-    `unsure of the kept ${share(said(kept, 'unsure').length, kept.length)}`,
-  ].join('   ')
+    ...[share(found, said(judged, 'changed')), share(found, changed.length), share(said(changed, 'changed', 'unsure'), changed.length)],
+    ...['kept', 'unsure', 'changed', null].map((verdict) => share(said(kept, verdict), kept.length)),
+  ]
 }
 
 function targetLines(cases: readonly JudgedCase[]): string[] {
@@ -60,18 +60,28 @@ function targetLines(cases: readonly JudgedCase[]): string[] {
   const [declared, guessed] = [far.filter((made) => made.isSubjectDeclared), far.filter((made) => !made.isSubjectDeclared)]
   const seen = (of: readonly JudgedCase[]) => of.filter(({ report }) => report.subject.verdict === 'changed').length
   const kept = cases.filter(({ kind, truth }) => (keptTextKinds as readonly string[]).includes(kind) && truth.text === true)
+  const drawn = cases.filter(({ kind }) => kind === 'drawn wrong')
   return [
-    `honest edits rejected                            ${share(rejected.length, honest.length)}   target: none in 100`,
-    `one Latin glyph changed, caught or unsure        ${share(notKept(glyph('latin')), glyph('latin').length)}   target: 98 %`,
-    `one CJK glyph changed, caught or unsure          ${share(notKept(glyph('japanese', 'chinese')), glyph('japanese', 'chinese').length)}   target: 95 %`,
-    `subject shifted by 4 px or more, changed         ${share(seen(far), far.length)}   target: 95 %`,
-    `   where the caller declared it                  ${share(seen(declared), declared.length)}`,
-    `   where it was guessed                          ${share(seen(guessed), guessed.length)}`,
-    `text of honest edits kept                        ${share(kept.length - notKept(kept), kept.length)}   target: 80 %`,
+    targetLine('honest edits and drawn pictures rejected', rejected.length, honest.length, 'none in 100'),
+    targetLine('one Latin glyph changed, caught or unsure', notKept(glyph('latin')), glyph('latin').length, '98 %'),
+    targetLine(
+      'one CJK glyph changed, caught or unsure',
+      notKept(glyph('japanese', 'chinese')),
+      glyph('japanese', 'chinese').length,
+      '95 %',
+    ),
+    targetLine('subject shifted by 4 px or more, changed', seen(far), far.length, '95 %'),
+    targetLine('   where the caller declared it', seen(declared), declared.length),
+    targetLine('   where it was guessed', seen(guessed), guessed.length),
+    targetLine('text of honest edits kept', kept.length - notKept(kept), kept.length, '80 %'),
+    targetLine('one glyph drawn wrong, caught or unsure', notKept(drawn), drawn.length),
   ]
 }
 
+function targetLine(what: string, part: number, whole: number, target?: string): string {
+  return (what.padEnd(44) + share(part, whole).padStart(18) + (target ? `   target: ${target}` : '')).trimEnd()
+}
+
 function share(part: number, whole: number): string {
-  const percent = whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
-  return `${percent.padStart(7)} (${part}/${whole})`.padEnd(18)
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} % (${part}/${whole})`
 }
