@@ -25,6 +25,10 @@ export class Projects extends Resource {
     return this.darkroom.call('GET /v2/projects', {}, options)
   }
 
+  get(id: string, options?: CallOptions): Promise<OperationReply<'GET /v2/projects/{id}'>> {
+    return this.darkroom.call('GET /v2/projects/{id}', { path: { id } }, options)
+  }
+
   create(body: NewProject, options?: CallOptions): Promise<OperationReply<'POST /v2/projects'>> {
     return this.darkroom.call('POST /v2/projects', { body }, options)
   }

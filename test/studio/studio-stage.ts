@@ -67,18 +67,25 @@ export async function openStudio(options: TestGatewayOptions = {}): Promise<Stud
   const gateway = await startTestGateway({ studioFolder, leavesJudging: false, ...options })
   return {
     gateway,
-    visit: (visitOptions = {}) => openVisit(running, gateway, visitOptions),
+    visit: ({ as = 'admin', ...look } = {}) => openVisit(running, gateway.url, look, as === null ? null : credentialOf(gateway, as)),
     [Symbol.asyncDispose]: () => gateway.close(),
   }
 }
 
-async function openVisit(running: Browser, gateway: TestGateway, { as = 'admin', ...options }: VisitOptions): Promise<Visit> {
+/** Somebody who comes to a gateway of any other process, signed in as nobody. The studio is built where that is needed. */
+export async function visitAt(url: string, look: Omit<VisitOptions, 'as'> = {}): Promise<Visit> {
+  return openVisit(await sharedBrowser(), url, look, null)
+}
+
+const credentialOf = ({ adminToken, key }: TestGateway, as: 'admin' | 'key') => (as === 'admin' ? adminToken : key)
+
+async function openVisit(running: Browser, url: string, look: Omit<VisitOptions, 'as'>, credential: string | null): Promise<Visit> {
   const context = await running.newContext({
-    baseURL: gateway.url,
+    baseURL: url,
     locale: 'en-US',
     viewport: desktop,
     reducedMotion: 'reduce',
-    ...options,
+    ...look,
   })
   const faults: string[] = []
   const note = (fault: string) => void faults.push(fault)
@@ -87,7 +94,7 @@ async function openVisit(running: Browser, gateway: TestGateway, { as = 'admin',
   })
   context.on('weberror', (error) => note(`thrown: ${error.error().stack}`))
   const page = await context.newPage()
-  if (as !== null) await signIn(context, gateway, as)
+  if (credential !== null) await signIn(context, url, credential)
   return {
     page,
     context,
@@ -105,10 +112,10 @@ async function openVisit(running: Browser, gateway: TestGateway, { as = 'admin',
 }
 
 /** As the page does it, without the page. */
-async function signIn(context: BrowserContext, gateway: TestGateway, as: 'admin' | 'key'): Promise<void> {
-  const answer = await context.request.post(`${gateway.url}/v2/session`, {
-    data: { key: as === 'admin' ? gateway.adminToken : gateway.key },
-    headers: { origin: gateway.url, 'x-darkroom-csrf': '1' },
+async function signIn(context: BrowserContext, url: string, key: string): Promise<void> {
+  const answer = await context.request.post(`${url}/v2/session`, {
+    data: { key },
+    headers: { origin: url, 'x-darkroom-csrf': '1' },
   })
   if (!answer.ok()) throw new Error(`signing in was answered ${answer.status()} ${await answer.text()}`)
 }

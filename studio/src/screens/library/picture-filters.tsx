@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { darkroom } from '../../api/darkroom.ts'
+import { projectsQuery } from '../../api/projects-query.ts'
 import { useSession } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
@@ -72,11 +72,7 @@ interface FieldsProps {
 function Choices({ fields, change }: FieldsProps): ReactNode {
   const { t } = useTranslation('library')
   const { role } = useSession()
-  const projects = useQuery({
-    queryKey: ['projects'],
-    queryFn: ({ signal }) => darkroom.projects.list({ signal }),
-    enabled: role === 'admin',
-  })
+  const projects = useQuery({ ...projectsQuery, enabled: role === 'admin' })
   const any = { value: '', label: t('filters.any') }
   const choose = (name: Exclude<FilterName, 'q'>, choices: { value: string; label: string }[]) => (
     <SelectField key={name} label={t(`filters.${name}`)} choices={[any, ...choices]} value={fields[name] ?? ''} onChoose={change(name)} />

@@ -34,4 +34,4 @@ export const unknownsQuery = queryOptions({
   queryKey: ['unknowns'],
   queryFn: ({ signal }) => darkroom.unknowns.list({ limit: 20 }, { signal }),
 })
-export const projectsQuery = queryOptions({ queryKey: ['projects'], queryFn: ({ signal }) => darkroom.projects.list({ signal }) })
+export { projectsQuery } from '../../api/projects-query.ts'

@@ -32,7 +32,7 @@ export function DecisionHistory({ review: { decisions, checklist } }: { review: 
 function Decision({ decision, checklist }: { decision: api.ReviewDecision; checklist: api.Review['checklist'] }) {
   const { t } = useTranslation('review')
   const format = useFormat()
-  const { by, at, why, answers, image_sha256: hash, full_size_read_at: readAt } = decision
+  const { by, at, why, answers, image_sha256: hash, full_size_read_at: readAt, own, own_approval: allowed } = decision
   const named = checklist.filter(({ id }) => answers[id] !== undefined)
   return (
     <>
@@ -42,6 +42,11 @@ function Decision({ decision, checklist }: { decision: api.ReviewDecision; check
         <time dateTime={at}>{format.time(at)}</time>
       </p>
       <p>{why}</p>
+      {own === true && (
+        <p className={styles['quiet']}>
+          {allowed === null ? t('history.own') : t('history.own_allowed', { name: allowed.allowed_by, time: format.time(allowed.at) })}
+        </p>
+      )}
       <p className={styles['quiet']}>
         {named
           .map(({ id, kind, lang }) => `${t(`checks.short.${kind}`)}${lang === null ? '' : ` ${lang}`}: ${t(`answers.${answers[id]!}`)}`)

@@ -13,16 +13,21 @@ const explained = [
   'full_size_unread',
   'publishing_off',
 ] as const
-const isExplained = (code: string | null): code is (typeof explained)[number] => (explained as readonly (string | null)[]).includes(code)
+type Explained = (typeof explained)[number]
+
+/** The code, where this screen has words of its own for it. */
+export function refusalKey(code: string | null): Explained | null {
+  return (explained as readonly (string | null)[]).includes(code) ? (code as Explained) : null
+}
 
 /** Why the gateway refused, in the language of whoever reads; in its own words below. */
 export function Refusal({ error }: { error: unknown }) {
   const { t } = useTranslation('review')
   if (error === null) return null
-  const code = error instanceof DarkroomError ? error.code : null
+  const code = refusalKey(error instanceof DarkroomError ? error.code : null)
   return (
     <>
-      {isExplained(code) && <p className={styles['refused']}>{t(`refused.${code}`)}</p>}
+      {code !== null && <p className={styles['refused']}>{t(`refused.${code}`)}</p>}
       <ErrorPanel error={error} />
     </>
   )

@@ -1,13 +1,16 @@
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { useToast } from '../../ui/toast.tsx'
 import { DecisionHistory } from './decision-history.tsx'
 import { FiguresPanel } from './figures-panel.tsx'
 import { KeyHint } from './key-hint.tsx'
 import { approving, deciding } from './obstacle.ts'
+import { OwnApprovalDialog } from './own-approval-dialog.tsx'
 import { PicturePanel } from './picture-panel.tsx'
 import { PublicationPanel } from './publication-panel.tsx'
 import { Refusal } from './refusal.tsx'
@@ -16,7 +19,7 @@ import { isUndecided, mustBeRead, stateTones } from './review-state.ts'
 import { SuccessorPanel } from './successor-panel.tsx'
 import { useReviewChange } from './use-review-change.ts'
 import type { Asked } from './use-review-desk.ts'
-import type { ReviewerHere } from './use-reviewer.ts'
+import { isNameless, type ReviewerHere } from './use-reviewer.ts'
 import type { Shortcut } from './use-shortcuts.ts'
 
 /** One review: the picture, what is known of it, what is to be decided, what was decided. */
@@ -71,6 +74,8 @@ function Deciding({ review, reviewer, hasRead, showKeys, onAsk }: Parameters<typ
   const isUnread = mustBeRead(review) && !hasRead
   const [none, noApproval] = [deciding(review, reviewer), approving(review, reviewer, hasRead)]
   const { needed, given } = review.approvals
+  const approve = useRef<HTMLButtonElement>(null)
+  const alone = useAlone(noApproval === 'own_alone', () => approve.current?.focus())
   return (
     <section className={styles['deciding']} aria-label={t('decide.title')}>
       {needed > 1 && <p>{t('two_persons', { given, needed })}</p>}
@@ -79,11 +84,22 @@ function Deciding({ review, reviewer, hasRead, showKeys, onAsk }: Parameters<typ
           {t(`obstacle.${noApproval}`)}
         </p>
       )}
+      {noApproval === 'own_alone' && (
+        <p>
+          <Button tone="primary" onClick={alone.open}>
+            {t('alone.open')}
+          </Button>
+        </p>
+      )}
+      {alone.isOpen && (
+        <OwnApprovalDialog {...{ projectId: review.project_id, reviewer }} onAllowed={alone.allowed} onClose={alone.close} />
+      )}
       <div className={styles['actions']}>
         <Button tone={isUnread ? 'primary' : 'plain'} onClick={() => onAsk('read')}>
           {t('reader.open')} {key('read')}
         </Button>
         <Button
+          ref={approve}
           tone={noApproval === null ? 'primary' : 'plain'}
           aria-disabled={noApproval !== null}
           aria-describedby={noApproval === null ? undefined : 'obstacle'}
@@ -106,19 +122,50 @@ function Deciding({ review, reviewer, hasRead, showKeys, onAsk }: Parameters<typ
   )
 }
 
+/** The question whether somebody works alone. What asked it is gone once it is answered, so that the focus goes on to what is possible then. */
+function useAlone(isAsked: boolean, goOn: () => void) {
+  const [isOpen, setOpen] = useState(false)
+  const wasAllowed = useRef(false)
+  useEffect(() => {
+    if (isAsked || !wasAllowed.current) return
+    wasAllowed.current = false
+    goOn()
+  })
+  return {
+    isOpen,
+    open: () => setOpen(true),
+    close: () => setOpen(false),
+    allowed: () => {
+      wasAllowed.current = true
+      setOpen(false)
+    },
+  }
+}
+
 function Claim({ review, reviewer }: { review: api.Review; reviewer: ReviewerHere }) {
   const { t } = useTranslation('review')
   const format = useFormat()
   const { claim } = review
-  const change = useReviewChange((_: undefined) =>
-    claim === null ? darkroom.reviews.claim(review.id, reviewer.body) : darkroom.reviews.release(review.id, reviewer.body),
+  const say = useToast()
+  const change = useReviewChange(
+    (_: undefined) =>
+      claim === null ? darkroom.reviews.claim(review.id, reviewer.body) : darkroom.reviews.release(review.id, reviewer.body),
+    // Keys do not know what they are called, so that theirs may be somebody else's claim: that stays.
+    (after) => claim !== null && after.claim !== null && say(t('claim.not_yours', { name: after.claim.name }), 'bad'),
   )
-  const isNameless = reviewer.isAdmin && reviewer.body.reviewer === undefined
+  const isOthers = deciding(review, reviewer) === 'claimed'
   return (
     <>
-      <Button tone="quiet" busy={change.isPending} aria-disabled={isNameless} onClick={() => isNameless || change.mutate(undefined)}>
-        {t(claim === null ? 'claim.take' : 'claim.release')}
-      </Button>
+      {!isOthers && (
+        <Button
+          tone="quiet"
+          busy={change.isPending}
+          aria-disabled={isNameless(reviewer)}
+          onClick={() => isNameless(reviewer) || change.mutate(undefined)}
+        >
+          {t(claim === null ? 'claim.take' : 'claim.release')}
+        </Button>
+      )}
       {claim !== null && <span className={styles['quiet']}>{t('claim.by', { name: claim.name, time: format.time(claim.until) })}</span>}
       <Refusal error={change.error} />
     </>

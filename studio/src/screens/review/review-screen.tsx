@@ -84,9 +84,12 @@ export function ReviewScreen() {
         </p>
       )}
       <BulkBar
-        reviews={reviews.filter(({ id, ...rest }) => desk.picked.has(id) && isUndecided(rest))}
+        listed={reviews.filter(isUndecided)}
+        picked={desk.picked}
         reviewer={reviewer}
-        onDone={desk.unpick}
+        onPick={desk.pickAll}
+        onUnpick={desk.unpick}
+        onHindered={(obstacle) => say(t(`obstacle.${obstacle}`), 'bad')}
       />
       <div className={styles['desk']}>
         <section className={styles['side']} aria-label={t('queue.title')}>

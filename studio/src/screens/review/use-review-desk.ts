@@ -6,7 +6,7 @@ import type { Verdict } from './decision-dialog.tsx'
 import { approving, deciding } from './obstacle.ts'
 import { isUndecided } from './review-state.ts'
 import { useReviewSearch } from './use-review-search.ts'
-import type { ReviewerHere } from './use-reviewer.ts'
+import { isNameless, type ReviewerHere } from './use-reviewer.ts'
 import type { Shortcut } from './use-shortcuts.ts'
 
 /** What is open over the screen: the picture at full size, or the form of a decision. */
@@ -40,8 +40,8 @@ export function useReviewDesk(reviews: readonly api.Review[], reviewer: Reviewer
   const ask = (review: api.Review, what: Asked) => {
     if (!isUndecided(review)) return
     const hasRead = read.has(keyOf(review, reviewer))
-    const obstacle =
-      what === 'approved' ? approving(review, reviewer, hasRead) : what === 'read' ? nameless(reviewer) : deciding(review, reviewer)
+    const nameless = isNameless(reviewer) ? 'no_name' : null
+    const obstacle = what === 'approved' ? approving(review, reviewer, hasRead) : what === 'read' ? nameless : deciding(review, reviewer)
     if (obstacle === null) setAsked(what)
     else say(t(`obstacle.${obstacle}`), 'bad')
   }
@@ -63,7 +63,8 @@ export function useReviewDesk(reviews: readonly api.Review[], reviewer: Reviewer
     decided: ({ id }: api.Review) => choose(id),
     picked,
     pick,
-    unpick: () => setPicked(new Set()),
+    pickAll: (ids: readonly string[]) => setPicked((before) => new Set([...before, ...ids])),
+    unpick: (ids: readonly string[]) => setPicked((before) => new Set([...before].filter((id) => !ids.includes(id)))),
     hasRead: (review: api.Review) => read.has(keyOf(review, reviewer)),
     markRead: (review: api.Review) => setRead(new Set([...read, keyOf(review, reviewer)])),
     press,
@@ -74,8 +75,6 @@ const askedBy = { read: 'read', approve: 'approved', reject: 'rejected', ask: 'c
 
 /** Whoever says another name is somebody else, who has read nothing yet. */
 const keyOf = ({ id }: api.Review, { body }: ReviewerHere) => `${id} ${body.reviewer ?? ''}`
-
-const nameless = ({ isAdmin, body }: ReviewerHere) => (isAdmin && body.reviewer === undefined ? ('no_name' as const) : null)
 
 function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(set)

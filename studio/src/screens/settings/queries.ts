@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { darkroom } from '../../api/darkroom.ts'
 
-/** Projects that the caller may see. */
-export const projectsQuery = queryOptions({ queryKey: ['projects'], queryFn: ({ signal }) => darkroom.projects.list({ signal }) })
+export { projectsQuery } from '../../api/projects-query.ts'
+
 export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: ({ signal }) => darkroom.keys.list({ signal }) })
 export const budgetsQuery = queryOptions({ queryKey: ['budgets'], queryFn: ({ signal }) => darkroom.budgets.list({}, { signal }) })
 export const webhooksQuery = queryOptions({ queryKey: ['webhooks'], queryFn: ({ signal }) => darkroom.webhooks.list({}, { signal }) })

@@ -49,7 +49,7 @@ export function ReviewDialog({ project, onClose }: { project: api.Project; onClo
   const ofProject = keys.data?.keys.filter(({ project_id, revoked_at }) => project_id === project.id && revoked_at === null) ?? []
   const check = (name: 'edits' | 'texts' | 'may_waive' | 'two_persons') => ({
     checked: review[name],
-    onCheck: (on: boolean) => set({ [name]: on, ...(name === 'two_persons' && on ? { auto_approve: 'never' } : {}) }),
+    onCheck: (on: boolean) => set({ [name]: on, ...(name === 'two_persons' && on ? { auto_approve: 'never', own_approval: null } : {}) }),
   })
   return (
     <FormDialog
@@ -114,7 +114,25 @@ export function ReviewDialog({ project, onClose }: { project: api.Project; onClo
         <legend>{t('review.rules')}</legend>
         <CheckField label={t('review.two_persons')} {...check('two_persons')} />
         <CheckField label={t('review.may_waive')} {...check('may_waive')} />
+        <CheckField
+          label={t('review.own')}
+          hint={t('review.own_hint')}
+          checked={review.own_approval !== null}
+          disabled={review.two_persons}
+          onCheck={(on) => set({ own_approval: on ? { allowed_by: '' } : null })}
+        />
       </fieldset>
+      {review.own_approval !== null && (
+        <TextField
+          label={t('review.own_name')}
+          hint={t('review.own_name_hint')}
+          required
+          maxLength={100}
+          autoComplete="name"
+          value={review.own_approval.allowed_by}
+          onChange={(event) => set({ own_approval: { allowed_by: event.target.value } })}
+        />
+      )}
       <fieldset className={styles['choices']}>
         <legend>{t('review.checklist')}</legend>
         {questions.map((question) => (
