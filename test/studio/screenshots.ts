@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import sharp from 'sharp'
 import { studioScreens } from '../../src/http/serve-studio.ts'
 import { startSandbox } from '../../src/sandbox/index.ts'
@@ -31,6 +32,14 @@ const acts: Partial<Record<string, (visit: Visit) => Promise<void>>> = {
   },
 }
 
+/** The Jobs screen listens as long as it is open, so the network is never idle. */
+async function settled({ page }: Visit): Promise<void> {
+  await wait(1500)
+  await page.evaluate(
+    'Promise.all([...document.images].filter((image) => image.getBoundingClientRect().top < innerHeight).map((image) => image.decode().catch(() => 0)))',
+  )
+}
+
 await mkdir(folder, { recursive: true })
 const reseller = await startSandbox({ latencyMs: 0 })
 const stage = await openStudio({
@@ -47,7 +56,7 @@ try {
       await using visit = await stage.visit({ ...look, as: screen === 'sign-in' ? null : 'admin' })
       await visit.open(addresses[screen] ?? `/${screen}`)
       await acts[screen]?.(visit)
-      await visit.page.waitForLoadState('networkidle')
+      await settled(visit)
       const file = `${screen}-${name}.webp`
       await sharp(await visit.page.screenshot())
         .webp({ quality: 82 })
