@@ -135,6 +135,22 @@ const hold: ChaosCall = async (gateway, chance) => {
   return made
 }
 
+/** A picture that the administrator approves, and that its caller makes public. */
+const publication: ChaosCall = async (gateway, chance) => {
+  const made = await generation({ darkroom: { review: 'required' } })(gateway, chance)
+  if (!made) return made
+  const { images } = (await (await gateway.fetch(`/v2/generations/${made.generationId}`)).json()) as { images: { id: string }[] }
+  const answer = await gateway.fetch(`/v2/reviews?image_id=${images[0]!.id}`)
+  const [review] = ((await answer.json()) as { reviews: { id: string; checklist: { id: string }[] }[] }).reviews
+  if (review) {
+    const answers = Object.fromEntries(review.checklist.map(({ id }) => [id, 'yes']))
+    const body = { decision: 'approved', why: 'chaos', answers, reviewer: 'chaos' }
+    await administrator('POST', `/v2/reviews/${review.id}/decision`, body)(gateway, chance)
+  }
+  await read(gateway.fetch(`/v2/images/${images[0]!.id}/publish`, { method: 'POST' }))
+  return made
+}
+
 /** A receiver that nobody reaches: it is tested, sent the test again and disabled, which is an event that is handed out. */
 const webhook: ChaosCall = async (gateway) => {
   const send = async <Answer>(method: string, path: string, body: object): Promise<Answer> => {
@@ -176,6 +192,7 @@ export const chaosCalls = {
   file,
   deletion,
   hold,
+  publication,
   resolution,
   webhook,
 } satisfies Record<string, ChaosCall>

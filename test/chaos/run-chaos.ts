@@ -118,6 +118,10 @@ const special: Partial<Record<FailPointName, ChaosCallName>> = {
   object_after_forget: 'deletion',
   hold_before_change: 'hold',
   hold_after_change: 'hold',
+  review_before_decide: 'publication',
+  review_after_decide: 'publication',
+  publish_before_record: 'publication',
+  publish_after_record: 'publication',
 }
 
 const yaml = (url: string) => `version: 1

@@ -1,6 +1,7 @@
 import { failure } from '../../contract/failure.ts'
 import type { ReviewDecisionBody } from '../../contract/record.ts'
 import { type Statement, type StatementContext, statementContext } from '../../db/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import {
   advanceReview,
   assertImageThere,
@@ -46,12 +47,14 @@ export async function decideReview(parts: GatewayParts, ask: DecisionAsk): Promi
   const { prompts } = await retentionFor(parts, found.project_id)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const { decision, why, answers } = ask.body
+  fp('review_before_decide')
   await parts.database.transact([
     ...decided(context, found, { decision, by, why, answers, readAtMs, isOwn, ownApproval }),
     ...(sealed === null
       ? []
       : [recordChange(context, { itemId: found.id, imageId: found.image_id, projectId: found.project_id, sealed, kept: prompts })]),
   ])
+  fp('review_after_decide')
   parts.metrics.reviewDecided({ decision, by: by.kind })
   wakeReceivers(parts)
 }

@@ -3,6 +3,7 @@ import type { PublicationReply } from '../../contract/record.ts'
 import { noReview } from '../../contract/review-policy.ts'
 import { statementContext } from '../../db/index.ts'
 import { type FoundImage, findGeneration, findImage } from '../../generations/index.ts'
+import { fp } from '../../primitives/fail-point.ts'
 import { isId } from '../../primitives/ids.ts'
 import {
   assertApproved,
@@ -47,6 +48,7 @@ export async function publishImage(parts: GatewayParts, ask: PublishAsk): Promis
   const id = parts.newId('pub')
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const reviewId = review?.state === 'approved' ? review.id : null
+  fp('publish_before_record')
   await parts.database.transact([
     assertImageThere(context, image.id),
     ...(reviewId === null ? [] : [assertApproved(context, reviewId)]),
@@ -60,6 +62,7 @@ export async function publishImage(parts: GatewayParts, ask: PublishAsk): Promis
     }),
     tellReview(context, subjectOf(image, reviewId), 'review.published', { by: by.name, by_kind: by.kind }),
   ])
+  fp('publish_after_record')
   wakeReceivers(parts)
   return presentPublication((await findPublication(parts.database, id))!)
 }
