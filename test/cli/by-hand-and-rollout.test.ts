@@ -14,7 +14,7 @@ let gateway: TestGateway
 let run: ReturnType<typeof commandLine>['run']
 
 beforeAll(async () => {
-  gateway = await startTestGateway()
+  gateway = await startTestGateway({ leavesJudging: false })
   run = commandLine(gateway.dataFolder, { DARKROOM_ADMIN_TOKEN: gateway.adminToken }).run
   writeFileSync(at('hotel.png'), facade())
 })

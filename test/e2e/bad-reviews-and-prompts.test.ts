@@ -13,7 +13,7 @@ let gateway: TestGateway
 /** A project in which every picture is looked at. */
 let team: ReviewedProject
 beforeAll(async () => {
-  gateway = await startTestGateway({ clock })
+  gateway = await startTestGateway({ clock, leavesJudging: false })
   team = await reviewedProject(gateway, { review: { sample_percent: 100 } })
 })
 afterAll(() => gateway.close())
@@ -120,7 +120,7 @@ describe('what is wrong about a review', () => {
       'approving a text that was not opened at full size',
       [409, 'full_size_unread'],
       async () => {
-        const review = await waiting(team, { darkroom: { texts: [{ text: 'SANDBOX', lang: 'en' }] } })
+        const review = await waiting(team, { darkroom: { texts: [{ text: 'SANDBOX', lang: 'tlh' }] } })
         return decide(team.first, review, approval(review))
       },
     ],
