@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { Button } from '../../ui/button.tsx'
+import { classes } from '../../ui/classes.ts'
 import { BulkDialog } from './bulk-dialog.tsx'
 import { refusalKey } from './refusal.tsx'
 import styles from './review.module.css'
@@ -97,7 +98,7 @@ function Outcome({ results }: { results: Results }) {
             <ul className={styles['list']}>
               {those.map(({ id }) => (
                 <li key={id}>
-                  <Link to="/review" search={{ show: 'all', review: id }}>
+                  <Link to="/review" search={{ show: 'all', review: id }} className={classes(styles['link'])}>
                     {id}
                   </Link>
                 </li>
