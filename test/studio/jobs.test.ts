@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rawQuery } from '../../src/db/index.ts'
+import { makeTestDatabase } from '../../src/db/test-postgres-databases.ts'
 import { promptWith, settledRecord, smallCall } from '../support/generation-calls.ts'
-import { readJob } from '../support/job-calls.ts'
+import { readJob, submitSmall } from '../support/job-calls.ts'
 import { openStudio, type StudioStage } from './studio-stage.ts'
 
 let stage: StudioStage
@@ -127,5 +129,30 @@ describe('a bulk', () => {
     await page.getByLabel('How the bulk stands').getByText('cancelled', { exact: true }).first().waitFor()
     const stands = await (await stage.gateway.fetch(`/v2/jobs/bulk/${id}`)).json()
     expect(stands).toMatchObject({ state: 'cancelled' })
+  })
+})
+
+describe('a job that the queue put aside', () => {
+  it('is shown with the fault that it met, and put back', async () => {
+    await using database = await makeTestDatabase()
+    await using shared = await openStudio({
+      environment: { DATABASE_URL: database.url, DATABASE_POOL: '4', DATABASE_DURABILITY: 'provider' },
+    })
+    const { parts } = shared.gateway.gateway
+    const id = await submitSmall(shared.gateway, { prompt: 'a fox' }, { start_at: new Date(Date.now() + 3_600_000).toISOString() })
+    // As if a process had it for the last time that is allowed, and died.
+    const dying = "state = 'active', retry_limit = 0, started_on = now(), heartbeat_on = now() - interval '1 minute'"
+    await parts.database.transact([{ query: rawQuery(`update pgboss.job set ${dying} where data->>'id' = $1`, [id]) }])
+    await expect.poll(async () => (await parts.jobs.queue.deadLetters(10)).length, { timeout: 20_000 }).toBe(1)
+    await using visit = await shared.visit()
+    const { page } = visit
+    await visit.open('/jobs')
+    await page.getByRole('tab', { name: 'Put aside' }).click()
+    const row = page.getByRole('row').filter({ hasText: nameOf(id) })
+    await row.getByText('the process that had it is silent').waitFor()
+    expect(await visit.accessibilityFaults()).toEqual([])
+    await page.getByRole('button', { name: 'Put all back' }).click()
+    await page.getByText('1 job waits again.').waitFor()
+    await row.waitFor({ state: 'detached' })
   })
 })

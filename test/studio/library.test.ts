@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeKey } from '../support/admin-calls.ts'
 import { postGeneration, readRecord, seeReply, smallCall } from '../support/generation-calls.ts'
+import { approve, pictureOf, reviewOf } from '../support/review-calls.ts'
+import { fetchWith } from '../support/two-tenants.ts'
 import { openStudio, phone, type StudioStage } from './studio-stage.ts'
 
 let stage: StudioStage
@@ -59,6 +62,30 @@ describe('the Library screen', () => {
     expect((await stage.gateway.fetch(`/v2/images/${image}`)).status).toBe(410)
     await visit.open(`/library/${image}`)
     await page.getByText('The picture was deleted.').waitFor()
+  })
+
+  it('gives an approved picture a public address, and takes it back with a reason', async () => {
+    const { gateway } = stage
+    const made = await pictureOf(gateway, { prompt: 'a harbour' }, { 'x-darkroom-review': 'required' })
+    const [image] = made.images
+    const decider = await makeKey(gateway, made.project_id)
+    const review = (await reviewOf(gateway, image!.id))!
+    expect((await approve({ ...gateway, key: decider.key, fetch: fetchWith(gateway, decider.key) }, review)).status).toBe(200)
+    await using visit = await stage.visit()
+    const { page } = visit
+    await visit.open(`/library/${made.id}`)
+    await page.getByLabel('Your name').fill('Ada')
+    await page.getByRole('button', { name: 'Publish' }).click()
+    const address = (await page.getByRole('link', { name: 'Its public address' }).getAttribute('href'))!
+    expect((await fetch(address)).status).toBe(200)
+    await page.getByRole('button', { name: 'Take it back' }).click()
+    await page.getByRole('button', { name: 'Leave it public' }).click()
+    await page.getByRole('button', { name: 'Take it back' }).click()
+    await page.getByLabel('Why').fill('the campaign is over')
+    expect(await visit.accessibilityFaults()).toEqual([])
+    await page.getByRole('dialog').last().getByRole('button', { name: 'Take it back' }).click()
+    await page.getByRole('button', { name: 'Publish' }).waitFor()
+    expect((await fetch(address)).status).toBe(410)
   })
 
   it('is walked through by arrows on a phone, and gives the focus back', async () => {

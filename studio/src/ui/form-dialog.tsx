@@ -9,6 +9,7 @@ import styles from './form-dialog.module.css'
 export function FormDialog({
   title,
   submit,
+  leave,
   onSubmit,
   onClose,
   busy,
@@ -21,6 +22,8 @@ export function FormDialog({
   title: string
   /** What the button says that does it. */
   submit: string
+  /** What the other one says. @default Cancel */
+  leave?: string
   onSubmit: () => void
   onClose: () => void
   busy: boolean
@@ -44,7 +47,7 @@ export function FormDialog({
       wide={wide}
       actions={
         <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button onClick={onClose}>{leave ?? t('cancel')}</Button>
           <Button type="submit" form={form} tone={danger ? 'danger' : 'primary'} busy={busy}>
             {submit}
           </Button>

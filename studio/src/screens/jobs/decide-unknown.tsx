@@ -1,15 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Money } from '../../ui/money.tsx'
 import { useToast } from '../../ui/toast.tsx'
-import styles from './jobs.module.css'
 import { readAnew } from './queries.ts'
 
 /** What somebody decides about a call whose outcome nobody knows. */
@@ -22,7 +19,6 @@ export function DecideUnknown({ unknown, decision, onClose }: { unknown: api.Unk
   const { t } = useTranslation('jobs')
   const client = useQueryClient()
   const say = useToast()
-  const form = useId()
   const [why, setWhy] = useState('')
   const [amount, setAmount] = useState(unknown.estimated.usd)
   const [isShort, setShort] = useState(false)
@@ -34,48 +30,42 @@ export function DecideUnknown({ unknown, decision, onClose }: { unknown: api.Unk
     },
     onSettled: () => readAnew(client),
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
+  const submit = () => {
     setShort(why.trim().length < SHORTEST)
     if (why.trim().length >= SHORTEST) decide.mutate()
   }
   return (
-    <Dialog
+    <FormDialog
       title={t(`decide.title.${decision}`)}
+      submit={t(`decide.do.${decision}`)}
+      leave={t('decide.leave')}
+      danger={decision === 'run_again'}
+      busy={decide.isPending}
+      error={decide.error}
+      onSubmit={submit}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('decide.leave')}</Button>
-          <Button type="submit" form={form} tone={decision === 'run_again' ? 'danger' : 'primary'} busy={decide.isPending}>
-            {t(`decide.do.${decision}`)}
-          </Button>
-        </>
-      }
     >
       <p>
         {t(`decide.text.${decision}`)} {t('unknown.held')}: <Money amount={unknown.held} play={unknown.book === 'sandbox'} />
       </p>
-      <form id={form} className={styles['stack']} onSubmit={submit}>
-        <TextArea
-          label={t(decision === 'run_again' ? 'decide.reason' : 'decide.evidence')}
-          hint={t(decision === 'run_again' ? 'decide.reason_hint' : 'decide.evidence_hint')}
-          error={isShort && t('decide.too_short')}
-          rows={3}
-          value={why}
-          onChange={(event) => setWhy(event.target.value)}
+      <TextArea
+        label={t(decision === 'run_again' ? 'decide.reason' : 'decide.evidence')}
+        hint={t(decision === 'run_again' ? 'decide.reason_hint' : 'decide.evidence_hint')}
+        error={isShort && t('decide.too_short')}
+        rows={3}
+        value={why}
+        onChange={(event) => setWhy(event.target.value)}
+      />
+      {decision === 'charged' && (
+        <TextField
+          label={t('decide.amount')}
+          hint={t('decide.amount_hint')}
+          inputMode="decimal"
+          value={amount}
+          onChange={(event) => setAmount(event.target.value)}
         />
-        {decision === 'charged' && (
-          <TextField
-            label={t('decide.amount')}
-            hint={t('decide.amount_hint')}
-            inputMode="decimal"
-            value={amount}
-            onChange={(event) => setAmount(event.target.value)}
-          />
-        )}
-      </form>
-      {decide.isError && <ErrorPanel error={decide.error} />}
-    </Dialog>
+      )}
+    </FormDialog>
   )
 }
 

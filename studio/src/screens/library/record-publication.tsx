@@ -1,26 +1,22 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type api, DarkroomError } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
 import { useSession } from '../../api/session.ts'
+import { useChange } from '../../api/use-change.ts'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import styles from './library.module.css'
 
 /** Whether anybody may open the picture, and by which address: published once it is approved, and taken back with a reason. */
 export function RecordPublication({ image }: { image: api.RecordedImage }) {
   const { t } = useTranslation('library')
-  const client = useQueryClient()
   const [isEnding, setEnding] = useState(false)
   const { isAdmin, name, sayName, body } = useName()
-  const publish = useMutation({
-    mutationFn: () => darkroom.reviews.publish(image.id, body),
-    onSettled: () => client.invalidateQueries({ queryKey: ['library', 'record'] }),
-  })
+  const publish = useChange(['library', 'record'], () => darkroom.reviews.publish(image.id, body))
   const address = image.storage_pointer?.public_url ?? null
   const waitsForReview = publish.error instanceof DarkroomError && publish.error.code === 'review_not_approved'
   const review = image.review
@@ -31,7 +27,7 @@ export function RecordPublication({ image }: { image: api.RecordedImage }) {
       )}
       {address === null ? (
         <div className={styles['row']}>
-          <Button size="small" busy={publish.isPending} onClick={() => publish.mutate()}>
+          <Button size="small" busy={publish.isPending} onClick={() => publish.mutate(undefined)}>
             {t('public.publish')}
           </Button>
           <span className={styles['quiet']}>{t('public.none')}</span>
@@ -76,43 +72,28 @@ function useName() {
 
 function EndPublication({ id, by, onClose }: { id: string; by: api.Reviewer; onClose: () => void }) {
   const { t } = useTranslation('library')
-  const client = useQueryClient()
-  const form = useId()
   const [why, setWhy] = useState('')
-  const end = useMutation({
-    mutationFn: () => darkroom.reviews.unpublish(id, { ...by, why: why.trim() }),
-    onSuccess: onClose,
-    onSettled: () => client.invalidateQueries({ queryKey: ['library', 'record'] }),
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    end.mutate()
-  }
+  const end = useChange(['library', 'record'], () => darkroom.reviews.unpublish(id, { ...by, why: why.trim() }), onClose)
   return (
-    <Dialog
+    <FormDialog
       title={t('public.unpublish')}
+      submit={t('public.unpublish')}
+      leave={t('public.keep')}
+      danger
+      busy={end.isPending}
+      error={end.error}
+      onSubmit={() => end.mutate(undefined)}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('public.keep')}</Button>
-          <Button type="submit" form={form} tone="danger" busy={end.isPending}>
-            {t('public.unpublish')}
-          </Button>
-        </>
-      }
     >
       <p>{t('public.end_text')}</p>
-      <form id={form} onSubmit={submit}>
-        <TextArea
-          label={t('public.why')}
-          hint={t('public.why_hint')}
-          required
-          rows={2}
-          value={why}
-          onChange={(event) => setWhy(event.target.value)}
-        />
-      </form>
-      {end.isError && <ErrorPanel error={end.error} />}
-    </Dialog>
+      <TextArea
+        label={t('public.why')}
+        hint={t('public.why_hint')}
+        required
+        rows={2}
+        value={why}
+        onChange={(event) => setWhy(event.target.value)}
+      />
+    </FormDialog>
   )
 }
