@@ -60,9 +60,9 @@ it('whoever reads only the screen makes a picture, edits one region of it, sees 
   await result.getByRole('link', { name: 'Decide in Review' }).click()
 
   const deciding = page.getByRole('region', { name: 'Decide' })
-  await deciding.getByText('You asked for this picture').waitFor()
+  await page.getByText('You asked for this picture').waitFor()
   expect(await visit.accessibilityFaults()).toEqual([])
-  await deciding.getByRole('button', { name: 'I work alone here' }).click()
+  await page.getByRole('button', { name: 'I work alone here' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'Allow it' }).click()
   await dialog.getByText('Say who you are').waitFor()
@@ -87,4 +87,4 @@ it('whoever reads only the screen makes a picture, edits one region of it, sees 
   await page.getByRole('tab', { name: 'Review' }).click()
   await page.getByRole('row', { name: /default.*may approve their own \(Ann,/ }).waitFor()
   expect(await visit.accessibilityFaults()).toEqual([])
-})
+}, 120_000)

@@ -20,7 +20,7 @@ import { isUndecided } from './review-state.ts'
 import { useReviewDesk } from './use-review-desk.ts'
 import { useReviewSearch } from './use-review-search.ts'
 import { useReviewer } from './use-reviewer.ts'
-import { useShortcuts } from './use-shortcuts.ts'
+import { shortcuts, useShortcuts } from './use-shortcuts.ts'
 
 /** The queue, and the review that is open beside it. */
 export function ReviewScreen() {
@@ -111,10 +111,10 @@ export function ReviewScreen() {
         {desk.chosen !== null && (
           <div className={styles['main']}>
             <div className={styles['actions']}>
-              <Button size="small" onClick={() => desk.step(-1)}>
+              <Button size="small" aria-keyshortcuts={keys.isOn ? shortcuts.previous : undefined} onClick={() => desk.step(-1)}>
                 {t('queue.previous')} {keys.isOn && <KeyHint of="previous" />}
               </Button>
-              <Button size="small" onClick={() => desk.step(1)}>
+              <Button size="small" aria-keyshortcuts={keys.isOn ? shortcuts.next : undefined} onClick={() => desk.step(1)}>
                 {t('queue.next')} {keys.isOn && <KeyHint of="next" />}
               </Button>
             </div>
