@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { GuardReply } from '../../src/contract/record.ts'
 import { makeBudget } from '../support/admin-calls.ts'
 import { promptWith } from '../support/generation-calls.ts'
 import { openStudio, phone, type StudioStage, type Visit } from './studio-stage.ts'
@@ -58,6 +59,23 @@ describe('somebody who makes a picture', () => {
     await page.goBack()
     await made(visit)
   })
+
+  it('names words that must stand in the picture, and sees how they were read', async () => {
+    await using visit = await stage.visit()
+    const { page } = visit
+    await visit.open('/make')
+    await say(visit, 'A shop front at dusk, its sign says "OPEN"')
+    await page.getByRole('button', { name: 'Add words' }).click()
+    await page.getByLabel('Text 1', { exact: true }).fill('OPEN')
+    await make(visit)
+    await made(visit)
+    const words = page.getByRole('region', { name: 'Do the words read as they must?' })
+    await words.getByText('OPEN').first().waitFor({ timeout: 60_000 })
+    expect(await visit.accessibilityFaults()).toEqual([])
+    const id = (await page.locator('figure img').getAttribute('src'))!.split('/').at(-1)!
+    const guard = (await (await stage.gateway.fetch(`/v2/images/${id}/guard`)).json()) as GuardReply
+    expect(guard.text!.texts).toMatchObject([{ text: 'OPEN', lang: 'en' }])
+  }, 90_000)
 
   it('types any size and gets a legal one with the reason, the ratio held where they want it', async () => {
     await using visit = await stage.visit({ viewport: phone, hasTouch: true })

@@ -77,11 +77,6 @@ export function fitDraft(draft: Draft, { sizes, qualities, output_formats, max_n
   }
 }
 
-/**
- * Members of `darkroom` that this gateway acts upon; what it would refuse is not offered.
- */
-export const actedUpon = { texts: false, review: true } as const
-
 /** A structured draft as the gateway keeps it. */
 export function documentOf({ parts, texts }: Pick<Draft, 'parts' | 'texts'>): PromptDocument {
   const lines = (text: string) =>
@@ -105,11 +100,11 @@ export type PromptSource = { prompt: string } | { kept: { id: string; version: n
 /** The call that a draft comes to. It streams: what is asked for is seen as it comes. */
 export function requestOf(draft: Draft, source: PromptSource): GenerateRequest & { stream: true } {
   // Those of a kept prompt come with it.
-  const texts = actedUpon.texts && 'prompt' in source ? filledTexts(draft) : []
+  const texts = 'prompt' in source ? filledTexts(draft) : []
   const extension = {
     ...('kept' in source ? { prompt: source.kept } : {}),
     ...(texts.length > 0 ? { texts } : {}),
-    ...(actedUpon.review && draft.isReviewed ? { review: 'required' as const } : {}),
+    ...(draft.isReviewed ? { review: 'required' as const } : {}),
   }
   return {
     model: draft.model,

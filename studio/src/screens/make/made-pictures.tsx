@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { GuardPanel } from '../../ui/guard-panel.tsx'
 import { Money } from '../../ui/money.tsx'
 import { Picture } from '../../ui/picture.tsx'
 import { AskedReturned } from './asked-returned.tsx'
@@ -40,6 +41,12 @@ export function MadePictures({ call, record }: { call: SentCall; record: api.Gen
       </ul>
       {first && <NextSteps imageId={first.id} isReviewed={call.request.darkroom?.review === 'required'} thenEdit={call.thenEdit} />}
       <CallFigures record={record} />
+      {first?.guard && (
+        <section aria-labelledby="words-read">
+          <h3 id="words-read">{t('texts.read')}</h3>
+          <GuardPanel imageId={first.id} />
+        </section>
+      )}
       {first && <EvidenceBadges evidence={first.evidence} />}
       <AskedReturned record={record} />
       <CodePanel request={call.request} />

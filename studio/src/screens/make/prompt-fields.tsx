@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { ChoiceChips } from '../../ui/choice-chips.tsx'
 import { TextArea } from '../../ui/field.tsx'
-import { actedUpon, type Draft, partNames } from './draft.ts'
+import { type Draft, partNames } from './draft.ts'
 import styles from './prompt-fields.module.css'
 import { TextsFields } from './texts-fields.tsx'
 
@@ -56,7 +56,7 @@ export function PromptFields({
           />
         ))
       )}
-      {(actedUpon.texts || draft.mode === 'structured') && <TextsFields texts={draft.texts} onChange={(texts) => change({ texts })} />}
+      <TextsFields texts={draft.texts} onChange={(texts) => change({ texts })} />
       {rendered !== null && (
         <details className={styles['rendered']}>
           <summary>{t('prompt.rendered')}</summary>

@@ -3,7 +3,7 @@ import type { api } from '#sdk'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ChoiceChips } from '../../ui/choice-chips.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
-import { actedUpon, type Draft, plainFormats } from './draft.ts'
+import { type Draft, plainFormats } from './draft.ts'
 import { isOffered, type Model } from './models.ts'
 import styles from './settings-fields.module.css'
 import { SizePicker } from './size-picker.tsx'
@@ -98,14 +98,12 @@ function MoreFields({ draft, change, models, capabilities }: Omit<SettingsProps,
         value={String(draft.partials)}
         onChoose={(partials) => change({ partials: Number(partials) })}
       />
-      {actedUpon.review && (
-        <CheckField
-          label={t('review.label')}
-          hint={t('review.hint')}
-          checked={draft.isReviewed}
-          onCheck={(isReviewed) => change({ isReviewed })}
-        />
-      )}
+      <CheckField
+        label={t('review.label')}
+        hint={t('review.hint')}
+        checked={draft.isReviewed}
+        onCheck={(isReviewed) => change({ isReviewed })}
+      />
     </div>
   )
 }

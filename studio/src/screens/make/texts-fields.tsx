@@ -25,7 +25,7 @@ export function TextsFields({ texts, onChange }: { texts: readonly VerbatimText[
             label={t('texts.text', { place: place + 1 })}
             labelHidden
             lang={lang}
-            maxLength={1000}
+            maxLength={500}
             value={text}
             onChange={({ target }) => replace(place, { text: target.value })}
           />
