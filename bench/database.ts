@@ -25,6 +25,8 @@ const AT_ONCE = [1, 16, 64]
 const HELPERS_CORE = 1
 /** Generations that are copied until there are enough. */
 const ORIGINALS = 50
+/** The one that costs several times as much. */
+const DEAR = 4
 
 const wanted = (chapter: string) => options.only === undefined || options.only === chapter
 
@@ -59,12 +61,13 @@ async function reportWriting(engine: EngineUnderTest, sandboxUrl: string): Promi
   }
 }
 
-/** Seven of ten are waited for, three are jobs. */
+/** Seven of ten are waited for, three are jobs; each has a label of its own, and one is dear. */
 async function reportReading(engine: EngineUnderTest, sandboxUrl: string): Promise<void> {
   await using gateway = await GatewayOnEngine.start(engine, sandboxUrl)
   for (let number = 0; number < ORIGINALS; number++) {
-    if (number % 10 < 7) await gateway.makePicture(`original ${number}`)
-    else await gateway.submitJob(`original ${number}`)
+    const change = { darkroom: { metadata: { campaign: `spring ${number}` } }, ...(number === DEAR && { quality: 'medium' }) }
+    if (number % 10 < 7) await gateway.makePicture(`original ${number}`, change)
+    else await gateway.submitJob(`original ${number}`, change)
   }
   await gateway.untilIdle()
   await reportPages(engine, gateway, plan)

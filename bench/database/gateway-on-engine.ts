@@ -76,15 +76,15 @@ export class GatewayOnEngine implements AsyncDisposable {
     return (await this.#process!.ask('figures')).cpuMs
   }
 
-  /** One picture, waited for. @throws Error when it is not made */
-  async makePicture(prompt: string): Promise<void> {
-    const picture = { model: 'gpt-image-2', prompt, size: '1024x1024', quality: 'low' }
+  /** One picture, waited for. @param change of its request @throws Error when it is not made */
+  async makePicture(prompt: string, change: object = {}): Promise<void> {
+    const picture = { model: 'gpt-image-2', prompt, size: '1024x1024', quality: 'low', ...change }
     await this.request('POST', '/v1/images/generations', picture)
   }
 
   /** One picture as a job. @returns when it is on record */
-  async submitJob(prompt: string): Promise<void> {
-    const picture = { model: 'gpt-image-2', prompt, size: '1024x1024', quality: 'low' }
+  async submitJob(prompt: string, change: object = {}): Promise<void> {
+    const picture = { model: 'gpt-image-2', prompt, size: '1024x1024', quality: 'low', ...change }
     await this.request('POST', '/v2/images/generate', { request: picture })
   }
 

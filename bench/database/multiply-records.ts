@@ -20,6 +20,7 @@ const multiplied: readonly Multiplied[] = [
   // Small versions are those of the original: bytes are there once.
   { table: 'thumbnails', ids: ['image_id'], times: ['created_at_ms'] },
   { table: 'prompt_words', ids: ['generation_id'], times: ['created_at_ms'] },
+  { table: 'generation_labels', ids: ['generation_id'], times: ['created_at_ms'] },
   { table: 'call_identities', ids: ['generation_id'], hashes: ['fingerprint'], times: ['created_at_ms'] },
   { table: 'stored_replies', ids: ['generation_id'], times: ['created_at_ms'] },
   { table: 'jobs', ids: ['id', 'attempt_id'], times: ['created_at_ms', 'ready_at_ms', 'deadline_ms', 'heartbeat_at_ms'] },

@@ -79,7 +79,7 @@ async function pagesOf(gateway: GatewayOnEngine): Promise<Record<string, string>
   }
 }
 
-/** Words stand in every prompt (`original 7`), in one of fifty, and in none; the rest is judged row by row. */
+/** Words stand in every prompt (`original 7`), in one of fifty, and in none; so do labels and costs. */
 async function searchesOf(gateway: GatewayOnEngine): Promise<Record<string, string>> {
   const { projects } = (await gateway.request('GET', '/v2/projects', undefined, 'admin')) as { projects: { id: string }[] }
   const { images } = (await gateway.request('GET', '/v2/images?limit=1', undefined, 'admin')) as { images: { sha256: string }[] }
@@ -94,7 +94,12 @@ async function searchesOf(gateway: GatewayOnEngine): Promise<Record<string, stri
     'pictures by a hash': `/v2/images?${project}&hash=${images[0]!.sha256.slice(0, 12)}`,
     'pictures by an owner that has none': `/v2/images?${project}&owner=nobody`,
     'pictures by a cost that none had': `/v2/images?${project}&cost_min=100`,
+    'pictures by a cost of one in fifty': `/v2/images?${project}&cost_min=0.02`,
+    'pictures by a cost that all had': `/v2/images?${project}&cost_max=1`,
+    'pictures of any project by a cost of 1 in 50': '/v2/images?cost_min=0.02',
     'pictures by a label that none has': `/v2/images?metadata=campaign:none`,
+    'pictures by a label of one in fifty': `/v2/images?${project}&metadata=campaign:spring+7`,
+    'pictures of any project by a label of 1 in 50': '/v2/images?metadata=campaign:spring+7',
   }
 }
 

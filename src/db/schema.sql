@@ -331,6 +331,16 @@ CREATE INDEX generation_inputs_due on generation_inputs (delete_after_ms, id) wh
 
 CREATE INDEX generation_inputs_of_images on generation_inputs (source_ref) where source = 'image';
 
+CREATE TABLE generation_labels (
+  -- Name, colon, value; which colon it was, the row of the generation knows.
+  label text not null,
+  project_id text not null references projects (id),
+  -- Of the generation, so that the key has the order in which pictures are shown.
+  created_at_ms bigint not null,
+  generation_id text not null references generations (id),
+  primary key (label, project_id, created_at_ms, generation_id)
+) without rowid;
+
 CREATE TABLE generations (
   id text not null primary key,
   project_id text not null references projects (id),
@@ -369,6 +379,8 @@ CREATE TABLE generations (
   error_json text, images_asked integer not null default 1 check (images_asked >= 0), metadata_json text, started_at_ms bigint, trace_parent text,
   check ((completed_at_ms is null) = (status in ('queued', 'running')))
 );
+
+CREATE INDEX generations_by_cost on generations (project_id, settled_nanos, created_at_ms);
 
 CREATE INDEX generations_by_model on generations (project_id, model_asked, created_at_ms);
 

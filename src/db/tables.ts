@@ -31,6 +31,7 @@ export interface Tables {
   image_calls: ImageCallRow
   turn_documents: TurnDocumentRow
   prompt_words: PromptWordRow
+  generation_labels: GenerationLabelRow
   handoffs: HandoffRow
   rollouts: RolloutRow
   gate_runs: GateRunRow
@@ -117,6 +118,16 @@ export interface PromptWordRow {
   created_at_ms: number
   generation_id: string
   delete_after_ms: number | null
+}
+
+/** A label of a generation, as pictures are found by it. */
+export interface GenerationLabelRow {
+  /** Name, colon, value. */
+  label: string
+  project_id: string
+  /** Of the generation. */
+  created_at_ms: number
+  generation_id: string
 }
 
 /** A prompt that a project keeps. */

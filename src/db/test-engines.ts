@@ -132,6 +132,7 @@ const tables = [
   'review_due',
   'credential_reports',
   'prompt_words',
+  'generation_labels',
   'handoffs',
   'rollouts',
   'turn_documents',

@@ -2,6 +2,7 @@ import type { DarkroomHeaders } from '../contract/darkroom-headers.ts'
 import type { Retention } from '../contract/retention.ts'
 import type { Statement, StatementContext } from '../db/index.ts'
 import type { ReviewFacts } from '../review/index.ts'
+import { recordLabels } from '../search/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { GenerationRun } from './generation-run.ts'
 import { declaredTexts, keepTexts } from './guard/keep-texts.ts'
@@ -22,14 +23,15 @@ interface AcceptedCall {
 type Prepared = (context: StatementContext) => Statement[]
 
 /**
- * What the transaction that accepts a call writes beside the call itself: the words it is found by, and whether somebody looks at its pictures.
+ * What the transaction that accepts a call writes beside the call itself: the words and labels it is found by, and whether somebody looks at its pictures.
  * @param keptFor how long prompts are kept
  */
 export async function recordedWithCall(parts: GatewayParts, call: AcceptedCall, keptFor: Retention['prompts']): Promise<Prepared> {
   const { id, principal, prompt, review } = call
   const dueReview = await dueReviewOf(parts, call, review)
   const words = { generationId: id, projectId: principal.projectId, prompt, keptFor }
-  return (context) => [...indexPrompt(parts, context, words), ...dueReview(context)]
+  const labels = { generationId: id, projectId: principal.projectId, labels: review.metadata }
+  return (context) => [...indexPrompt(parts, context, words), ...recordLabels(context, labels), ...dueReview(context)]
 }
 
 /** The same of an image call, with the texts that its pictures shall show. */

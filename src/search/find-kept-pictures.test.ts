@@ -1,12 +1,16 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type GenerationRow, type ImageRow, statementContext } from '../db/index.ts'
+import { type GenerationRow, type ImageRow, rawQuery, statementContext } from '../db/index.ts'
 import { engines, type TestDatabase } from '../db/test-engines.ts'
 import { testRows } from '../db/test-rows.ts'
 import { sealingKey } from '../primitives/sealed-bytes.ts'
 import { Secret } from '../primitives/secret.ts'
 import { blindWords } from './blind-words.ts'
 import { findKeptPictures } from './find-kept-pictures.ts'
+import { recordLabels } from './label-statements.ts'
+import { isCostSharp, lookedGenerations } from './looked-generations.ts'
 import type { PicturePlace, PictureQuery } from './picture-query.ts'
 import { dropPromptWords, dropWordsOfGone, forgetOldWords, recordPromptWords } from './word-statements.ts'
 
@@ -28,7 +32,7 @@ const facts = fc.record({
   owner: fc.constantFrom<string[]>('openai', 'reseller'),
   model: fc.constantFrom<string[]>('gpt-image-2', 'gpt-image-1'),
   tag: fc.constantFrom(null, 'spring'),
-  label: fc.constantFrom(null, 'winter', 'autumn'),
+  label: fc.constantFrom<(string | null)[]>(null, 'winter', 'autumn'),
   cents: fc.nat(3),
   images: fc.array(
     fc.record({ hash: fc.constantFrom<string[]>('aa', 'ab', 'bc'), width: fc.constantFrom<number[]>(640, 1024), gone: fc.nat(5) }),
@@ -132,6 +136,10 @@ describe.each(engines)('pictures that are looked for on $name', (engine) => {
           { ...context(), nowMs: row.created_at_ms },
           { generationId: row.id, words: blindWords(key, row.project_id, prompt), deleteAfterMs: null },
         ),
+        ...recordLabels(
+          { ...context(), nowMs: row.created_at_ms },
+          { generationId: row.id, projectId: row.project_id, labels: JSON.parse(row.metadata_json ?? 'null') },
+        ),
       ]),
     )
   }
@@ -164,7 +172,7 @@ describe.each(engines)('pictures that are looked for on $name', (engine) => {
           (one, other) => other.row.created_at_ms - one.row.created_at_ms || (one.row.id < other.row.id ? 1 : -1),
         )
         for (const [{ words, label, ...question }, project] of asked) {
-          const projectId = words === undefined && label === undefined ? null : project
+          const projectId = words === undefined && (label === undefined || question.model === undefined) ? null : project
           const query: PictureQuery = {
             ...question,
             projectId,
@@ -173,11 +181,47 @@ describe.each(engines)('pictures that are looked for on $name', (engine) => {
           }
           const expected = newestFirst.flatMap((of) => fits(of, { words, label, ...question }, projectId)).map(({ id }) => id)
           expect(await found(query, window)).toEqual(expected)
+          // Found by their costs, in the same order.
+          if (await isCostSharp(test.db, query)) expect(await found({ ...query, isCostSharp: true }, window)).toEqual(expected)
         }
       },
     )
     await fc.assert(law, { numRuns: 40, seed: 25 })
   }, 60_000)
+
+  /** With no rows PostgreSQL would rather read the whole table. */
+  async function planOf(query: PictureQuery): Promise<string> {
+    const { sql, parameters } = lookedGenerations(test.db, query, { after: null, generations: 4, pictures: 4 }).limit(4).compile()
+    if (test.db.dialect === 'sqlite') return JSON.stringify(await test.db.read(rawQuery(`explain query plan ${sql}`, [...parameters])))
+    const [, , plan] = await test.db.readAll<[object, object, object]>([
+      rawQuery('set local enable_seqscan = off'),
+      rawQuery('set local enable_bitmapscan = off'),
+      rawQuery(`explain ${sql}`, [...parameters]),
+    ])
+    return JSON.stringify(plan)
+  }
+
+  it('are found by the index of costs where few cost so much, and by that of labels, in one project and in all', async () => {
+    const [cost, label] = [{ costFrom: 5n, isCostSharp: true }, { metadata: [['campaign', 'spring']] as const }]
+    for (const projectId of ['prj_a', null]) {
+      expect(await planOf({ projectId, ...cost })).toMatch(/generations_by_cost/)
+      expect(await planOf({ projectId, ...label, ...cost })).toMatch(/generation_labels_pkey|generation_labels USING PRIMARY KEY/)
+    }
+    expect(await planOf({ projectId: 'prj_a', costFrom: 5n })).toMatch(/generations_by_project/)
+    expect(await isCostSharp(test.db, { projectId: 'prj_a' })).toBe(false)
+  })
+
+  it('are found by labels of calls that were on record before there was an index of them', async () => {
+    const image = { hash: 'aa', width: 640, gone: 9 }
+    const fact = { project: 'prj_a', minute: 1, prompt: 'fox', owner: 'o', model: 'm', tag: null, cents: 1, images: [image] }
+    await record([known({ ...fact, label: 'win:ter' }, 1), known({ ...fact, label: null }, 2)])
+    const migration = join(import.meta.dirname, `../db/migrations/000032-search-labels.${test.db.dialect}.sql`)
+    const fill = (await readFile(migration, 'utf8')).split(';').find((statement) => statement.includes('insert into'))!
+    await run({ query: test.db.sql.deleteFrom('generation_labels') }, { query: rawQuery(fill) })
+    const asked = { projectId: 'prj_a', metadata: [['campaign', 'win:ter']] as const }
+    expect(await found(asked, { generations: 9, pictures: 9 })).toEqual(['img_gen_001_0'])
+    expect(await found({ ...asked, metadata: [['campaign:win', 'ter']] }, { generations: 9, pictures: 9 })).toEqual([])
+  })
 
   it('show what was made of a picture in its place', async () => {
     const [made] = [

@@ -1,5 +1,7 @@
 export { blindWords } from './blind-words.ts'
 export { type FoundPicture, findKeptPictures, type PicturePage } from './find-kept-pictures.ts'
+export { recordLabels } from './label-statements.ts'
+export { isCostSharp } from './looked-generations.ts'
 export { LAST_OF_GENERATION, type PicturePlace, type PictureQuery } from './picture-query.ts'
 export { promptWords } from './prompt-words.ts'
 export { dropPromptWords, dropWordsOfGone, forgetOldWords, recordPromptWords } from './word-statements.ts'

@@ -35,6 +35,8 @@ export interface PictureQuery {
   /** What their generation cost, in nanos, both included. */
   costFrom?: Nanos | undefined
   costTo?: Nanos | undefined
+  /** As `isCostSharp` found: pictures are found by their cost. @default false */
+  isCostSharp?: boolean
   fromMs?: number | undefined
   /** Exclusive. */
   toMs?: number | undefined

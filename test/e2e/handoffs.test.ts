@@ -101,6 +101,8 @@ describe('a picture that is made by hand', () => {
     expect(Buffer.from(await (await gateway.fetch(`/v2/images/${taken.image.id}`)).arrayBuffer()).equals(room)).toBe(true)
     const found = (await (await gateway.fetch('/v2/images?q=armadillo&surface=chatgpt')).json()) as PicturesReply
     expect(found.images.map(({ id }) => id)).toEqual([taken.image.id])
+    const labelled = (await (await gateway.fetch('/v2/images?metadata=campaign:x')).json()) as PicturesReply
+    expect(labelled.images.map(({ id }) => id)).toEqual([taken.image.id])
     const audit = await callAs<{ findings: unknown[] }>(gateway, gateway.adminToken, 'GET', '/v2/audit')
     expect(JSON.stringify(audit)).not.toContain(taken.generation_id)
   })

@@ -9,6 +9,7 @@ import { closeHandoff, type HandoffWords } from '../../handoffs/index.ts'
 import type { Evidence } from '../../images/index.ts'
 import type { Upload } from '../../inputs/index.ts'
 import type { ImageFacts } from '../../pixels/index.ts'
+import { recordLabels } from '../../search/index.ts'
 import { takeUpObjects } from '../../store/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { indexPrompt } from '../search/index-prompt.ts'
@@ -65,6 +66,7 @@ export function handmadeStatements(
     closeHandoff(context, { id: handoff.id, generationId }),
     ...guarded,
     ...(words === null ? [] : indexPrompt(parts, context, { generationId, projectId, prompt: words.prompt, keptFor: retention.prompts })),
+    ...recordLabels(context, { generationId, projectId, labels: wishesOf(handoff).metadata }),
     ...(source === null ? [] : sourceStatements(parts, context, made, source)),
     ...recordImages(context, [
       {

@@ -2,7 +2,7 @@ import { failure } from '../../contract/failure.ts'
 import type { FoundPictureReply, GenerationRecord, PicturesQuery, PicturesReply } from '../../contract/record.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { moneyJson, parseUsd } from '../../primitives/money.ts'
-import { blindWords, type FoundPicture, findKeptPictures, type PicturePlace, type PictureQuery } from '../../search/index.ts'
+import { blindWords, type FoundPicture, findKeptPictures, isCostSharp, type PicturePlace, type PictureQuery } from '../../search/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { markOf, readPlace, writePlace } from './picture-cursor.ts'
 
@@ -25,7 +25,8 @@ const LONGEST_MS = 2000
 
 /** A page of pictures that are kept, the newest first. @throws Failure `invalid_value`; `not_found` for a project of others */
 export async function searchPictures(parts: SearchParts, search: PictureSearch): Promise<PicturesReply> {
-  const query = queryOf(parts, search)
+  const asked = queryOf(parts, search)
+  const query = { ...asked, isCostSharp: await isCostSharp(parts.database, asked) }
   const { cursor, limit = PAGE, baseUrl } = search
   const mark = markOf(search)
   const endsAtMs = parts.clock.monotonicMs() + LONGEST_MS

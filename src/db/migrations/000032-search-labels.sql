@@ -1,0 +1,3 @@
+-- breaking
+-- Labels of calls and what they cost, in the order in which pictures are looked for. Breaking although it only adds: calls that a program which does not know of it
+-- accepts would not be found by their labels.
