@@ -1,19 +1,14 @@
 import type { RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
-import { darkroom } from '../../api/darkroom.ts'
-import { useFormat } from '../../i18n/use-format.ts'
 import { Button } from '../../ui/button.tsx'
-import { useToast } from '../../ui/toast.tsx'
 import { hindranceId } from './hindrance.tsx'
 import { KeyHint } from './key-hint.tsx'
 import { approving, deciding } from './obstacle.ts'
-import { Refusal } from './refusal.tsx'
 import styles from './review.module.css'
 import { mustBeRead } from './review-state.ts'
-import { useReviewChange } from './use-review-change.ts'
 import type { Asked } from './use-review-desk.ts'
-import { isNameless, type ReviewerHere } from './use-reviewer.ts'
+import type { ReviewerHere } from './use-reviewer.ts'
 import { type Shortcut, shortcuts } from './use-shortcuts.ts'
 
 /** What can be done about a picture that nobody has decided on, or only one of two. */
@@ -60,41 +55,10 @@ export function DecidingBar({
         <Button aria-disabled={none !== null} aria-keyshortcuts={pressed('ask')} onClick={() => onAsk('changes_requested')}>
           {t('decide.changes_requested')} {key('ask')}
         </Button>
-        <Claim review={review} reviewer={reviewer} />
       </div>
       {review.read_at_full_size_by.length > 0 && (
         <p className={styles['quiet']}>{t('read_by', { names: review.read_at_full_size_by.join(', ') })}</p>
       )}
     </section>
-  )
-}
-
-function Claim({ review, reviewer }: { review: api.Review; reviewer: ReviewerHere }) {
-  const { t } = useTranslation('review')
-  const format = useFormat()
-  const { claim } = review
-  const say = useToast()
-  const change = useReviewChange(
-    (_: undefined) =>
-      claim === null ? darkroom.reviews.claim(review.id, reviewer.body) : darkroom.reviews.release(review.id, reviewer.body),
-    // Keys do not know what they are called, so that theirs may be somebody else's claim: that stays.
-    (after) => claim !== null && after.claim !== null && say(t('claim.not_yours', { name: after.claim.name }), 'bad'),
-  )
-  const isOthers = deciding(review, reviewer) === 'claimed'
-  return (
-    <>
-      {!isOthers && (
-        <Button
-          tone="quiet"
-          busy={change.isPending}
-          aria-disabled={isNameless(reviewer)}
-          onClick={() => isNameless(reviewer) || change.mutate(undefined)}
-        >
-          {t(claim === null ? 'claim.take' : 'claim.release')}
-        </Button>
-      )}
-      {claim !== null && <span className={styles['quiet']}>{t('claim.by', { name: claim.name, time: format.time(claim.until) })}</span>}
-      <Refusal error={change.error} />
-    </>
   )
 }

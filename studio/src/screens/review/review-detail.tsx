@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { Claim } from './claim.tsx'
 import { DecidingBar } from './deciding-bar.tsx'
 import { DecisionHistory } from './decision-history.tsx'
 import { FiguresPanel } from './figures-panel.tsx'
@@ -38,7 +39,7 @@ export function ReviewDetail({
     <article className={styles['detail']} aria-labelledby="review">
       <header className={styles['head']}>
         <h2 id="review">{reasons.map((reason) => t(`reasons.${reason}`)).join(', ')}</h2>
-        <p className={styles['badges']}>
+        <div className={styles['badges']}>
           <Badge tone={stateTones[state]}>{t(`states.${state}`)}</Badge>
           {overdue && <Badge tone="bad">{t('overdue')}</Badge>}
           {image.width !== null && (
@@ -46,7 +47,8 @@ export function ReviewDetail({
               {image.width}×{image.height}
             </Badge>
           )}
-        </p>
+          {isUndecided(review) && <Claim review={review} reviewer={reviewer} />}
+        </div>
         <p className={styles['quiet']}>
           {t('opened', { time: format.time(openedAt) })}
           {dueAt !== null && isUndecided(review) && ` · ${t('due', { time: format.time(dueAt) })}`}
