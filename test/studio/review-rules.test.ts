@@ -85,7 +85,8 @@ it('a claim keeps others away until it is released, by whoever has it', async ()
   const { page } = visit
   await open(visit, review, 'Ann')
   await page.getByRole('button', { name: 'Claim' }).click()
-  await deciding(page)
+  await page
+    .getByRole('article')
     .getByText(/^Ann has it until/)
     .waitFor()
   expect((await reviewNow(review)).claim).toMatchObject({ name: 'Ann' })
