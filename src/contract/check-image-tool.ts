@@ -79,7 +79,8 @@ const own = (holder: JsonObject, key: string): JsonValue | undefined => (Object.
 
 /** Where a rule of the Image API points, seen from the top of a Responses body. */
 function below(place: string, param: string | null): string | null {
-  return param === null ? null : `${place}.${param === 'mask' ? 'input_image_mask' : param}`
+  if (param === null || param.startsWith('darkroom.')) return param
+  return `${place}.${param === 'mask' ? 'input_image_mask' : param}`
 }
 
 function unknownKeys(place: string, tool: JsonObject, context: RequestCheckContext): Failure[] {

@@ -58,6 +58,8 @@ const bodies = `
 {"darkroom":{"mask":"strict"}} | strict_mask_impossible mask | POST /v1/images/edits
 {"darkroom":{"mask_mode":"luminance"}} | unsupported_combination darkroom.mask_mode | is for the Image API only
 {"darkroom":{"feather_px":4}} | unsupported_combination darkroom.feather_px | is for the Image API only
+{"darkroom":{"protect":[{"x":0,"y":0,"width":8,"height":8}]}} | unsupported_combination darkroom.protect | is for the Image API only
+{"darkroom":{"subject":{"x":0,"y":0,"width":8,"height":8}}} | unsupported_combination darkroom.subject | is for the Image API only
 {"darkroom":{"rights":["ours"]}} | invalid_value darkroom.rights | found 1 notes, expected at most one for each of the 0 images
 `
 

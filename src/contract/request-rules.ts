@@ -44,7 +44,7 @@ export const requestRules: readonly RequestRule[] = [
   { fields: ['output_compression', 'output_format'], check: compressionOfFormat },
   { fields: ['size', 'output_format', 'frame_count'], check: sizeOfModel },
   { fields: ['size'], check: experimentalSize },
-  { fields: ['size'], imageApiOnly: true, check: boxesBeyondPicture },
+  { fields: ['size'], check: boxesBeyondPicture },
   { fields: ['stream', 'output_format'], imageApiOnly: true, check: streamOfFormat },
   { fields: ['partial_images', 'output_format'], check: partialsOfFormat },
   { fields: ['partial_images', 'stream'], check: partialsWithoutStream },

@@ -15,7 +15,7 @@ export function unkeptWishes(extension: DarkroomExtension, images: number, { hea
   if (headers?.strictMask || extension.mask === 'strict') refusals.push(strictMask())
   if (headers?.keyTransparency) refusals.push(ofImageApi('x-darkroom-transparency'))
   if (headers?.convertMaskSource) refusals.push(ofImageApi('x-darkroom-mask-source'))
-  for (const name of ['mask_mode', 'feather_px']) {
+  for (const name of ['mask_mode', 'feather_px', 'protect', 'subject']) {
     if (extension[name] !== undefined) refusals.push(ofImageApi(`darkroom.${name}`))
   }
   return refusals

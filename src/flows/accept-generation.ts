@@ -20,7 +20,7 @@ import { type PlacedRoute, routingPolicy, takePlace } from './plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from './price-call.ts'
 import { withStoredPrompt } from './prompts/with-stored-prompt.ts'
 import { recordWithinLimits } from './record-within-limits.ts'
-import { recordedWithImages } from './recorded-with-call.ts'
+import { recordedWithCall } from './recorded-with-call.ts'
 import { type InputFacts, requestShape } from './request-shape.ts'
 import { retentionFor } from './retention/retention-for.ts'
 import { rightsOf } from './rights-of.ts'
@@ -88,7 +88,7 @@ async function recordAcceptance(
   claim: CallClaim,
 ): Promise<void> {
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
-  const beside = await recordedWithImages(parts, run, ask.headers, prompts)
+  const beside = await recordedWithCall(parts, run, ask.headers, prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   fp('before_intent')

@@ -33,6 +33,7 @@ export type { DeclaredText, TextFigures } from './text/text-figures.ts'
 export type { GuardOverall, RuleVerdict } from './verdict.ts'
 export {
   claimVerdict,
+  dropGuardTexts,
   dropSideBySides,
   findGuardReport,
   findGuardTexts,

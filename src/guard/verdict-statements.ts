@@ -30,6 +30,16 @@ export async function findGuardTexts(db: Database, generationId: string): Promis
   return row?.sealed ?? null
 }
 
+/** Removes the texts that were declared for a generation, and what was read of them: whoever said them wants them forgotten. Verdicts and figures stay. */
+export function dropGuardTexts({ sql }: StatementContext, generationId: string): Statement[] {
+  const images = sql.selectFrom('images').select('id').where('generation_id', '=', generationId)
+  const noWords = { words_sealed: null, words_delete_after_ms: null }
+  return [
+    { query: sql.deleteFrom('guard_texts').where('generation_id', '=', generationId) },
+    { query: sql.updateTable('guard_verdicts').set(noWords).where('image_id', 'in', images) },
+  ]
+}
+
 /**
  * Notes that pictures are to be judged; belongs into the transaction that records them. Results of edits are, and all for which texts were
  * declared; others, and those noted before, stay as they are. `changes` of the result says how many were noted.

@@ -5,6 +5,7 @@ import { maskWithHoles, pixelsOf } from '../support/edit-pictures.ts'
 import { door, facade, hole, sign, words } from '../support/facade.ts'
 import { postGeneration, promptWith, readRecord, seeReply } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
+import { postResponse, respond, responseOf } from './responses-calls.ts'
 
 let gateway: TestGateway
 
@@ -76,6 +77,21 @@ describe('the guard', () => {
       'no_data',
     ])
     expect(guard.missing_packages).toEqual(['@tesseract.js-data/tlh'])
+  })
+
+  it('reads declared texts in what an assistant drew, and forgets them with its turn', async () => {
+    const texts = [{ text: 'SANDBOX', lang: 'en', box: { x: 100, y: 220, width: 830, height: 200 } }]
+    const { record, seen } = await respond(gateway, { darkroom: { texts } })
+    const imageId = record.images[0]!.id
+    const guard = await settledGuard(gateway, imageId)
+    expect(guard).toMatchObject({ overall: 'adoptable', drift: { verdict: null, reason: 'no_source' }, camera: { verdict: null } })
+    expect(guard.text!.texts).toMatchObject([{ text: 'SANDBOX', verdict: 'kept', reason: 'reads_as_declared' }])
+    expect(record.request_shape.texts).toBe(1)
+    await gateway.fetch(`/v1/responses/${responseOf(seen)!.id}`, { method: 'DELETE' })
+    const after = await settledGuard(gateway, imageId)
+    expect(after.text!.texts).toMatchObject([{ text: null, read_after: null, verdict: 'kept' }])
+    const { error } = await postResponse(gateway, { darkroom: { texts: [{ ...texts[0], box: { x: 1000, y: 0, width: 30, height: 9 } }] } })
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'darkroom.texts[0].box', outcome: 'not_charged' })
   })
 
   it('asks people about rectangles too small to tell', async () => {

@@ -16,7 +16,7 @@ import { type KeptInput, type KeptInputs, keepInputs } from '../keep-inputs.ts'
 import { routingPolicy } from '../plan-routes.ts'
 import { judgeCallFields, type PricedRequest, priceCall } from '../price-call.ts'
 import { namingBudget } from '../record-within-limits.ts'
-import { recordedWithImages } from '../recorded-with-call.ts'
+import { recordedWithCall } from '../recorded-with-call.ts'
 import { noPlace } from '../recovery/portable-run.ts'
 import { retentionFor } from '../retention/retention-for.ts'
 import { orderOf, sealOrder } from './job-order.ts'
@@ -140,7 +140,7 @@ async function record(
 ): Promise<void> {
   const sealed = await sealOrder(parts, run.id, orderOf(run, ask))
   const retention = await retentionFor(parts, run.principal.projectId)
-  const beside = await recordedWithImages(parts, run, ask.headers, retention.prompts)
+  const beside = await recordedWithCall(parts, run, ask.headers, retention.prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = reservedCall(run)
   const { id, principal, attemptId } = run

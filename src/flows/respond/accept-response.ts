@@ -14,6 +14,7 @@ import { recordTurnDocument } from '../../threads/index.ts'
 import { ledgerCall, newAttempt, newInputs } from '../accept-generation.ts'
 import { contractNow } from '../contract-now.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { declaredTexts } from '../guard/keep-texts.ts'
 import { acceptOnce, type CallClaim, type EarlierCall, type RepeatSigns, repeatableCall } from '../idempotency/accept-once.ts'
 import { responseCallFacts } from '../idempotency/call-facts.ts'
 import { type KeptInputs, keepInputs } from '../keep-inputs.ts'
@@ -24,7 +25,6 @@ import { recordWithinLimits } from '../record-within-limits.ts'
 import { recordedWithCall } from '../recorded-with-call.ts'
 import { inputShapes, storedPromptOf } from '../request-shape.ts'
 import { retentionFor } from '../retention/retention-for.ts'
-import { reviewFacts } from '../review/review-facts.ts'
 import type { ResponseAsk } from './judge-response.ts'
 import { linkTurns } from './link-turns.ts'
 import { placeInputs } from './place-inputs.ts'
@@ -148,8 +148,7 @@ async function recordAcceptance(
   const document = run.request.background ? await sealTurn(parts, run, null) : null
   const { inputs: keptFor, prompts } = await retentionFor(parts, run.principal.projectId)
   const { id, principal, request } = run
-  const asked = { id, principal, prompt: request.prompt, review: reviewFacts(request, ask.headers) }
-  const beside = await recordedWithCall(parts, asked, prompts)
+  const beside = await recordedWithCall(parts, { id, principal, request, asked: request }, ask.headers, prompts)
   const context = statementContext(parts.database, parts.clock, parts.newId)
   const call = ledgerCall(ledgerFacts(run))
   const linked = linkedInputs(parts, run)
@@ -253,5 +252,6 @@ function responseShape(run: ResponseRun): GenerationRecord['request_shape'] {
     partial_images: request.partialImages,
     stream: request.stream,
     protect: [],
+    texts: declaredTexts(request.extension).length,
   }
 }

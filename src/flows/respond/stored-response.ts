@@ -1,5 +1,6 @@
 import { failure } from '../../contract/failure.ts'
 import { type ResponseTurnRow, statementContext } from '../../db/index.ts'
+import { dropGuardTexts } from '../../guard/index.ts'
 import { deleteReplies } from '../../idempotency/index.ts'
 import type { JsonObject } from '../../primitives/json.ts'
 import { type ReplyClient, rebuildReply, sendReply } from '../../relay/index.ts'
@@ -69,6 +70,7 @@ export async function deleteResponse(parts: GatewayParts, asked: AskedResponse):
     ...deleteTurn(context, asked),
     deleteReplies(context, turn.generation_id),
     dropPromptWords(context, turn.generation_id),
+    ...dropGuardTexts(context, turn.generation_id),
   ])
   if (turn.stored_upstream === 1) {
     const { provider, question } = upstreamOf(parts, turn)
