@@ -144,7 +144,7 @@ describe('a rollout', () => {
       'within_latency',
       'raise_latency',
     ],
-    ['a receiver that nobody is at', { webhook_url: `${nobodyThere}/hook`, wait_seconds: 5 }, 5, 'webhook_told', 'mend_receiver'],
+    ['a receiver that nobody is at', { webhook_url: `${nobodyThere}/hook`, wait_seconds: 12 }, 5, 'webhook_told', 'mend_receiver'],
   ] as const)(
     'stops where there is %s',
     async (_what, change, n, code, next) => {
