@@ -38,9 +38,8 @@ async function decide(review: string, decision: 'approved' | 'rejected'): Promis
 }
 /** What every picture of the sandbox says, and where it stands in the first one. */
 const texts = [{ text: 'SANDBOX', lang: 'en', box: { x: 140, y: 430, width: 744, height: 160 } }]
-/** Has the sandbox answer what step four provokes in another way than it was asked. */
-const spoil = (kind: string, fault: string) =>
-  gateway.gateway.sandbox!.faults.arm({ match: { prompt: `A failure on purpose [[sandbox: ${kind}` }, fault })
+/** Has the sandbox answer such a prompt, from the nth time on, in another way than it was asked. */
+const spoil = (prompt: string, fault: string, nth = 1) => gateway.gateway.sandbox!.faults.arm({ match: { prompt, nth }, fault })
 const standing = ({ state, steps, next_action }: Rollout) => {
   const at = steps.find((step) => step.state === 'failed' || step.state === 'waiting')
   const wrong = at?.checks.find(({ result }) => result === 'fail')
@@ -159,13 +158,20 @@ describe('a rollout', () => {
   ] as const)(
     'stops where what fails on purpose leaves %s',
     async (_what, kind, fault, code, next) => {
-      spoil(kind, fault)
+      spoil(`A failure on purpose [[sandbox: ${kind}`, fault)
       const stopped = await walk({})
       expect(standing(stopped)).toEqual(['failed', 4, code, next])
       expect(stopped.steps.map(({ state }) => state)).toEqual(['passed', 'passed', 'passed', 'failed', 'pending'])
     },
     120_000,
   )
+
+  it('stops at the job where that is refused although the same picture was made at once', async () => {
+    spoil('A mug for the job', 'moderation', 2)
+    const stopped = await walk({ prompts: { final: 'A mug for the job' } })
+    expect(standing(stopped)).toEqual(['failed', 5, 'queued_and_made', 'mend_prompt'])
+    expect(stopped.steps[4]!.evidence[0]!.kind).toBe('job')
+  }, 120_000)
 
   it('fails when the person rejects, and says what is to be done', async () => {
     const waiting = await walk({ max_latency_ms: 60_000 })

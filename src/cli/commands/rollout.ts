@@ -181,7 +181,11 @@ function commandsFor({ id, route_id, final, next_action: { code, facts } }: Roll
   if (code === 'confirm_budget')
     return [`darkroom rollout ${route_id} --max-cost ${final.max_cost.usd} … --budget ${facts['reserve']}, with the same options`]
   if (code === 'decide_review')
-    return [`darkroom review show ${facts['review']}`, `darkroom review approve ${facts['review']} …`, `darkroom rollout show ${id}`]
+    return [
+      `darkroom review show ${facts['review']}`,
+      `darkroom review approve ${facts['review']} --yes --why TEXT --key-file FILE`,
+      `darkroom rollout show ${id}`,
+    ]
   return []
 }
 
