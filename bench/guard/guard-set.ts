@@ -3,7 +3,7 @@ import type { Box } from '../../src/guard/index.ts'
 import { type Chance, createChance } from '../../src/sandbox/render/chance.ts'
 import { mix } from '../../src/sandbox/render/colour.ts'
 import { alterText, pickText, type Script, scripts, settings } from './guard-texts.ts'
-import { makeStage, otherGround, paintStage, type Stage, subjectBox, textBox } from './stage.ts'
+import { legibleGround, makeStage, otherGround, paintStage, type Stage, subjectBox, textBox } from './stage.ts'
 
 /** Kinds of the set, and how many of each it holds: of glyphs so many that one miss does not decide a target. */
 export const kinds = {
@@ -100,7 +100,7 @@ type Made = Omit<Partial<GuardCase>, 'truth'> & { result: Buffer; truth: Partial
 const makers: Record<Kind, (edit: Edit) => Made> = {
   honest: (edit) => honest(edit, 'png'),
   background: ({ stage, chance, box, subject, source }) => ({
-    result: pasted(paintStage(otherGround(stage, chance)), source, [subject]).toBuffer('image/png'),
+    result: pasted(paintStage(legibleGround(stage, chance)), source, [subject]).toBuffer('image/png'),
     // Without a panel the ground between the letters is another one, which no mask may keep.
     mask: stage.text.hasPanel ? maskKeeping([subject, box]) : null,
     truth: stage.text.hasPanel ? { drift: true, camera: null } : { camera: null, subject: null },

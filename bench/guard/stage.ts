@@ -32,6 +32,9 @@ export interface StageText {
   ink: Colour
 }
 
+/** Between a text's box and the edge of the picture: a panel's border, and what setting it a hair larger takes. */
+const EDGE_PIXELS = 16
+
 const things: readonly Thing[] = [bottle, jug, vase, cup]
 
 /** Makes up a stage. @param side of the shorter edge, pixels */
@@ -41,7 +44,7 @@ export function makeStage(chance: Chance, words: string, script: Script, { width
   const pixels = Math.round(chance.between(0.055, 0.085) * height)
   const left = chance.happens(0.5)
   const darkPanel = chance.happens(0.4)
-  return {
+  const stage: Stage = {
     width,
     height,
     ground: { scene: chance.integer(0, scenes.length - 1), palette, seed: `ground ${chance.integer(0, 1e9)}` },
@@ -64,6 +67,14 @@ export function makeStage(chance: Chance, words: string, script: Script, { width
       ink: darkPanel ? colours.paper : colours.ink,
     },
   }
+  return { ...stage, text: fitted(stage) }
+}
+
+/** Set small enough to end before the picture does. */
+function fitted({ text, width }: Stage): StageText {
+  const box = textBox(text)
+  const room = width - EDGE_PIXELS - box.x
+  return box.width <= room ? text : { ...text, pixels: Math.floor((text.pixels * room) / box.width) }
 }
 
 /** Paints a stage. */
@@ -100,7 +111,7 @@ function paintText(canvas: Canvas, text: StageText, palette: Palette): void {
   }
   brush.font = cssFont(settings[text.script].font, text.weight, text.pixels)
   brush.textBaseline = 'alphabetic'
-  brush.fillStyle = text.hasPanel ? text.ink : palette.night ? palette.paper : palette.ink
+  brush.fillStyle = inkOf(text, palette)
   brush.fillText(text.words, text.x, text.baseline)
 }
 
@@ -120,6 +131,39 @@ export function subjectBox({ width, height, subject }: Stage): Box {
   const [right, bottom] = [Math.min(width, Math.ceil(subject.x + half)), Math.min(height, Math.ceil(subject.foot + 0.03 * height))]
   return { x: left, y: top, width: right - left, height: bottom - top }
 }
+
+/** Levels by which print must stand off the mean of its ground to be read. */
+const LEGIBLE_LEVELS = 60
+const MOST_TRIES = 20
+
+/** Another ground on which the text can still be read: an edit after which it cannot is no honest one. */
+export function legibleGround(stage: Stage, chance: Chance): Stage {
+  let other = otherGround(stage, chance)
+  for (let tries = 1; tries < MOST_TRIES && !stage.text.hasPanel && contrastOf(other) < LEGIBLE_LEVELS; tries++)
+    other = otherGround(stage, chance)
+  return other
+}
+
+/** Levels between a text's ink and the mean of what lies behind it. */
+function contrastOf(stage: Stage): number {
+  const { x, y, width, height } = textBox(stage.text)
+  const bare = paintStage({ ...stage, text: { ...stage.text, words: '' } })
+    .getContext('2d')
+    .getImageData(x, y, width, height).data
+  const palette = palettes[stage.ground.palette]!
+  const ink = createCanvas(1, 1).getContext('2d')
+  ink.fillStyle = inkOf(stage.text, palette)
+  ink.fillRect(0, 0, 1, 1)
+  return Math.abs(lightnessOf(bare) - lightnessOf(ink.getImageData(0, 0, 1, 1).data))
+}
+
+function lightnessOf(rgba: Uint8ClampedArray): number {
+  let sum = 0
+  for (let at = 0; at < rgba.length; at += 4) sum += 0.21 * rgba[at]! + 0.72 * rgba[at + 1]! + 0.07 * rgba[at + 2]!
+  return (4 * sum) / rgba.length
+}
+
+const inkOf = (text: StageText, palette: Palette) => (text.hasPanel ? text.ink : palette.night ? palette.paper : palette.ink)
 
 /** Another ground behind the same subject and text. */
 export function otherGround(stage: Stage, chance: Chance): Stage {

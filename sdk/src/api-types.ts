@@ -1057,6 +1057,8 @@ export interface Guard {
       confidence: number | null
       /** Largest spot of print that only one of the two has, in squares of a stroke. */
       print_spot: number | null
+      /** Correlation of the two in the part of the text where it is lowest; 1 = the same. */
+      print_agreement: number | null
       /** Words are null once their time is over. */
       text: string | null
       read_before: string | null

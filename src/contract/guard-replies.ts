@@ -62,6 +62,7 @@ const textSchema = z.object({
   reason,
   confidence: z.number().nullable().describe('Of the reading that decided, 0 to 100.'),
   print_spot: z.number().nullable().describe('Largest spot of print that only one of the two has, in squares of a stroke.'),
+  print_agreement: z.number().nullable().describe('Correlation of the two in the part of the text where it is lowest; 1 = the same.'),
   text: z.string().nullable().describe('Words are null once their time is over.'),
   read_before: z.string().nullable(),
   read_after: z.string().nullable(),

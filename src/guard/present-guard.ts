@@ -57,7 +57,17 @@ function presentCamera({ verdict, reason, figures }: GuardReport['camera']): Gua
 
 function presentTexts({ verdict, reason, figures }: GuardReport['text'], words: readonly TextWords[] | null): GuardReply['text'] {
   const texts = (figures ?? []).map(({ kind, index, lang, box, verdict: said, reason: why, confidence, print }, place) => ({
-    ...{ kind, index, lang, box, verdict: said, reason: why, confidence: rounded(confidence), print_spot: rounded(print?.spot) },
+    ...{
+      kind,
+      index,
+      lang,
+      box,
+      verdict: said,
+      reason: why,
+      confidence: rounded(confidence),
+      print_spot: rounded(print?.spot),
+      print_agreement: rounded(print?.agreement),
+    },
     text: words?.[place]?.text ?? null,
     read_before: words?.[place]?.readBefore ?? null,
     read_after: words?.[place]?.readAfter ?? null,

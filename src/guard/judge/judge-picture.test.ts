@@ -20,8 +20,8 @@ const moved = { ...seen, subject: { ...subject, motion: { ...still, shiftX: 5 } 
 
 const declared: DeclaredText = { text: 'Hotel', lang: 'eng', box }
 const reading = (text: string, confidence = 96) => ({ readings: [{ text, confidence, lowest: confidence }], lineHeight: 40 })
-const print = (spot: number, spread = 0) => ({
-  ...{ spot, spread, correlation: 1, clarity: 0.9 },
+const print = (spot: number, spread = 0, agreement = 1) => ({
+  ...{ spot, spread, agreement, correlation: 1, clarity: 0.9 },
   shiftX: 0,
   shiftY: 0,
   scale: 1,
@@ -82,6 +82,13 @@ describe('a text', () => {
     ['same print, misread in both', text('Hote1', 'Hote1', 0, { result: reading('Hote1', 60) }), 'kept', 'same_print'],
     ['same print, surely another in both', text('Motel', 'Motel', 0), 'unsure', 'reads_otherwise_before_and_after'],
     ['one place of the print changed, reads the same', text('Hotel', 'Hotel', 1), 'unsure', 'print_changed_reads_the_same'],
+    [
+      'one part agrees less, reads the same',
+      text('Hotel', 'Hotel', 0, { glyphs: print(0, 0, 0.9) }),
+      'unsure',
+      'print_changed_reads_the_same',
+    ],
+    ['one part agrees less, reads otherwise', text('Hotel', 'Hotal', 0, { glyphs: print(0, 0, 0.9) }), 'changed', 'reads_otherwise'],
     ['set anew, reads the same', text('Hotel', 'Hotel', 3, { glyphs: print(3, 0.9) }), 'kept', 'reads_as_declared'],
     ['put there by the edit', text('Motel', 'Hotel', 3), 'kept', 'reads_as_declared'],
     ['changed', text('Hotel', 'Hotal', 1), 'changed', 'reads_otherwise'],

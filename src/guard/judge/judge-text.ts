@@ -1,3 +1,4 @@
+import type { GlyphComparison } from '../text/compare-glyphs.ts'
 import { charactersOf, likeness, normaliseText } from '../text/normalise-text.ts'
 import type { ReadBox, Reading } from '../text/read-box.ts'
 import type { TextFigures, TextProblem } from '../text/text-figures.ts'
@@ -25,9 +26,11 @@ export interface TextJudgement {
   readAfter: string | null
 }
 
-/** Print is the same below this, and another above that; between them the reading decides alone. Squares of a stroke's width. */
+/** Spots of print: none that count below this, another glyph above that; between them the reading decides. Squares of a stroke's width. */
 const SAME_SPOT = 0.12
 const OTHER_SPOT = 0.2
+/** Where a part of the text agrees less, print changed there however small its spots: it hardly stands off its ground, or strokes only moved. */
+const SAME_AGREEMENT = 0.94
 /** A changed glyph is one place of a text; where print differs in more of it than this, it was set anew. */
 const SET_ANEW = 0.6
 /** A reading counts from here on, and one by which a text is said to be another from there on. */
@@ -84,9 +87,10 @@ function otherText(text: string, result: ReadBox, wasShown: boolean): Said {
   return { verdict: isSure ? 'changed' : 'unsure', reason: isSure ? 'reads_otherwise' : 'low_confidence', confidence: best.confidence }
 }
 
-function printOf({ spot, spread, clarity }: NonNullable<TextFigures['glyphs']>): 'same' | 'one_place' | 'set_anew' | 'unclear' {
-  if (spot <= SAME_SPOT) return 'same'
-  if (clarity < LEAST_CLARITY || spot < OTHER_SPOT) return 'unclear'
+function printOf({ spot, spread, clarity, agreement }: GlyphComparison): 'same' | 'one_place' | 'set_anew' | 'unclear' {
+  const agrees = agreement >= SAME_AGREEMENT
+  if (spot <= SAME_SPOT && agrees) return 'same'
+  if (clarity < LEAST_CLARITY || (spot < OTHER_SPOT && agrees)) return 'unclear'
   return spread >= SET_ANEW ? 'set_anew' : 'one_place'
 }
 

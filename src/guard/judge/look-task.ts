@@ -1,8 +1,10 @@
 import type { Box } from '../drift-measurement.ts'
+import { isStill } from '../motion.ts'
 import { PLACE, type Places, placesOf, scaleBox } from '../region.ts'
 import { readAlpha, readHeader, readWorkingPicture, type WorkingPicture } from '../working-picture.ts'
 import { workingSizeOf } from '../working-size.ts'
 import { cameraOf } from './camera.ts'
+import { changedBox, changeIn } from './changed-box.ts'
 import type { LookFigures, LookInput } from './look-figures.ts'
 import { salientRegions } from './salient-region.ts'
 import { subjectOf } from './subject.ts'
@@ -29,7 +31,7 @@ export async function run({ sourcePath, resultPath, maskPath, subject }: LookInp
   const places = placesOf(alpha, size)
   const kept = places.reduce((count, place) => count + (place === PLACE.kept ? 1 : 0), 0) / places.length
   const declared = subject && scaleBox(subject, headers.result, size)
-  const box = subject ? declared : mostChanged(await salientRegions(source), source, result, places)
+  const box = subject ? declared : await guessSubject(source, result, places)
   const isLarge = box !== null && Math.min(box.width, box.height) >= LEAST_SIDE
   const from = subject ? ('declared' as const) : ('salient' as const)
   const figures = isLarge ? await subjectOf(source, result, places, { box, from }) : null
@@ -44,6 +46,13 @@ export async function run({ sourcePath, resultPath, maskPath, subject }: LookInp
   }
 }
 
+/** Where what changed has moved, that is the subject, wherever it stands; else one of the regions that stand out. */
+async function guessSubject(source: WorkingPicture, result: WorkingPicture, places: Places): Promise<Box | null> {
+  const changed = changedBox(source, result, places)
+  if (changed && !isStill((await subjectOf(source, result, places, { box: changed, from: 'salient' })).motion)) return changed
+  return mostChanged(await salientRegions(source), source, result, places)
+}
+
 /**
  * The region whose kept pixels changed most; the largest where none did. A guess which of them the subject is could miss the one that moved.
  */
@@ -51,16 +60,4 @@ function mostChanged(regions: readonly Box[], source: WorkingPicture, result: Wo
   const changes = regions.map((box) => changeIn(box, source, result, places))
   const most = Math.max(...changes)
   return (most >= LEAST_LEVELS ? regions[changes.indexOf(most)] : regions[0]) ?? null
-}
-
-/** Mean difference in levels over the pixels that the edit was to keep. */
-function changeIn(box: Box, source: WorkingPicture, result: WorkingPicture, places: Places): number {
-  let [pixels, sum] = [0, 0]
-  for (let y = box.y; y < box.y + box.height; y++)
-    for (let at = y * source.width + box.x; at < y * source.width + box.x + box.width; at++) {
-      if (places[at] !== PLACE.kept) continue
-      pixels++
-      for (let channel = 3 * at; channel < 3 * at + 3; channel++) sum += Math.abs(source.rgb[channel]! - result.rgb[channel]!)
-    }
-  return pixels === 0 ? 0 : sum / (3 * pixels)
 }

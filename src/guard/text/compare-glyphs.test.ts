@@ -39,8 +39,11 @@ describe('print laid over print', () => {
     expect((await compare(print('HELFE'))).spot).toBe(0)
     const moved = await compare(print('HELFE', { right: 4 }))
     expect(moved.spot).toBeLessThan(0.12)
+    expect(moved.agreement).toBeGreaterThan(0.95)
     expect(moved.shiftX).toBeCloseTo(4, 0)
-    expect((await compare(print('HELFE', { ink: '#f4efe2', ground: '#202020' }))).spot).toBeLessThan(0.12)
+    const turned = await compare(print('HELFE', { ink: '#f4efe2', ground: '#202020' }))
+    expect(turned.spot).toBeLessThan(0.12)
+    expect(turned.agreement).toBeGreaterThan(0.95)
   })
 
   it('leaves one where a stroke was added, as large as the stroke and at its place', async () => {
@@ -54,5 +57,21 @@ describe('print laid over print', () => {
 
   it('leaves one where a light-on-dark print is another', async () => {
     expect((await compare(print('HELEE', { ink: '#f4efe2', ground: '#202020' }))).spot).toBeGreaterThan(1)
+  })
+
+  it('agrees less where print that hardly stands off its ground is another', async () => {
+    const faint = { ink: '#203a38', ground: '#2c4844' }
+    const same = await compareGlyphs(print('HELFE', faint), print('HELFE', faint), box, 32)
+    const other = await compareGlyphs(print('HELFE', faint), print('HELEE', faint), box, 32)
+    expect(same.agreement).toBeCloseTo(1)
+    expect(other.agreement).toBeLessThan(0.95)
+  })
+
+  it('agrees where a box has room without print and all of it became grainy', async () => {
+    const wide = { x: 30, y: 20, width: 180, height: 44 }
+    const before = print('HELFE')
+    const grain = (at: number) => (((at * 7919) % 17) - 8) / 2
+    const after = { ...before, rgb: before.rgb.map((value, at) => Math.max(0, Math.min(255, value + grain(at)))) }
+    expect((await compareGlyphs(before, after, wide, 32)).agreement).toBeGreaterThan(0.95)
   })
 })

@@ -2,8 +2,10 @@ import type { Box } from '../drift-measurement.ts'
 import { type ConnectedArea, connectedAreas, largestOf, withMargin } from '../region.ts'
 import type { Size, WorkingPicture } from '../working-picture.ts'
 import { type Crop, cropOf, greyOf } from './crop.ts'
+import { correlationOf, cut } from './crop-values.ts'
 import { type Ink, inkOf } from './ink.ts'
 import { findPrint, layPrint, type PrintMotion } from './lay-print.ts'
+import { leastAgreement } from './print-agreement.ts'
 
 /** How the print in a box of the result differs from that of the source, once it lies over it. */
 export interface GlyphComparison {
@@ -15,6 +17,8 @@ export interface GlyphComparison {
   correlation: number
   /** How well print stands off its ground, the worse of the two, 0..1. */
   clarity: number
+  /** Correlation of lightness where it is lowest, of parts as wide as a line is high: what a text as a whole hides. */
+  agreement: number
   /** How far the print moved, pixels of the result. */
   shiftX: number
   shiftY: number
@@ -82,7 +86,7 @@ function inPicture(place: Box, { box, scale }: Crop): Box {
   }
 }
 
-type Difference = Pick<GlyphComparison, 'spot' | 'spread' | 'correlation' | 'clarity' | 'place'> & { motion: PrintMotion }
+type Difference = Pick<GlyphComparison, 'spot' | 'spread' | 'correlation' | 'clarity' | 'agreement' | 'place'> & { motion: PrintMotion }
 
 /** @param inner what is compared of the crops; the room about it is for what moved */
 function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
@@ -105,6 +109,7 @@ function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
   const stroke = clarity >= LEAST_CLARITY ? source.strokePixels : Math.min(source.strokePixels, USUAL_STROKE)
   const radius = Math.max(1, Math.round(EDGE_SHARE * stroke))
   const spots = onlyIn(inner, before, spotsBetween(one, layPrint(other, before, motion), before, radius))
+  const shown = Float32Array.from(greyAfter, (level) => (ink.isLight === source.isLight ? level : 255 - level))
   const areas = connectedAreas(spots, before)
   const least = 0.25 * stroke ** 2
   const largest = largestOf(areas)
@@ -116,18 +121,10 @@ function differenceBetween(before: Crop, after: Crop, inner: Box): Difference {
     ),
     correlation,
     clarity,
+    agreement: leastAgreement(Float32Array.from(greyBefore), layPrint(shown, before, motion), before, inner, LINE_PIXELS),
     motion,
     place: largest?.box ?? null,
   }
-}
-
-function cut<Values extends Uint8Array | Float32Array>(values: Values, { width }: Size, box: Box): Values {
-  const part = new (values.constructor as new (length: number) => Values)(box.width * box.height)
-  for (let y = 0; y < box.height; y++) {
-    const start = (box.y + y) * width + box.x
-    part.set(values.subarray(start, start + box.width), y * box.width)
-  }
-  return part
 }
 
 function onlyIn(box: Box, { width, height }: Size, spots: Uint8Array): Uint8Array {
@@ -143,19 +140,6 @@ function onlyIn(box: Box, { width, height }: Size, spots: Uint8Array): Uint8Arra
 function asTheyAre(before: Uint8Array, after: Uint8Array): [Float32Array, Float32Array] {
   const of = (grey: Uint8Array) => Float32Array.from(grey, (level) => level / RAW_CONTRAST)
   return [of(before), of(after)]
-}
-
-function correlationOf(one: Float32Array, other: Float32Array): number {
-  const mean = (of: Float32Array) => of.reduce((sum, value) => sum + value, 0) / of.length
-  const [meanOne, meanOther] = [mean(one), mean(other)]
-  let [both, first, second] = [0, 0, 0]
-  for (let at = 0; at < one.length; at++) {
-    const [a, b] = [one[at]! - meanOne, other[at]! - meanOther]
-    both += a * b
-    first += a * a
-    second += b * b
-  }
-  return first === 0 || second === 0 ? 0 : both / Math.sqrt(first * second)
 }
 
 /** 1 where a pixel of either lies clearly beyond all that the other has within a radius. */
