@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { isCleanText } from './field-rules.ts'
 
-/** Bounds of a prompt document; a whole that is longer than a prompt may be is refused beyond them. */
-export const promptDocumentLimits = { items: 64, itemCharacters: 2000, textCharacters: 1000, references: 16, variables: 64 } as const
+/** Bounds of a prompt document; a whole that is longer than a prompt may be is refused beyond them. Its texts go with calls, which take no longer ones. */
+export const promptDocumentLimits = { items: 64, itemCharacters: 2000, textCharacters: 500, references: 16, variables: 64 } as const
 
 const limits = promptDocumentLimits
 const cleanText = (max: number) => z.string().trim().min(1).max(max).refine(isCleanText, 'must be well-formed text without NUL')
