@@ -1980,7 +1980,7 @@ export interface NewWebhook {
   /** A public https address. */
   url: string
   /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
-  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'review.own_approval' | 'webhook.exhausted' | 'webhook.disabled'> | null
   description?: string
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style?: 'standard' | 'unified'
@@ -3026,7 +3026,7 @@ export interface Webhook {
   url: string
   description: string
   /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
-  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'review.own_approval' | 'webhook.exhausted' | 'webhook.disabled'> | null
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style: 'standard' | 'unified'
   enabled: boolean
@@ -3047,7 +3047,7 @@ export interface Webhook {
 export interface WebhookChange {
   url?: string
   /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
-  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  events?: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'review.own_approval' | 'webhook.exhausted' | 'webhook.disabled'> | null
   description?: string
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style?: 'standard' | 'unified'
@@ -3165,7 +3165,7 @@ export interface WebhookWithSecret {
   url: string
   description: string
   /** What it is told of; null: every event of a job. What happens to reviews and to other webhooks must be named. */
-  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'webhook.exhausted' | 'webhook.disabled'> | null
+  events: Array<'job.queued' | 'job.started' | 'job.partial' | 'job.stored' | 'job.completed' | 'job.failed' | 'job.cancelled' | 'job.outcome_unknown' | 'review.opened' | 'review.approved' | 'review.rejected' | 'review.changes_requested' | 'review.revoked' | 'review.overdue' | 'review.published' | 'review.unpublished' | 'review.own_approval' | 'webhook.exhausted' | 'webhook.disabled'> | null
   /** `standard`: Standard Webhooks. `unified`: the shape and the signature of the unified job APIs, with the standard headers beside it. */
   style: 'standard' | 'unified'
   enabled: boolean

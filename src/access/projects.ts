@@ -101,9 +101,14 @@ export class Projects {
 
   /**
    * Changes a project. Settings are given one by one; the others stay. The keys of an archived project open nothing until it is taken back.
+   * @param along what else the transaction writes, by the settings before and after
    * @throws `Failure('not_found')`; `Failure('invalid_value')` for a name that cannot be used, and for archiving project `default`
    */
-  async change(id: string, { name, settings, archived }: ProjectChange): Promise<Project> {
+  async change(
+    id: string,
+    { name, settings, archived }: ProjectChange,
+    along: (before: ProjectSettings, after: ProjectSettings) => Statement[] = () => [],
+  ): Promise<Project> {
     const { db, clock } = this.#parts
     if (name !== undefined) assertName(name)
     if (archived && id === this.#defaultProjectId)
@@ -112,14 +117,15 @@ export class Projects {
         message: 'The administrator acts as this project, so it cannot be archived. Nothing was changed or charged.',
       })
     const before = await this.find({ id, projectId: null })
+    const after = changedSettings(before.settings, settings ?? {})
     const values = {
       ...(name === undefined ? {} : { name }),
-      ...(settings === undefined ? {} : settingsColumns(changedSettings(before.settings, settings))),
+      ...(settings === undefined ? {} : settingsColumns(after)),
       ...(archived === undefined ? {} : { archived_at_ms: archived ? (before.archivedAtMs ?? clock.nowMs()) : null }),
     }
     const change: Statement[] =
       Object.keys(values).length === 0 ? [] : [{ query: db.sql.updateTable('projects').set(values).where('id', '=', id) }]
-    await db.transact([...(name === undefined ? [] : [this.#nameIsFree(name, id)]), ...change])
+    await db.transact([...(name === undefined ? [] : [this.#nameIsFree(name, id)]), ...change, ...along(before.settings, after)])
     this.#known.delete(id)
     if (archived !== undefined) this.#keysChanged()
     this.#onChange()

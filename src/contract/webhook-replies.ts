@@ -19,6 +19,7 @@ export const webhookEventTypes = [
   'review.overdue',
   'review.published',
   'review.unpublished',
+  'review.own_approval',
   'webhook.exhausted',
   'webhook.disabled',
 ] as const

@@ -185,6 +185,8 @@ describe('a review', () => {
 
     const last = await ownReview(admins)
     await change(null)
+    const told = (await eventsOf(project!.id)).filter(({ type }) => type === 'review.own_approval')
+    expect(told.map(({ data }) => data.own_approval)).toEqual([allowed, null])
     expect(refusal(await decision(admins, last, mine(last)))).toEqual([403, 'review_own_submission'])
     expect((await decision(admins, last, { ...mine(last), decision: 'rejected', answers: {} })).json.review.decisions).toMatchObject([
       { own: true, own_approval: null },

@@ -8,6 +8,7 @@ import {
   projectSchema,
   projectsReplySchema,
 } from '../../contract/record.ts'
+import { changeProject } from '../../flows/index.ts'
 import { isoTime } from '../../primitives/clock.ts'
 import { isId } from '../../primitives/ids.ts'
 import { formatUsd, parseUsd } from '../../primitives/money.ts'
@@ -72,7 +73,7 @@ export const changeProjectRoute = adminRoute({
   async handle(context) {
     const { name, settings, archived } = readChecked(projectChangeSchema, readJsonBody(context.request))
     const change = { name, settings: settings && readSettings(settings, context.parts.clock.nowMs()), archived }
-    return presentProject(await context.parts.access.projects.change(projectId(context), change))
+    return presentProject(await changeProject(context.parts, projectId(context), change))
   },
 })
 

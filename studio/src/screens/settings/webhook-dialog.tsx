@@ -26,6 +26,7 @@ const eventTypes: Events = [
   'review.overdue',
   'review.published',
   'review.unpublished',
+  'review.own_approval',
   'webhook.exhausted',
   'webhook.disabled',
 ]
