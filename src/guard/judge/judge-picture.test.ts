@@ -80,6 +80,12 @@ describe('a text', () => {
   it.each<[string, TextFigures, string, string]>([
     ['same print, read well', text('Hotel', 'Hotel', 0.1), 'kept', 'same_print'],
     ['same print, misread in both', text('Hote1', 'Hote1', 0, { result: reading('Hote1', 60) }), 'kept', 'same_print'],
+    [
+      'same print, another before than after',
+      text('[Hote1', '[Hotal', 0, { result: { readings: [...reading('[Hotal').readings, ...reading('', 0).readings], lineHeight: 40 } }),
+      'unsure',
+      'print_and_reading_disagree',
+    ],
     ['same print, surely another in both', text('Motel', 'Motel', 0), 'unsure', 'reads_otherwise_before_and_after'],
     ['one place of the print changed, reads the same', text('Hotel', 'Hotel', 1), 'unsure', 'print_changed_reads_the_same'],
     [

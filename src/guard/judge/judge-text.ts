@@ -56,7 +56,7 @@ function verdictOf({ text, source, glyphs, kind }: TextFigures, result: ReadBox)
   const shown = matching(result, text)
   const before = source && matching(source, text)
   const print = glyphs && printOf(glyphs)
-  if (print === 'same') return samePrint(text, { shown, before }, result)
+  if (print === 'same') return samePrint(text, { shown, before }, { source: source!, result })
   if (shown === null) return otherText(text, result, kind === 'protected' || before !== null)
   if (print === 'one_place' && before) return { verdict: 'unsure', reason: 'print_changed_reads_the_same', confidence: shown.confidence }
   const isSure = shown.confidence >= CONFIDENT && (print === 'set_anew' || shown.lowest >= LEAST_CHARACTER)
@@ -64,18 +64,28 @@ function verdictOf({ text, source, glyphs, kind }: TextFigures, result: ReadBox)
 }
 
 /**
- * Not a stroke differs from the source: what the reader says now, it would have said before. Only where it surely read the text before and surely
- * reads another now, one of the two witnesses is wrong.
+ * Not a stroke differs from the source: what the reader says now, it would have said before. Where it surely reads another text now than it read before, one
+ * of the two witnesses is wrong.
  */
-function samePrint(text: string, { shown, before }: { shown: Reading | null; before: Reading | null }, result: ReadBox): Said {
+function samePrint(
+  text: string,
+  { shown, before }: { shown: Reading | null; before: Reading | null },
+  { source, result }: { source: ReadBox; result: ReadBox },
+): Said {
   if (shown) return { verdict: 'kept', reason: 'same_print', confidence: shown.confidence }
   const best = bestOf(result)
   if (isCertain(result)) {
     const reason = before ? 'print_and_reading_disagree' : 'reads_otherwise_before_and_after'
     return { verdict: 'unsure', reason, confidence: best.confidence }
   }
+  if (before === null && saysOtherwise(bestOf(source), best))
+    return { verdict: 'unsure', reason: 'print_and_reading_disagree', confidence: best.confidence }
   const isLike = before !== null || likeness(best.text, text) >= LIKE
   return { verdict: isLike ? 'kept' : 'unsure', reason: isLike ? 'same_print' : 'low_confidence', confidence: (before ?? best).confidence }
+}
+
+function saysOtherwise(before: Reading, after: Reading): boolean {
+  return Math.min(before.confidence, after.confidence) >= SURE && normaliseText(before.text) !== normaliseText(after.text)
 }
 
 /** @param wasShown the source was read as the text, so the reader can read it */

@@ -9,6 +9,8 @@ const LONGEST_SIDES = [1000, 2000] as const
 const LARGEST_FACTOR = 3
 /** Up to this share of its characters may be read wrongly for a text to be found. */
 const MOST_WRONG = 0.4
+/** A letter with an ascender is up to so many times as high as one without. */
+const HIGHEST = 1.8
 
 /** All that is read in a picture, in its own pixels: once for each size. */
 export async function readAll(picture: WorkingPicture, reader: TextReader): Promise<ReadSymbol[][]> {
@@ -56,13 +58,18 @@ function partOf(symbols: readonly ReadSymbol[], wanted: readonly string[]): Part
   return { symbols: characters.slice(start, end).map(({ symbol }) => symbol), distance }
 }
 
-/** The reader's boxes at the ends of a line now and then reach far into what stands beside it: none is wider than a line is high. */
+/**
+ * The reader's boxes now and then reach far into what stands beside, above or below: none is wider than a line is high, and those that are much higher than
+ * the low ones do not say where the line ends. In a box that is too high print is compared too small, and a changed glyph hides.
+ */
 function boxAround(found: readonly ReadSymbol[]): Box {
   const heights = found.map(({ top, bottom }) => bottom - top).sort((one, other) => one - other)
-  const widest = 1.3 * heights[Math.floor(heights.length / 2)]!
+  const highest = HIGHEST * heights[Math.floor(heights.length / 3)]!
+  const upright = found.filter(({ top, bottom }) => bottom - top <= highest)
+  const widest = 1.3 * Math.min(highest, heights[Math.floor(heights.length / 2)]!)
   const left = Math.min(...found.map((symbol) => Math.max(symbol.left, symbol.right - widest)))
   const right = Math.max(...found.map((symbol) => Math.min(symbol.right, symbol.left + widest)))
-  const [top, bottom] = [Math.min(...found.map((symbol) => symbol.top)), Math.max(...found.map((symbol) => symbol.bottom))]
+  const [top, bottom] = [Math.min(...upright.map((symbol) => symbol.top)), Math.max(...upright.map((symbol) => symbol.bottom))]
   const room = Math.max(3, 0.12 * (bottom - top))
   const [x, y] = [Math.max(0, Math.floor(left - room)), Math.max(0, Math.floor(top - room))]
   return { x, y, width: Math.max(1, Math.ceil(right + room) - x), height: Math.max(1, Math.ceil(bottom + room) - y) }
