@@ -7,6 +7,8 @@ import styles from './library.module.css'
 
 const MOST_TRIES = 4
 const AGAIN_AFTER_MS = 2000
+/** Who is on the page for less passes by: nobody sees it, and a library of ten thousand is not loaded on the way to its end. */
+const PASSES_BY_MS = 120
 
 /** A small picture that leads to its record. A plain link: hundreds of them pass by. */
 export const PictureTile = memo(function PictureTile({
@@ -39,18 +41,20 @@ export const PictureTile = memo(function PictureTile({
   )
 })
 
-/** Loads while it is on the page: what was scrolled past is not waited for. Where too many wait to be made it asks again a little later. */
+/** Loads while it is on the page: what is scrolled past is not loaded, or not waited for. Where too many wait to be made it asks again a little later. */
 function useSmallPicture(id: string) {
   const image = useRef<HTMLImageElement>(null)
   const [tries, setTries] = useState(0)
   useEffect(() => {
     const element = image.current!
-    let timer: ReturnType<typeof setTimeout> | undefined
+    const load = () => {
+      element.src = darkroom.images.thumbnailUrl(id)
+    }
+    let timer = setTimeout(load, PASSES_BY_MS)
     const again = () => {
       if (tries < MOST_TRIES) timer = setTimeout(() => setTries(tries + 1), AGAIN_AFTER_MS * (tries + 1))
     }
     element.addEventListener('error', again)
-    element.src = darkroom.images.thumbnailUrl(id)
     return () => {
       clearTimeout(timer)
       element.removeEventListener('error', again)
