@@ -11,7 +11,7 @@ import { callAs } from '../support/admin-calls.ts'
 import { type Canaries, canariesIn, canariesInFiles, startParrot } from '../support/canaries.ts'
 import { promptWith, type SeenReply, seeReply, settledRecord, smallCall } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
-import { nothingToJudge } from './data-folder-state.ts'
+import { nothingToLookAt } from './data-folder-state.ts'
 import { withChunk } from './odd-pictures.ts'
 import { room } from './raw-edits.ts'
 
@@ -238,7 +238,7 @@ describe('secrets', () => {
 
   it('stand in no file of the data folder but those that keep them, free pages of the database included', async () => {
     const { user: _user, metadata: _metadata, tag: _tag, ...closed } = all
-    await nothingToJudge(darkroom)
+    await nothingToLookAt(darkroom)
     const keepers = /^(?:objects\/|default-key$|pepper$|sandbox-invoice)/
     expect(await canariesInFiles(darkroom.dataFolder, closed, (path) => keepers.test(path))).toEqual([])
   })

@@ -16,10 +16,10 @@ export interface Untidiness {
   unusedObjects: string[]
 }
 
-/** Compares files, objects and whoever refers to them: images, inputs, files of callers, heat maps, verdicts. Waits for pictures that are being judged. */
+/** Compares files, objects and whoever refers to them: images, inputs, files of callers, heat maps, verdicts. Waits for pictures that are being looked at. */
 export async function untidiness({ dataFolder, gateway }: TestGateway): Promise<Untidiness> {
   const { database } = gateway.parts
-  if (gateway.parts.afterDelivery.judges) await nothingToJudge({ dataFolder, gateway })
+  await nothingToLookAt({ dataFolder, gateway })
   const objects = await database.read(database.sql.selectFrom('objects').select(['sha256', 'path']))
   const referred = await referredHashes(gateway)
   const root = join(dataFolder, 'objects')
@@ -67,10 +67,12 @@ async function filesBelow(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** Resolves when no picture is being judged, or is to be; the folder of one goes right after its verdict is there. */
-export async function nothingToJudge({ dataFolder, gateway }: Pick<TestGateway, 'dataFolder' | 'gateway'>): Promise<void> {
-  const { database } = gateway.parts
-  const pending = () => database.read(database.sql.selectFrom('guard_verdicts').select('image_id').where('state', '=', 'pending'))
-  const beingRead = async () => (await readdir(join(dataFolder, 'spool'))).some((name) => name.startsWith('guard-'))
-  while ((await pending()).length > 0 || (await beingRead())) await wait(20)
+/** Resolves when no picture is being looked at, or is to be; the folder of one goes right after what was found is on record. */
+export async function nothingToLookAt({ dataFolder, gateway }: Pick<TestGateway, 'dataFolder' | 'gateway'>): Promise<void> {
+  const { database, afterDelivery } = gateway.parts
+  const { sql } = database
+  const drifts = () => database.read(sql.selectFrom('drift_reports').select('image_id').where('state', '=', 'pending'))
+  const verdicts = () => database.read(sql.selectFrom('guard_verdicts').select('image_id').where('state', '=', 'pending'))
+  const beingRead = async () => (await readdir(join(dataFolder, 'spool'))).some((name) => /^(?:drift|guard|credentials)-/.test(name))
+  while ((await drifts()).length > 0 || (afterDelivery.judges && (await verdicts()).length > 0) || (await beingRead())) await wait(20)
 }

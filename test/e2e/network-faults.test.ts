@@ -89,11 +89,8 @@ const unreachable = [
   [
     'F02',
     'a port on which nobody listens',
-    async () => {
-      const server = await rudeServer(() => undefined)
-      await server.close()
-      return place(`http://127.0.0.1:${server.port}/v1`)
-    },
+    // A port that was free a moment ago may be another test's by now.
+    async () => place('http://127.0.0.1:9/v1'),
     'connect',
     3,
   ],
