@@ -1,4 +1,3 @@
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatMoney } from '../ui/format-money.ts'
 
@@ -6,8 +5,18 @@ const KIB = 1024
 
 /** Numbers, times and sizes as people of the chosen language write them. */
 export function useFormat() {
-  const { language } = useTranslation().i18n
-  return useMemo(() => formatsOf(language), [language])
+  return formatsIn(useTranslation().i18n.language)
+}
+
+type Formats = ReturnType<typeof formatsOf>
+
+/** To make a format costs a hundred times what its use does, and every small picture of a library uses one. */
+const known = new Map<string, Formats>()
+
+function formatsIn(language: string): Formats {
+  const formats = known.get(language) ?? formatsOf(language)
+  known.set(language, formats)
+  return formats
 }
 
 function formatsOf(language: string) {
