@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type api, DarkroomError } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
-import { useSession } from '../../api/session.ts'
 import { useChange } from '../../api/use-change.ts'
+import { useReviewerName } from '../../api/use-reviewer-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorPanel } from '../../ui/error-panel.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
@@ -15,7 +15,7 @@ import styles from './library.module.css'
 export function RecordPublication({ image }: { image: api.RecordedImage }) {
   const { t } = useTranslation('library')
   const [isEnding, setEnding] = useState(false)
-  const { isAdmin, name, sayName, body } = useName()
+  const { isAdmin, name, sayName, body } = useReviewerName()
   const publish = useChange(['library', 'record'], () => darkroom.reviews.publish(image.id, body))
   const address = image.storage_pointer?.public_url ?? null
   const waitsForReview = publish.error instanceof DarkroomError && publish.error.code === 'review_not_approved'
@@ -53,21 +53,6 @@ export function RecordPublication({ image }: { image: api.RecordedImage }) {
       {isEnding && <EndPublication id={image.id} by={body} onClose={() => setEnding(false)} />}
     </section>
   )
-}
-
-const KEPT_AS = 'darkroom.review.reviewer'
-
-/** The administrator's token is nobody's own: whoever uses it says a name, which this browser remembers, as in the review queue. */
-function useName() {
-  const { role } = useSession()
-  const [name, setName] = useState(() => localStorage.getItem(KEPT_AS) ?? '')
-  const isAdmin = role === 'admin'
-  const sayName = (value: string) => {
-    setName(value)
-    localStorage.setItem(KEPT_AS, value)
-  }
-  const body: api.Reviewer = isAdmin && name.trim() !== '' ? { reviewer: name.trim() } : {}
-  return { isAdmin, name, sayName, body }
 }
 
 function EndPublication({ id, by, onClose }: { id: string; by: api.Reviewer; onClose: () => void }) {

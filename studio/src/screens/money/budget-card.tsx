@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
+import { projectsQuery } from '../../api/projects-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -12,7 +13,7 @@ import { DayChart } from './day-chart.tsx'
 import { dayOf } from './days.ts'
 import { usedUpOn } from './forecast.ts'
 import styles from './money.module.css'
-import { ledgerQuery, projectsQuery } from './money-queries.ts'
+import { ledgerQuery } from './money-queries.ts'
 
 /** One budget in its period: what is spent, set aside, held and left, and how that came. */
 export function BudgetCard({ budget }: { budget: api.Budget }) {

@@ -34,4 +34,3 @@ export const unknownsQuery = queryOptions({
   queryKey: ['unknowns'],
   queryFn: ({ signal }) => darkroom.unknowns.list({ limit: 20 }, { signal }),
 })
-export { projectsQuery } from '../../api/projects-query.ts'

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { darkroom } from '../../api/darkroom.ts'
+import { projectsQuery } from '../../api/projects-query.ts'
 import { useSession } from '../../api/session.ts'
-import { projectsQuery } from './money-queries.ts'
 import type { MoneyGroup } from './money-search.ts'
 
 /** What people call a project or key; whatever else is called as the ledger has it. */

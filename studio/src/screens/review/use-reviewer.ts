@@ -1,42 +1,28 @@
-import { useState } from 'react'
 import type { api } from '#sdk'
 import { useSession } from '../../api/session.ts'
-import { readSetting, writeSetting } from './setting.ts'
+import { type ReviewerName, useReviewerName } from '../../api/use-reviewer-name.ts'
 import { type OwnRule, useOwnRule } from './use-own-rule.ts'
 
 /** Who decides at this screen. */
-export interface ReviewerHere {
-  isAdmin: boolean
+export interface ReviewerHere extends ReviewerName {
   keyId: string | null
-  /** What the administrator says who it is; empty until it is said, and for keys. */
-  name: string
-  sayName: (name: string) => void
-  /** What goes along with every call: keys have their own name. */
-  body: api.Reviewer
   /** Whether a decision of this person stands there. */
   isBy: (by: api.ReviewDecision['by']) => boolean
   /** Whether they may approve a picture that they asked for. */
   ownRule: (review: Pick<api.Review, 'project_id' | 'approvals'>) => OwnRule
 }
 
-/** The administrator's token is nobody's own, so that whoever uses it says a name, which this browser remembers. */
+/** Whoever is signed in, as reviews know people. */
 export function useReviewer(): ReviewerHere {
-  const { role, key_id: keyId } = useSession()
-  const [said, setSaid] = useState(() => readSetting('reviewer') ?? '')
-  const isAdmin = role === 'admin'
-  const name = isAdmin ? said.trim() : ''
+  const { key_id: keyId } = useSession()
+  const said = useReviewerName()
+  const { isAdmin, name } = said
   const ownRule = useOwnRule(isAdmin)
   return {
-    isAdmin,
+    ...said,
     keyId,
-    name: isAdmin ? said : '',
-    sayName: (value) => {
-      setSaid(value)
-      writeSetting('reviewer', value)
-    },
-    body: name === '' ? {} : { reviewer: name },
     isBy: ({ kind, key_id, name: other }) =>
-      isAdmin ? kind === 'admin' && other.toLowerCase() === name.toLowerCase() : kind === 'key' && key_id === keyId,
+      isAdmin ? kind === 'admin' && other.toLowerCase() === name.trim().toLowerCase() : kind === 'key' && key_id === keyId,
     ownRule,
   }
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { readSetting, writeSetting } from './setting.ts'
+import { readSetting, writeSetting } from '../../api/setting.ts'
 
 /** What single keys do here, and which. */
 export const shortcuts = { next: 'j', previous: 'k', read: 'f', approve: 'a', reject: 'r', ask: 'c', select: 'x' } as const

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { projectsQuery } from '../../api/projects-query.ts'
 import { useSession } from '../../api/session.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Panel } from './panel.tsx'
-import { keysQuery, projectsQuery } from './queries.ts'
+import { keysQuery } from './queries.ts'
 import styles from './settings.module.css'
 
 /** Who may sign in. There are no accounts of persons, and the screen says so. */

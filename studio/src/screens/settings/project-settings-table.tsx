@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
+import { projectsQuery } from '../../api/projects-query.ts'
 import { useSession } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Table } from '../../ui/table.tsx'
-import { projectsQuery } from './queries.ts'
 
 /** What is set for each project, and for the administrator a way to change it. */
 export function ProjectSettingsTable({

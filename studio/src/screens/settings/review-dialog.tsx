@@ -3,11 +3,12 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
+import { projectsQuery } from '../../api/projects-query.ts'
 import { useChange } from '../../api/use-change.ts'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { labelsText, readLabels, wordsOf } from './labels-text.ts'
-import { keysQuery, projectsQuery } from './queries.ts'
+import { keysQuery } from './queries.ts'
 import styles from './settings.module.css'
 
 type Review = NonNullable<api.ProjectSettings['review']>

@@ -1,6 +1,6 @@
 const nameOf = (name: string) => `darkroom.review.${name}`
 
-/** A setting of this screen in this browser; null where there is none, or none can be kept. */
+/** What this browser remembers of whoever reviews; null where there is none, or none can be kept. */
 export function readSetting(name: 'reviewer' | 'shortcuts'): string | null {
   try {
     return localStorage.getItem(nameOf(name))
