@@ -1,3 +1,4 @@
+import { isoTime } from '../primitives/clock.ts'
 /** Why a picture is looked at: it is an edit, must show a text, is of a kind that goes wrong, was drawn by lot, its call asked for it, or it is to be public. */
 export const reviewReasons = ['edit', 'text', 'complex', 'sampled', 'required', 'public'] as const
 /** One of them. */
@@ -18,6 +19,9 @@ export interface OwnApproval {
   allowedBy: string
   atMs: number
 }
+
+/** The same as replies, records and events show it. */
+export const presentOwnApproval = ({ allowedBy, atMs }: OwnApproval) => ({ allowed_by: allowedBy, at: isoTime(atMs) })
 
 /** Which pictures of a project are looked at, by whom, how, and until when. */
 export interface ReviewPolicy {

@@ -1,8 +1,7 @@
 import type { Project, ProjectChange } from '../access/index.ts'
-import type { OwnApproval } from '../contract/review-policy.ts'
+import { presentOwnApproval } from '../contract/review-policy.ts'
 import { statementContext } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
-import { isoTime } from '../primitives/clock.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { wakeReceivers } from './review/tell-review.ts'
 
@@ -21,5 +20,3 @@ export async function changeProject(parts: GatewayParts, projectId: string, chan
   wakeReceivers(parts)
   return project
 }
-
-const presentOwnApproval = ({ allowedBy, atMs }: OwnApproval) => ({ allowed_by: allowedBy, at: isoTime(atMs) })

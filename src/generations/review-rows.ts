@@ -1,4 +1,5 @@
 import type { GenerationRecord } from '../contract/record.ts'
+import { presentOwnApproval } from '../contract/review-policy.ts'
 import type { Database, PublicationRow, ReviewDecisionRow, ReviewItemRow } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 
@@ -85,7 +86,7 @@ function recordedDecision(row: ReviewDecisionRow): RecordedReview['decisions'][n
     image_sha256: row.image_sha256,
     full_size_read_at: timeOrNull(row.read_at_ms),
     own: row.own === null ? null : row.own === 1,
-    own_approval: row.own_allowed_by === null ? null : { allowed_by: row.own_allowed_by, at: isoTime(row.own_allowed_at_ms!) },
+    own_approval: row.own_allowed_by === null ? null : presentOwnApproval({ allowedBy: row.own_allowed_by, atMs: row.own_allowed_at_ms! }),
   }
 }
 

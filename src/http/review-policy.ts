@@ -1,7 +1,6 @@
 import type { z } from 'zod'
-import type { ReviewPolicy } from '../contract/review-policy.ts'
+import { presentOwnApproval, type ReviewPolicy } from '../contract/review-policy.ts'
 import type { reviewPolicySchema } from '../contract/review-replies.ts'
-import { isoTime } from '../primitives/clock.ts'
 
 type ReviewPolicyBody = z.output<typeof reviewPolicySchema>
 
@@ -32,7 +31,7 @@ export function presentReviewPolicy(policy: ReviewPolicy): ReviewPolicyBody {
     sample_percent: policy.samplePercent,
     may_waive: policy.mayWaive,
     two_persons: policy.twoPersons,
-    own_approval: policy.ownApproval && { allowed_by: policy.ownApproval.allowedBy, at: isoTime(policy.ownApproval.atMs) },
+    own_approval: policy.ownApproval && presentOwnApproval(policy.ownApproval),
     auto_approve: policy.autoApprove,
     reviewers: policy.reviewers && [...policy.reviewers],
     checklist: [...policy.checklist],

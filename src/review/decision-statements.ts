@@ -1,4 +1,4 @@
-import type { OwnApproval } from '../contract/review-policy.ts'
+import { type OwnApproval, presentOwnApproval } from '../contract/review-policy.ts'
 import type { ReviewDecision } from '../contract/review-replies.ts'
 import type { Database, ReviewDecisionRow, ReviewReadRow, Statement, StatementContext } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
@@ -77,6 +77,6 @@ export function presentDecision(row: ReviewDecisionRow): ReviewDecision {
     image_sha256: row.image_sha256,
     full_size_read_at: row.read_at_ms === null ? null : isoTime(row.read_at_ms),
     own: row.own === null ? null : row.own === 1,
-    own_approval: row.own_allowed_by === null ? null : { allowed_by: row.own_allowed_by, at: isoTime(row.own_allowed_at_ms!) },
+    own_approval: row.own_allowed_by === null ? null : presentOwnApproval({ allowedBy: row.own_allowed_by, atMs: row.own_allowed_at_ms! }),
   }
 }
