@@ -70,12 +70,14 @@ describe('a server that goes away', () => {
 
 describe('a commit whose answer is lost', () => {
   it.each([
-    ['reached the server', true],
-    ['did not reach it', false],
-  ])('and that %s is found out about, and stands once', async (_what, passed) => {
-    await using proxy = await startCommitCutter(server.url, passed)
+    ['reached the server', [lostCommit]],
+    ['did not reach it', [undeliveredCommit]],
+    ['reached it, with the question after it', [lostCommit, lostQuestion]],
+    ['did not reach it, while the question after it did and was not answered', [undeliveredCommit, lostQuestion, lostQuestion]],
+  ])('and that %s is found out about, and stands once', async (_what, cuts) => {
+    await using proxy = await startCutter(server.url)
     const through = await openPostgresDatabase({ url: proxy.url, clock: systemClock })
-    proxy.arm()
+    proxy.arm(cuts)
     const [result] = await through.transact([
       {
         query: through.sql
@@ -85,48 +87,64 @@ describe('a commit whose answer is lost', () => {
       },
     ])
     expect(result).toEqual({ rows: [{ id: 'mine' }], changes: 1 })
-    expect(proxy.cuts()).toBe(1)
+    expect(proxy.cuts()).toBe(cuts.length)
     expect(through.figures()).toMatchObject({ resolved: 1, transactions: 1 })
     expect(await projects()).toEqual(['mine'])
     await through.close()
   })
 
   it('is unknown when the server stays away, and says so', async () => {
-    await using proxy = await startCommitCutter(server.url, true)
+    await using proxy = await startCutter(server.url)
     const through = await openPostgresDatabase({ url: proxy.url, clock: systemClock, patienceMs: 100 })
-    proxy.arm({ forGood: true })
+    proxy.arm([{ ...lostCommit, forGood: true }])
     await expect(through.transact([insert('mine')])).rejects.toMatchObject({ code: 'database_unavailable', outcome: 'unknown' })
     await through.close()
     await expect.poll(() => projects()).toEqual(['mine'])
   })
 })
 
-/** Passes everything on, until a commit comes after it was armed: that one is passed on or not, and the connection breaks without an answer. */
-async function startCommitCutter(target: string, passCommit: boolean) {
+/** Where a connection is to break without an answer. */
+interface Cut {
+  /** Words of the message that it breaks at. */
+  at: string
+  /** Whether the server gets the message all the same. */
+  isDelivered: boolean
+  /** Nobody gets through any more. */
+  forGood?: boolean
+}
+
+const lostCommit: Cut = { at: 'commit', isDelivered: true }
+const undeliveredCommit: Cut = { at: 'commit', isDelivered: false }
+/** What whoever is in doubt asks: the only statement on marks that knows of a conflict. */
+const lostQuestion: Cut = { at: 'on conflict', isDelivered: true }
+
+/** Passes everything on, except where it is armed: the connections then break at the cuts, one after the other. */
+async function startCutter(target: string) {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
-  let armed: 'no' | 'once' | 'for good' = 'no'
+  const ahead: Cut[] = []
   let cuts = 0
   let closed = false
   const listener = createServer((client) => {
     if (closed) return void client.destroy()
     const upstream = connect(Number(port), hostname)
-    let cut = false
+    let isCut = false
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from)
-      from.on('error', () => to.destroy()).on('close', () => sockets.delete(from) && !cut && to.destroy())
+      from.on('error', () => to.destroy()).on('close', () => sockets.delete(from) && !isCut && to.destroy())
     }
-    upstream.on('data', (piece) => cut || client.write(piece))
+    upstream.on('data', (piece) => isCut || client.write(piece))
     client.on('data', (piece) => {
-      if (armed === 'no' || !piece.includes('commit')) return void upstream.write(piece)
-      closed = armed === 'for good'
-      armed = 'no'
+      const next = ahead[0]
+      if (!next || !piece.includes(next.at)) return void upstream.write(piece)
+      ahead.shift()
+      closed = next.forGood ?? false
       cuts++
-      cut = true
-      if (passCommit) upstream.end(piece)
+      isCut = true
+      if (next.isDelivered) upstream.end(piece)
       else upstream.destroy()
       client.destroy()
     })
@@ -137,9 +155,7 @@ async function startCommitCutter(target: string, passCommit: boolean) {
   return {
     url: url.href,
     cuts: () => cuts,
-    arm: ({ forGood = false } = {}) => {
-      armed = forGood ? 'for good' : 'once'
-    },
+    arm: (cutsAhead: readonly Cut[]) => void ahead.push(...cutsAhead),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       listener.close()

@@ -11,14 +11,19 @@ const firstMarkAt = (ms: number) => ms.toString(16).padStart(12, '0')
 
 /**
  * Whether a transaction whose commit was not answered stands. Taking its mark waits until the transaction has ended, and where it has not written the
- * mark, it never will: so the answer is final.
+ * mark, it never will: so the answer is final. It is the same however often it is asked, also when an answer to the question was lost: a mark that
+ * was taken says so.
  *
  * The server's own memory (`pg_xact_status`) will not do: a number that was given before a crash may be given to another transaction after it.
  * @throws what the client throws when the server is away, or the transaction has still not ended
  */
 export async function didCommit(pool: Pool, mark: string): Promise<boolean> {
-  const { rowCount } = await pool.query('insert into transaction_marks (id) values ($1) on conflict do nothing', [mark])
-  return rowCount === 0
+  const { rows } = await pool.query<{ is_abandoned: number }>(
+    `insert into transaction_marks (id, is_abandoned) values ($1, 1)
+     on conflict (id) do update set is_abandoned = transaction_marks.is_abandoned returning is_abandoned`,
+    [mark],
+  )
+  return rows[0]!.is_abandoned === 0
 }
 
 /** Takes marks away that nobody can look for any more. */

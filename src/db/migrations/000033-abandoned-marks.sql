@@ -1,0 +1,2 @@
+-- compatible
+-- Marks of transactions tell by whom they were written; only a shared database has them.
