@@ -179,7 +179,7 @@ export async function createGateway(config: DarkroomConfig, options: GatewayOpti
   await nodeLife.register({ database, clock, newId: ids, bootId, version })
   opening.adopt(nodeLife, (life) => life.close({ database, clock, newId: ids, bootId, version }))
   const workers = () => nodeLife.nodes.filter(({ role }) => role !== 'api').length
-  const queue = opening.adopt(await openJobQueue(config, { database, logger, workers }), (open) => open.close())
+  const queue = opening.adopt(await openJobQueue(config, { database, clock, logger, workers }), (open) => open.close())
   const secrets = await openSecretsOf(config, { db: database, clock, newId: ids })
   const vault = await openSecretsOfUpstreams(config, { database, clock, ids, secrets }, options.mayLackSecrets ?? false)
   const { access, firstStart } = await openAccess({

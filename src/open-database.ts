@@ -64,11 +64,11 @@ export async function folderIdOf({ dataFolder, sharedDatabase }: DatabaseConfig)
 /** Where jobs wait: in this process, or with a shared database in there. */
 export async function openJobQueue(
   { sharedDatabase, role, jobs }: DatabaseConfig & Pick<DarkroomConfig, 'role' | 'jobs'>,
-  { database: db, logger, workers }: { database: Database; logger: DatabaseLogger; workers: () => number },
+  { database: db, clock, logger, workers }: { database: Database; clock: Clock; logger: DatabaseLogger; workers: () => number },
 ): Promise<JobQueue> {
   if (sharedDatabase === null) return new MemoryQueue()
   const onFault = (error: unknown) => logger.error({ err: error }, 'the queue of jobs met a fault; what it forgets is found by the record')
   // Less than all workers can have at hand, so that there is room for the jobs of others.
   const mostOfProject = () => Math.max(1, workers()) * Math.ceil(jobs.places * 1.5)
-  return BossQueue.open({ db, url: sharedDatabase.url, works: role !== 'api', mostOfProject, onFault })
+  return BossQueue.open({ db, clock, url: sharedDatabase.url, works: role !== 'api', mostOfProject, onFault })
 }

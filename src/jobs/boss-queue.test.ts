@@ -4,7 +4,7 @@ import { type Database, rawQuery, statementContext } from '../db/index.ts'
 import { openPostgresDatabase } from '../db/postgres.ts'
 import { makeTestDatabase, type OwnDatabase } from '../db/test-postgres-databases.ts'
 import { testRows } from '../db/test-rows.ts'
-import { systemClock } from '../primitives/clock.ts'
+import { type Clock, systemClock } from '../primitives/clock.ts'
 import { newId } from '../primitives/ids.ts'
 import { Secret } from '../primitives/secret.ts'
 import { type Blocks, BossQueue, priorities, type WaitingJob } from './index.ts'
@@ -24,8 +24,15 @@ afterEach(async () => {
   await own[Symbol.asyncDispose]()
 })
 
-async function open({ works = true, mostOfProject = 100 } = {}): Promise<BossQueue> {
-  const queue = await BossQueue.open({ db, url: new Secret(own.url), works, mostOfProject: () => mostOfProject, onFault: () => undefined })
+async function open({ works = true, mostOfProject = 100, clock = systemClock } = {}): Promise<BossQueue> {
+  const queue = await BossQueue.open({
+    db,
+    clock,
+    url: new Secret(own.url),
+    works,
+    mostOfProject: () => mostOfProject,
+    onFault: () => undefined,
+  })
   queues.push(queue)
   return queue
 }
@@ -151,6 +158,31 @@ describe('a queue that processes share', () => {
     expect(Map.groupBy(taken, ({ projectId }) => projectId).get('prj')).toHaveLength(2)
     expect(taken).toHaveLength(3)
   })
+
+  it.each([
+    ['ahead', 60 * 60 * 1000],
+    ['behind', -60 * 60 * 1000],
+  ])(
+    'hands out at once what a process enqueues whose clock is %s, to one whose clock is right, and the other way round',
+    async (_how, byMs) => {
+      const skewed: Clock = { ...systemClock, nowMs: () => Date.now() + byMs }
+      const [one, other] = [await open({ clock: skewed }), await open()]
+      const [early, late] = [job({ readyAtMs: skewed.nowMs() }), job({ readyAtMs: skewed.nowMs() + 60_000 })]
+      await enqueue(one, early, late)
+      expect(await take(other, 10)).toMatchObject([{ id: early.id }])
+      const usual = job()
+      await enqueue(other, usual)
+      const there: Blocks = {
+      ...free,
+      get nowMs() {
+        return skewed.nowMs()
+      },
+    }
+      expect(await take(one, 10, there)).toMatchObject([{ id: usual.id }])
+      one.postponed(usual, skewed.nowMs())
+      expect(await takeUntil(other, 1)).toMatchObject([{ id: usual.id }])
+    },
+  )
 
   it('gives back what cannot begin here, and what a process had at hand that ends', async () => {
     const [one, other] = [await open(), await open()]

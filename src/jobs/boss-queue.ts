@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { PgBoss } from 'pg-boss'
 import { type Database, rawQuery, type Statement, type StatementContext } from '../db/index.ts'
+import type { Clock } from '../primitives/clock.ts'
 import type { Secret } from '../primitives/secret.ts'
 import { type WaitingJob, type WaitingJobRow, waitingJobOf } from './find-jobs.ts'
 import type { Blocks, DeadLetter, JobQueue } from './job-queue.ts'
@@ -11,6 +12,7 @@ import { DEAD, QUEUE, SCHEMA, startBoss } from './start-boss.ts'
 /** What a queue that processes share is opened with. */
 export interface BossQueueOptions {
   db: Database
+  clock: Clock
   url: Secret
   /** True for a process that makes jobs: it also looks after the queue's own tables. */
   works: boolean
@@ -36,7 +38,8 @@ interface Taken {
 /**
  * The queue of processes that share a PostgreSQL database, on pg-boss: a job is enqueued in the transaction that records it, and handed to one process at a
  * time, by priority and age, with a bound on what one project has at once. Who makes a job is decided by the record all the same: what is handed out twice does no
- * harm. What a process took and has not begun is held in memory, in the order that a single process would have.
+ * harm. What a process took and has not begun is held in memory, in the order that a single process would have. When a job may begin is told as a pause from
+ * now, which the database counts: a process whose clock is off begins and hands out nothing late.
  * @see https://pgboss.io
  */
 export class BossQueue implements JobQueue {
@@ -91,7 +94,11 @@ export class BossQueue implements JobQueue {
 
   #wishes(job: WaitingJob) {
     const { id, priority, projectId, readyAtMs } = job
-    return { id: bossIdOf(job), priority, startAfter: new Date(readyAtMs), singletonKey: id, group: { id: projectId } }
+    return { id: bossIdOf(job), priority, startAfter: this.#secondsUntil(readyAtMs), singletonKey: id, group: { id: projectId } }
+  }
+
+  #secondsUntil(atMs: number): number {
+    return Math.max(0, atMs - this.#options.clock.nowMs()) / 1000
   }
 
   added(): void {
@@ -150,7 +157,7 @@ export class BossQueue implements JobQueue {
   }
 
   postponed(job: WaitingJob, untilMs: number): void {
-    this.#giveBack(job.id, new Date(untilMs))
+    this.#giveBack(job.id, this.#secondsUntil(untilMs))
   }
 
   done(jobId: string): void {
@@ -229,7 +236,7 @@ export class BossQueue implements JobQueue {
     this.#closed = true
     // What is on its way here goes back as well.
     await Promise.allSettled(this.#underWay)
-    for (const { id } of this.#heldJobs()) this.#giveBack(id, new Date())
+    for (const { id } of this.#heldJobs()) this.#giveBack(id, 0)
     await Promise.allSettled(this.#underWay)
     await this.#boss.stop({ graceful: false })
   }
@@ -240,11 +247,11 @@ export class BossQueue implements JobQueue {
 
   /** What may begin by its time and cannot here goes back. */
   #giveBackReady(nowMs: number): void {
-    for (const job of this.#heldJobs()) if (job.readyAtMs <= nowMs) this.#giveBack(job.id, new Date(nowMs + GIVEN_BACK_FOR_S * 1000))
+    for (const job of this.#heldJobs()) if (job.readyAtMs <= nowMs) this.#giveBack(job.id, GIVEN_BACK_FOR_S)
   }
 
   /** Enqueued anew before it is completed: a process that dies in between leaves it there twice, never not at all. */
-  #giveBack(jobId: string, startAfter: Date): void {
+  #giveBack(jobId: string, startAfter: number): void {
     const taken = this.#taken.get(jobId)
     if (!taken) return
     this.#held.remove(jobId)
@@ -259,8 +266,10 @@ export class BossQueue implements JobQueue {
       // Handed out before: one of the two is enough.
       if (this.#taken.has(job.id)) this.#track(this.#boss.complete(QUEUE, bossId))
       else {
-        this.#taken.set(job.id, { bossId, job })
-        this.#held.added(job)
+        // The database has waited for its time already.
+        const ready = { ...job, readyAtMs: Math.min(job.readyAtMs, this.#options.clock.nowMs()) }
+        this.#taken.set(job.id, { bossId, job: ready })
+        this.#held.added(ready)
       }
     }
   }

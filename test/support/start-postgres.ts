@@ -21,6 +21,6 @@ async function makeQueue(url: string): Promise<void> {
   const onFault = (error: unknown) => {
     throw error
   }
-  await (await BossQueue.open({ db, url: new Secret(url), works: false, mostOfProject: () => 1, onFault })).close()
+  await (await BossQueue.open({ db, clock: systemClock, url: new Secret(url), works: false, mostOfProject: () => 1, onFault })).close()
   await db.close()
 }

@@ -125,7 +125,7 @@ async function begin(parts: GatewayParts, beginning: Beginning, placed: PlacedRo
     run.place.end({ verdict: 'abandoned', rateLimits: {}, retryAfterMs: null })
     throw error
   }
-  parts.metrics.jobBegan((run.startedAtMs - beginning.job.ready_at_ms) / 1000)
+  parts.metrics.jobBegan(Math.max(0, run.startedAtMs - beginning.job.ready_at_ms) / 1000)
   parts.jobEvents.happened(run.id)
   const span = parts.tracing.begin({ name: 'job', kind: 'consumer', parent: traceOf(run), attributes: jobAttributes(run, beginning) })
   const traced = { ...run, traceParent: span.context && writeTraceparent(span.context) }

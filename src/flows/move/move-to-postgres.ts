@@ -202,10 +202,11 @@ async function verify({ records, folderId, tell, report }: Move): Promise<void> 
 const QUEUED_AT_ONCE = 500
 
 /** Every job that waits, so that whoever starts first makes them at once. */
-async function queueJobs({ records, database, report }: Move): Promise<void> {
+async function queueJobs({ records, database, clock, report }: Move): Promise<void> {
   const faults: unknown[] = []
   const queue = await BossQueue.open({
     db: records.target,
+    clock,
     url: database.url,
     works: false,
     mostOfProject: () => 1,
