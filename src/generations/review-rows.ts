@@ -1,5 +1,5 @@
+import { presentDecision } from '../contract/present-decision.ts'
 import type { GenerationRecord } from '../contract/record.ts'
-import { presentOwnApproval } from '../contract/review-policy.ts'
 import type { Database, PublicationRow, ReviewDecisionRow, ReviewItemRow } from '../db/index.ts'
 import { isoTime } from '../primitives/clock.ts'
 
@@ -72,21 +72,7 @@ function recordedReview(review: ReviewRow, decisions: readonly ReviewDecisionRow
     opened_at: isoTime(review.opened_at_ms),
     due_at: timeOrNull(review.due_at_ms),
     closed_at: timeOrNull(review.closed_at_ms),
-    decisions: decisions.filter(({ item_id }) => item_id === review.id).map(recordedDecision),
-  }
-}
-
-function recordedDecision(row: ReviewDecisionRow): RecordedReview['decisions'][number] {
-  return {
-    decision: row.decision as RecordedReview['decisions'][number]['decision'],
-    by: { kind: row.by_kind as 'key' | 'admin' | 'policy', key_id: row.by_key_id, name: row.by_name },
-    at: isoTime(row.at_ms),
-    why: row.why,
-    answers: JSON.parse(row.answers_json),
-    image_sha256: row.image_sha256,
-    full_size_read_at: timeOrNull(row.read_at_ms),
-    own: row.own === null ? null : row.own === 1,
-    own_approval: row.own_allowed_by === null ? null : presentOwnApproval({ allowedBy: row.own_allowed_by, atMs: row.own_allowed_at_ms! }),
+    decisions: decisions.filter(({ item_id }) => item_id === review.id).map(presentDecision),
   }
 }
 

@@ -173,11 +173,11 @@ describe('a queue that processes share', () => {
       const usual = job()
       await enqueue(other, usual)
       const there: Blocks = {
-      ...free,
-      get nowMs() {
-        return skewed.nowMs()
-      },
-    }
+        ...free,
+        get nowMs() {
+          return skewed.nowMs()
+        },
+      }
       expect(await take(one, 10, there)).toMatchObject([{ id: usual.id }])
       one.postponed(usual, skewed.nowMs())
       expect(await takeUntil(other, 1)).toMatchObject([{ id: usual.id }])

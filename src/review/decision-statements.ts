@@ -1,7 +1,5 @@
-import { type OwnApproval, presentOwnApproval } from '../contract/review-policy.ts'
-import type { ReviewDecision } from '../contract/review-replies.ts'
+import type { OwnApproval } from '../contract/review-policy.ts'
 import type { Database, ReviewDecisionRow, ReviewReadRow, Statement, StatementContext } from '../db/index.ts'
-import { isoTime } from '../primitives/clock.ts'
 import type { Answer } from './checklist.ts'
 
 /** Who decides. */
@@ -64,19 +62,4 @@ export function decisionsOf(db: Database, itemIds: readonly string[]): Promise<R
 export function readsOf(db: Database, itemIds: readonly string[]): Promise<ReviewReadRow[]> {
   if (itemIds.length === 0) return Promise.resolve([])
   return db.read(db.sql.selectFrom('review_reads').selectAll().where('item_id', 'in', itemIds).orderBy('first_at_ms').orderBy('person'))
-}
-
-/** A decision as it is shown. */
-export function presentDecision(row: ReviewDecisionRow): ReviewDecision {
-  return {
-    decision: row.decision as ReviewDecision['decision'],
-    by: { kind: row.by_kind as ReviewDecision['by']['kind'], key_id: row.by_key_id, name: row.by_name },
-    at: isoTime(row.at_ms),
-    why: row.why,
-    answers: JSON.parse(row.answers_json),
-    image_sha256: row.image_sha256,
-    full_size_read_at: row.read_at_ms === null ? null : isoTime(row.read_at_ms),
-    own: row.own === null ? null : row.own === 1,
-    own_approval: row.own_allowed_by === null ? null : presentOwnApproval({ allowedBy: row.own_allowed_by, atMs: row.own_allowed_at_ms! }),
-  }
 }

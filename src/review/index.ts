@@ -4,7 +4,6 @@ export {
   type DecidingPerson,
   decisionsOf,
   type NewDecision,
-  presentDecision,
   readsOf,
   recordDecision,
 } from './decision-statements.ts'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { presentDecision } from '../contract/present-decision.ts'
 import { noReview } from '../contract/review-policy.ts'
 import { type Statement, statementContext } from '../db/index.ts'
 import { engines, type TestDatabase } from '../db/test-engines.ts'
@@ -24,7 +25,6 @@ import {
   noteOverdue,
   openReview,
   planFor,
-  presentDecision,
   publicationsOf,
   publish,
   type ReviewPlan,

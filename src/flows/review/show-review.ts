@@ -1,4 +1,5 @@
 import { failure } from '../../contract/failure.ts'
+import { presentDecision } from '../../contract/present-decision.ts'
 import type { PublicationReply, ReviewReply } from '../../contract/record.ts'
 import type { PublicationRow, ReviewChangeRow, ReviewDecisionRow, ReviewReadRow } from '../../db/index.ts'
 import { findDrift, findGuardVerdicts, summariseDrift } from '../../guard/index.ts'
@@ -11,7 +12,6 @@ import {
   findReview,
   isOverdue,
   listReviews,
-  presentDecision,
   presentPublication,
   publicationsOf,
   type ReviewQuery,
