@@ -2,7 +2,14 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const shared = { isolate: false, setupFiles: ['test/support/clean-environment.ts'], testTimeout: 60_000, hookTimeout: 60_000 }
+const shared = {
+  isolate: false,
+  setupFiles: ['test/support/clean-environment.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // What is waited for comes when it comes: on a busy machine later than the second that is the default.
+  expect: { poll: { timeout: 15_000 } },
+}
 
 /**
  * Whole gateways that run once more on PostgreSQL: all that is about records, money, jobs, repetitions and who may see what. What is not here ends before a record

@@ -41,6 +41,7 @@ describe('the Library screen', () => {
     await cells.getByRole('link').click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText(fox.images[0]!.sha256).waitFor()
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('H2')
     expect(new URL(page.url()).pathname).toBe(`/library/${fox.id}`)
     expect(await visit.accessibilityFaults()).toEqual([])
     await dialog.getByLabel('Your name').fill('Ada')

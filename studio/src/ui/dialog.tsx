@@ -15,15 +15,23 @@ export interface DialogProps {
   wide?: boolean
 }
 
-/** A modal dialog, shown while it is rendered. The platform's own: it keeps the focus in and gives it back. */
+/** What is asked for first, where the dialog is a form. */
+const FIRST_FIELD = ':scope > * > form :is(input, select, textarea):enabled'
+
+/**
+ * A modal dialog, shown while it is rendered. The platform's own: it keeps the focus in and gives it back. Whoever opens one stands at its first field,
+ * or where it asks for nothing at its title, from which it is read on.
+ */
 export function Dialog({ title, onClose, children, actions, wide = false }: DialogProps) {
   const { t } = useTranslation('ui')
   const titleId = useId()
   const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     const shown = dialog.current!
     const opener = document.activeElement
     shown.showModal()
+    ;(shown.querySelector<HTMLElement>(FIRST_FIELD) ?? heading.current)?.focus()
     return () => {
       shown.close()
       if (opener instanceof HTMLElement) opener.focus()
@@ -43,7 +51,9 @@ export function Dialog({ title, onClose, children, actions, wide = false }: Dial
     >
       <div className={styles['body']}>
         <header className={styles['head']}>
-          <h2 id={titleId}>{title}</h2>
+          <h2 ref={heading} id={titleId} tabIndex={-1}>
+            {title}
+          </h2>
           <Button tone="quiet" size="small" onClick={onClose} aria-label={t('close')}>
             <CrossIcon />
           </Button>
