@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commands } from '../src/cli/run-command.ts'
+import { allCommands } from '../src/cli/commands.ts'
 import { makeFolder, run } from './cli/darkroom-program.ts'
 import { decodePicture } from './support/picture-bytes.ts'
 import { startTestGateway, type TestGateway } from './support/test-gateway.ts'
@@ -73,7 +73,8 @@ describe('what a README tells people to paste', () => {
   })
 })
 
-describe('commands that the pages name', () => {
+describe('commands that the pages name', async () => {
+  const commands = await allCommands()
   const named = (pattern: RegExp) => [...new Set(readmes.flatMap((page) => [...read(page).matchAll(pattern)].map((match) => match[1]!)))]
 
   it('exist in darkroom', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure, failure } from '../contract/failure.ts'
-import { dataFolderPaths, findDataFolderOwner } from '../db/index.ts'
+import { dataFolderPaths, findDataFolderOwner } from '../db/unopened.ts'
 import { readText } from '../primitives/settings.ts'
 import { type CommandContext, CommandError, type GatewayFlags } from './command.ts'
 

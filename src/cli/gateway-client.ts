@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ErrorObject } from '../contract/record.ts'
-import { dataFolderPaths } from '../db/index.ts'
+import { dataFolderPaths } from '../db/unopened.ts'
 import { isJsonObject } from '../primitives/json.ts'
 import { type CommandContext, CommandError, type GatewayFlags } from './command.ts'
 import { type FoundGateway, findGateway, PATIENCE_MS, PAUSE_MS, tokenAdvice } from './find-gateway.ts'

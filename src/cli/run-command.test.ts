@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { failure } from '../contract/failure.ts'
 import { SettingError } from '../primitives/settings.ts'
 import { type CommandContext, CommandError } from './command.ts'
-import { commands, runCommand } from './run-command.ts'
+import { allCommands } from './commands.ts'
+import { runCommand } from './run-command.ts'
+
+const commands = await allCommands()
 
 /** Runs a command line whose doors must not open, or fail as told. */
 async function run(args: string[], failing?: Error) {

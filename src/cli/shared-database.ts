@@ -1,4 +1,4 @@
-import { readDatabaseConfig, type SharedDatabaseConfig } from '../db/index.ts'
+import { readDatabaseConfig, type SharedDatabaseConfig } from '../db/unopened.ts'
 import type { Environment } from '../primitives/settings.ts'
 import { CommandError } from './command.ts'
 

@@ -1,4 +1,3 @@
-import { backup } from '../../db/index.ts'
 import { systemClock } from '../../primitives/clock.ts'
 import { type Command, say, UsageError } from '../command.ts'
 import { count, sayWrapped } from '../layout.ts'
@@ -16,6 +15,7 @@ export const backupCommand: Command = {
     const { values, positionals } = readArguments(args, { data: { type: 'string' }, json: { type: 'boolean' } })
     const [target] = positionals
     if (target === undefined || positionals.length > 1) throw new UsageError('backup expects one folder to write to')
+    const { backup } = await import('../../db/index.ts')
     const manifest = await backup(context.dataFolder(gatewayFlags(values)), target, systemClock)
     if (values.json) say(context.stdout, JSON.stringify(manifest, null, 2))
     else {

@@ -1,4 +1,3 @@
-import { auditSharedDatabase } from '../../flows/audit-shared-database.ts'
 import { systemClock } from '../../primitives/clock.ts'
 import { type Command, type CommandContext, say, UsageError } from '../command.ts'
 import { readArguments } from '../options.ts'
@@ -47,6 +46,7 @@ async function migrate({ environment, stdout }: CommandContext, asJson: boolean)
 
 async function audit({ environment, stdout }: CommandContext, asJson: boolean): Promise<number> {
   const config = sharedDatabase(environment, 'names the database whose records are held against one another')
+  const { auditSharedDatabase } = await import('../../flows/audit-shared-database.ts')
   const checks = await auditSharedDatabase(config, systemClock)
   const isSound = checks.every(({ wrong }) => wrong.length === 0)
   if (asJson) say(stdout, JSON.stringify({ checks }, null, 2))

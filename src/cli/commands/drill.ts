@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { restore } from '../../db/index.ts'
 import { type Command, say, UsageError } from '../command.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { count } from '../layout.ts'
@@ -25,6 +24,7 @@ and checks what must hold between money, calls, budgets and pictures.
     const [source] = positionals
     if (source === undefined || positionals.length > 1) throw new UsageError('drill expects one backup folder')
     await using place = await placeFor(values.into)
+    const { restore } = await import('../../db/index.ts')
     const manifest = await restore(source, place.folder)
     await using client = await GatewayClient.connect(context, { dataFolder: place.folder, mayLackSecrets: true, callsNobody: true })
     const findings = await recordFindings(client)

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises'
 import type { GateList, GateReport, RouteGrant } from '../../contract/record.ts'
-import { renderGateReport } from '../../gate/index.ts'
 import { type Command, type CommandContext, say, UsageError } from '../command.ts'
 import { GatewayClient } from '../gateway-client.ts'
 import { table } from '../layout.ts'
@@ -73,10 +72,15 @@ async function test(client: GatewayClient, context: CommandContext, route: strin
   const planned = await client.json<GateReport>({ method: 'POST', path: pathOf(route), body: { dry_run: true, ...cost } })
   if (!values.json) say(context.stdout, plan(planned))
   const report = values['dry-run'] ? planned : await client.json<GateReport>({ method: 'POST', path: pathOf(route), body: cost })
-  if (values.html !== undefined) await writeFile(values.html, renderGateReport(report, { stylesheetUrl: '/assets/page.css' }))
+  if (values.html !== undefined) await savePage(values.html, report)
   if (values.json) say(context.stdout, JSON.stringify(report, null, 2))
   else if (!values['dry-run']) say(context.stdout, sheet(report))
   return values['dry-run'] || report.verdict === 'production' || report.verdict === 'fallback' ? 0 : 1
+}
+
+async function savePage(file: string, report: GateReport): Promise<void> {
+  const { renderGateReport } = await import('../../gate/index.ts')
+  await writeFile(file, renderGateReport(report, { stylesheetUrl: '/assets/page.css' }))
 }
 
 /** What is going to happen, and what it costs. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { dataFolderPaths } from '../../db/index.ts'
-import { openPixelPool } from '../../pixels/index.ts'
+import { dataFolderPaths } from '../../db/unopened.ts'
 import { readText } from '../../primitives/settings.ts'
 import { type Command, type CommandContext, type GatewayFlags, UsageError } from '../command.ts'
 import { GatewayClient } from '../gateway-client.ts'
@@ -32,13 +31,14 @@ export const mcpCommand: Command = {
     const flags = gatewayFlags(values)
     const interruption = context.interruption()
     await using gateway = await gatewayOf(context, flags, values.url)
-    await using pixels = openPixelPool()
-    // Not before it is wanted: the library would slow every other command down.
-    const [{ serveOverStdio }, { remoteDesk }, { folderFiles }] = await Promise.all([
+    // Not before it is understood what is wanted: the library is large.
+    const [{ serveOverStdio }, { openPixelPool }, { remoteDesk }, { folderFiles }] = await Promise.all([
       import('../../mcp/index.ts'),
+      import('../../pixels/index.ts'),
       import('../remote-desk.ts'),
       import('../folder-files.ts'),
     ])
+    await using pixels = openPixelPool()
     const settings = {
       desk: remoteDesk(gateway.caller, gateway.key),
       pixels,

@@ -1,4 +1,3 @@
-import { restore } from '../../db/index.ts'
 import { type Command, say, UsageError } from '../command.ts'
 import { count } from '../layout.ts'
 import { gatewayFlags, readArguments } from '../options.ts'
@@ -16,6 +15,7 @@ export const restoreCommand: Command = {
     const [source] = positionals
     if (source === undefined || positionals.length > 1) throw new UsageError('restore expects one backup folder')
     const folder = context.dataFolder(gatewayFlags(values))
+    const { restore } = await import('../../db/index.ts')
     const manifest = await restore(source, folder)
     if (values.json) say(context.stdout, JSON.stringify(manifest, null, 2))
     else {
