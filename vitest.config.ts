@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { compiledCode } from './test/support/compiled-code.ts'
+
+// For the children and threads of gateways that run in the processes of tests.
+process.env['NODE_COMPILE_CACHE'] = compiledCode()
 
 const shared = {
   isolate: false,

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { compiledCode } from './compiled-code.ts'
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
 
@@ -101,7 +101,7 @@ export function runProgram(args: readonly string[], environment: Record<string, 
     PORT: '0',
     DARKROOM_LOG: 'warn',
     DARKROOM_RESERVE_MIB: '0',
-    ...compiled(),
+    NODE_COMPILE_CACHE: compiledCode(),
     ...environment,
   }
   const child = spawn(process.execPath, [other ?? main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -126,10 +126,4 @@ function listeningAt(output: NodeJS.ReadableStream): Promise<string> {
     if (match) found(match[1]!)
   })
   return promise
-}
-
-/** Programs that are started one after another need not strip the same types again each time. */
-function compiled(): Record<string, string> {
-  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  return { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(caches, 'darkroom', 'compiled') }
 }
