@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core'
 export interface Scrolled {
   /** Milliseconds from each frame to the next. */
   frames: number[]
-  rows: number
+  /** Small pictures that were loaded on the way. */
+  loaded: number
   seconds: number
 }
 
@@ -22,6 +23,7 @@ export async function scrollThrough(page: Page, { items, stepPx }: { items: numb
 function scroll(items: number, stepPx: number, stuckMs: number): Promise<Scrolled | null> {
   const { document, scrollBy, requestAnimationFrame, performance } = globalThis as unknown as Window
   const frames: number[] = []
+  performance.setResourceTimingBufferSize(items * 2)
   const beganAt = performance.now()
   let [last, movedAt] = [beganAt, beganAt]
   return new Promise((resolve) => {
@@ -31,8 +33,10 @@ function scroll(items: number, stepPx: number, stuckMs: number): Promise<Scrolle
       const grid = document.querySelector('[role=grid]')
       const places = [...(grid?.querySelectorAll<{ dataset: { place: string } }>('[data-place]') ?? [])]
       if (places.some(({ dataset }) => Number(dataset.place) === items - 1)) {
-        const rows = Number(grid!.getAttribute('aria-rowcount'))
-        return resolve({ frames: frames.slice(1), rows, seconds: (performance.now() - beganAt) / 1000 })
+        const loaded = performance
+          .getEntriesByType('resource')
+          .filter(({ name, responseStatus }) => name.includes('/thumbnail') && responseStatus === 200)
+        return resolve({ frames: frames.slice(1), loaded: loaded.length, seconds: (performance.now() - beganAt) / 1000 })
       }
       const before = document.documentElement.scrollTop
       scrollBy(0, stepPx)
@@ -46,12 +50,15 @@ function scroll(items: number, stepPx: number, stuckMs: number): Promise<Scrolle
 
 interface Element {
   querySelectorAll<Found>(selector: string): Iterable<Found>
-  getAttribute(name: string): string | null
 }
 
 interface Window {
   document: { querySelector(selector: string): Element | null; documentElement: { scrollTop: number } }
   scrollBy(x: number, y: number): void
   requestAnimationFrame(call: (now: number) => void): void
-  performance: Performance
+  performance: {
+    now(): number
+    setResourceTimingBufferSize(size: number): void
+    getEntriesByType(type: 'resource'): { name: string; responseStatus: number }[]
+  }
 }

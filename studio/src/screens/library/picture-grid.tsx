@@ -1,7 +1,8 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
+import { useFormat } from '../../i18n/use-format.ts'
 import styles from './library.module.css'
 import { libraryRouteApi } from './library-search.ts'
 import { nextPlace } from './next-place.ts'
@@ -30,6 +31,7 @@ export function PictureGrid({
   fetchMore: () => void
 }) {
   const { t } = useTranslation('library')
+  const format = useFormat()
   const navigate = libraryRouteApi.useNavigate()
   const grid = useRef<HTMLDivElement>(null)
   const { columns, tile, top } = useShape(grid)
@@ -46,6 +48,9 @@ export function PictureGrid({
     // What has the focus stays on the page wherever it is scrolled to.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), activeRow])].sort((one, other) => one - other),
   })
+  const isScrolled = useCallback(() => virtualizer.isScrolling, [virtualizer])
+  const labelOf = ({ width, height, model, created_at }: api.FoundPicture) =>
+    t('picture', { width: width ?? '?', height: height ?? '?', model, time: format.time(created_at) })
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows have another height
   useLayoutEffect(() => virtualizer.measure(), [tile, virtualizer])
   const rows = virtualizer.getVirtualItems()
@@ -108,8 +113,10 @@ export function PictureGrid({
             <PictureTile
               key={picture.id}
               picture={picture}
+              label={labelOf(picture)}
               place={index * columns + column}
               isActive={index * columns + column === Math.min(active, pictures.length - 1)}
+              isScrolled={isScrolled}
             />
           ))}
         </div>

@@ -1,29 +1,29 @@
 import { memo, useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import type { api } from '#sdk'
 import { darkroom } from '../../api/darkroom.ts'
-import { useFormat } from '../../i18n/use-format.ts'
 import styles from './library.module.css'
 
 const MOST_TRIES = 4
 const AGAIN_AFTER_MS = 2000
-/** Who is on the page for less passes by: nobody sees it, and a library of ten thousand is not loaded on the way to its end. */
-const PASSES_BY_MS = 120
+/** What is on the page for less while it is scrolled passes by: nobody sees it, and a library of ten thousand is not loaded on the way to its end. */
+const PASSES_BY_MS = 250
 
-/** A small picture that leads to its record. A plain link: hundreds of them pass by. */
+/** A small picture that leads to its record. A plain link, told what it says: hundreds of them pass by. */
 export const PictureTile = memo(function PictureTile({
   picture,
+  label,
   place,
   isActive,
+  isScrolled,
 }: {
   picture: api.FoundPicture
+  label: string
   place: number
   isActive: boolean
+  /** Whether the page is being scrolled now; the same function always. */
+  isScrolled: () => boolean
 }) {
-  const { t } = useTranslation('library')
-  const format = useFormat()
-  const image = useSmallPicture(picture.id)
-  const { width, height, model, created_at } = picture
+  const image = useSmallPicture(picture.id, isScrolled)
   return (
     // biome-ignore lint/a11y/useSemanticElements: of a grid that is no table
     // biome-ignore lint/a11y/useFocusableInteractive: its link has the focus
@@ -33,7 +33,7 @@ export const PictureTile = memo(function PictureTile({
         data-place={place}
         tabIndex={isActive ? 0 : -1}
         className={styles['tile']}
-        aria-label={t('picture', { width: width ?? '?', height: height ?? '?', model, time: format.time(created_at) })}
+        aria-label={label}
       >
         <img ref={image} alt="" decoding="async" className={styles['tilePicture']} />
       </a>
@@ -42,7 +42,7 @@ export const PictureTile = memo(function PictureTile({
 })
 
 /** Loads while it is on the page: what is scrolled past is not loaded, or not waited for. Where too many wait to be made it asks again a little later. */
-function useSmallPicture(id: string) {
+function useSmallPicture(id: string, isScrolled: () => boolean) {
   const image = useRef<HTMLImageElement>(null)
   const [tries, setTries] = useState(0)
   useEffect(() => {
@@ -50,7 +50,7 @@ function useSmallPicture(id: string) {
     const load = () => {
       element.src = darkroom.images.thumbnailUrl(id)
     }
-    let timer = setTimeout(load, PASSES_BY_MS)
+    let timer = setTimeout(load, isScrolled() ? PASSES_BY_MS : 0)
     const again = () => {
       if (tries < MOST_TRIES) timer = setTimeout(() => setTries(tries + 1), AGAIN_AFTER_MS * (tries + 1))
     }
@@ -60,6 +60,6 @@ function useSmallPicture(id: string) {
       element.removeEventListener('error', again)
       element.removeAttribute('src')
     }
-  }, [id, tries])
+  }, [id, tries, isScrolled])
   return image
 }
