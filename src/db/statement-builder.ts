@@ -5,7 +5,6 @@ import {
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
-  PostgresQueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -13,6 +12,7 @@ import {
 import type { Clock } from '../primitives/clock.ts'
 import type { IdSource } from '../primitives/ids.ts'
 import type { Database } from './database.ts'
+import { PostgresCompiler } from './postgres-compiler.ts'
 import type { Tables } from './tables.ts'
 
 /** Kysely that compiles for SQLite and can run nothing: a statement reaches the engine through `Database` alone. */
@@ -34,7 +34,7 @@ export function postgresBuilder(): Kysely<Tables> {
       createAdapter: () => new PostgresAdapter(),
       createDriver: () => new DummyDriver(),
       createIntrospector: (builder) => new PostgresIntrospector(builder),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createQueryCompiler: () => new PostgresCompiler(),
     },
   })
 }

@@ -1,9 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDarkroom } from '../../sdk/src/index.ts'
 import type { CheckReply, Prompt, PromptDiff, PromptVersion, RenderedPromptReply } from '../../src/contract/record.ts'
 import { makeProject } from '../support/admin-calls.ts'
+import { valuesIn } from '../support/database-values.ts'
 import { readRecord, type SeenReply, seeReply, settledRecord, smallCall } from '../support/generation-calls.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 import { fetchWith } from '../support/two-tenants.ts'
@@ -102,10 +101,9 @@ describe('a stored prompt', () => {
     expect(refused(await send('POST', '/v1/images/generations', call, {}, theirs))).toBe('404 not_found darkroom.prompt.id')
     expect(answered<{ prompts: object[] }>(await send('GET', '/v2/prompts', undefined, {}, theirs)).prompts).toEqual([])
     await send('POST', '/v1/images/generations', call)
-    const files = (await readdir(gateway.dataFolder)).filter((name) => name.startsWith('darkroom.db'))
-    const contents = await Promise.all(files.map((name) => readFile(join(gateway.dataFolder, name), 'latin1')))
-    expect(contents.some((content) => content.includes(id))).toBe(true)
-    expect(contents.some((content) => content.includes('Zwitschermeister'))).toBe(false)
+    const values = await valuesIn(gateway.gateway.parts.database)
+    expect(values.some(({ text }) => text.includes(id))).toBe(true)
+    expect(values.filter(({ text }) => text.includes('Zwitschermeister'))).toEqual([])
   })
 
   it('takes part in nothing new while it is archived', async () => {
