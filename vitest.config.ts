@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { compiledCode } from './test/support/compiled-code.ts'
@@ -16,69 +18,49 @@ const shared = {
 }
 
 /**
- * Whole gateways that run once more on PostgreSQL: all that is about records, money, jobs, repetitions and who may see what. What is not here ends before a record
- * (bodies, pictures, refusals), is about the wire, or opens the data folder's own file; processes that die on a shared database are in test/cluster.
+ * Whole gateways that run once more on PostgreSQL: all that is about records, money, jobs, repetitions, reviews and who may see what. What is not here ends before a
+ * record (bodies, pictures, refusals), is about the wire, or opens the data folder's own file; processes that die on a shared database are in test/cluster.
  */
-const onPostgres = [
-  [
-    'accept-once',
-    'another-project',
-    'batch-wire',
-    'break-off',
-    'budgets',
-    'bulk',
-    'cost-watch',
-    'economy-equals-invoice',
-    'edits',
-    'files',
-    'idempotency',
-  ],
-  [
-    'idempotency-recipe',
-    'inside-fault',
-    'job-sets',
-    'job-webhooks',
-    'jobs',
-    'jobs-engine',
-    'jobs-refused',
-    'late-answers',
-    'ledger-equals-invoice',
-  ],
-  ['official-client', 'projects', 'provider-route', 'provider-webhooks', 'quarantine', 'readiness', 'reading-back', 'record', 'responses'],
-  [
-    'responses-equal-invoice',
-    'responses-idempotency',
-    'retention',
-    'routes',
-    'running-calls',
-    'shadow-retries',
-    'shared-results',
-    'unheard',
-    'unified-chain',
-  ],
-  ['unknowns', 'unknowns-asked', 'watched-route', 'webhooks'],
-].flatMap((names) => names.map((name) => `test/e2e/${name}.test.ts`))
+const onPostgres = `
+  accept-once access-matrix bad-reviews-and-prompts batch-wire break-off browser-sessions budgets bulk cost-watch drift duplicates
+  economy economy-equals-invoice edits files guard handoffs idempotency idempotency-recipe inside-fault job-sets job-webhooks jobs jobs-engine
+  jobs-refused late-answers ledger-equals-invoice official-client projects prompts provider-route provider-webhooks quarantine readiness reading-back record
+  responses responses-equal-invoice responses-idempotency retention reviews route-choice routes running-calls search shadow-retries shared-results
+  thumbnails unheard unified-chain unknowns unknowns-asked watched-route webhooks`
+  .trim()
+  .split(/\s+/)
+  .map((name) => `test/e2e/${name}.test.ts`)
+// A name that was changed would otherwise be a suite that nobody misses.
+for (const path of onPostgres) if (!existsSync(join(import.meta.dirname, path))) throw new Error(`vitest.config.ts: there is no ${path}`)
 
 /** Files that take longest, the longest first: begun last, one of them would run on when all others are done. */
 const long = [
-  'test/e2e/edits-equal-invoice',
-  'test/cluster/cluster',
   'test/e2e/crash-ladder',
-  'test/cli/edit',
+  'test/e2e/edit-death',
+  'test/e2e/rollout',
   'test/chaos/chaos',
   'test/e2e/jobs-engine',
-  'test/e2e/edit-death',
+  'test/cluster/cluster',
+  'test/studio/edit',
+  'test/studio/make',
+  'test/cli/edit',
   'src/guard/measure-drift',
+  'test/studio/money-and-routes',
+  'test/chaos/batch-storm',
+  'test/studio/review-rules',
   'test/cli/bulk',
+  'test/chaos/webhooks',
+  'test/e2e/reviews',
+  'test/e2e/duplicates',
+  'test/studio/shell',
   'test/cli/with-server',
+  'test/studio/settings',
+  'test/e2e/bucket',
+  'test/studio/jobs',
   'test/e2e/route-choice',
   'test/e2e/economy-faults',
-  'test/chaos/batch-storm',
-  'test/chaos/webhooks',
   'test/cli/routes',
-  'test/e2e/duplicates',
   'test/e2e/responses-death',
-  'test/e2e/bucket',
 ]
 
 class LongestFirst extends BaseSequencer {
