@@ -5,7 +5,7 @@ export class PostgresCompiler extends PostgresQueryCompiler {
   protected override visitBinaryOperation(node: BinaryOperationNode): void {
     const { operator, rightOperand: list } = node
     const isEmptyList = (PrimitiveValueListNode.is(list) || ValueListNode.is(list)) && list.values.length === 0
-    if (!isEmptyList || !OperatorNode.is(operator)) return super.visitBinaryOperation(node)
-    this.append(operator.operator === 'not in' ? 'true' : 'false')
+    if (isEmptyList && OperatorNode.is(operator)) this.append(operator.operator === 'not in' ? 'true' : 'false')
+    else super.visitBinaryOperation(node)
   }
 }
