@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { validate } from 'dockerfile-utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
@@ -99,6 +99,8 @@ describe('what the image holds', () => {
   const temporary = join(base, 'tmp')
   const [uid, gid] = image.user.split(':').map(Number) as [number, number]
   const isRoot = process.getuid?.() === 0
+  /** What lies in the repository lies at the same place in the image; the system's own Node stays where it is. */
+  const inImage = (path: string) => (path.startsWith(`${root}/`) ? join(place, relative(root, path)) : path)
 
   beforeAll(() => {
     chmodSync(base, 0o755)
@@ -109,7 +111,7 @@ describe('what the image holds', () => {
         mkdirSync(dirname(target), { recursive: true })
         cpSync(join(root, file), target)
       }
-    symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'))
+    lendModules(join(place, 'node_modules'))
     // Root may write everywhere, so that the program is given to another, as in the image; anybody else is kept from writing by the modes.
     if (isRoot) for (const folder of [data, temporary]) chownSync(folder, uid, gid)
     else setModes(place, 0o555)
@@ -133,10 +135,11 @@ describe('what the image holds', () => {
       DARKROOM_SANDBOX_LATENCY_MS: '0',
       TMPDIR: temporary,
     }
-    const inPlace = (word: string) => (word.includes('.bin/node') ? process.execPath : word.replace(HOME, place))
+    const node = inImage(process.execPath)
+    const inPlace = (word: string) => (word.includes('.bin/node') ? node : word.replace(HOME, place))
     const [, ...words] = [...image.entrypoint, ...image.command].map(inPlace)
     const who = isRoot ? { uid, gid } : {}
-    const child = spawn(process.execPath, words, { cwd: place, env, stdio: ['ignore', 'pipe', 'pipe'], ...who })
+    const child = spawn(node, words, { cwd: place, env, stdio: ['ignore', 'pipe', 'pipe'], ...who })
     const ended = once(child, 'exit')
     let said = ''
     for (const stream of [child.stdout, child.stderr])
@@ -165,6 +168,18 @@ describe('what the image holds', () => {
     expect(readdirSync(place).sort()).toEqual(['LICENSE', 'bin', 'node_modules', 'package.json', 'src'])
   })
 })
+
+/** Gives the image the packages: by their place, or by links to each file where that is in a folder that only its owner can enter, as root's home is. */
+function lendModules(to: string): void {
+  const modules = join(root, 'node_modules')
+  if (isOpenToAll(modules)) symlinkSync(modules, to)
+  else if (spawnSync('cp', ['-al', modules, to]).status !== 0) cpSync(modules, to, { recursive: true, verbatimSymlinks: true })
+}
+
+function isOpenToAll(folder: string): boolean {
+  const mayEnter = (statSync(folder).mode & 0o001) !== 0
+  return mayEnter && (folder === dirname(folder) || isOpenToAll(dirname(folder)))
+}
 
 const read0 = (path: string) => readRepositoryFile('/')(path).trim()
 
