@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDarkroom } from '../../sdk/src/index.ts'
 import type { CheckReply, Prompt, PromptDiff, PromptVersion, RenderedPromptReply } from '../../src/contract/record.ts'
@@ -104,6 +106,11 @@ describe('a stored prompt', () => {
     const values = await valuesIn(gateway.gateway.parts.database)
     expect(values.some(({ text }) => text.includes(id))).toBe(true)
     expect(values.filter(({ text }) => text.includes('Zwitschermeister'))).toEqual([])
+    // Free pages and the log, where the database is the folder's own.
+    const files = (await readdir(gateway.dataFolder)).filter((name) => name.startsWith('darkroom.db'))
+    const contents = await Promise.all(files.map((name) => readFile(join(gateway.dataFolder, name), 'latin1')))
+    expect(contents.some((content) => content.includes(id))).toBe(gateway.gateway.parts.database.dialect === 'sqlite')
+    expect(contents.some((content) => content.includes('Zwitschermeister'))).toBe(false)
   })
 
   it('takes part in nothing new while it is archived', async () => {

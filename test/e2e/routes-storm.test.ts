@@ -92,7 +92,7 @@ const charges = () => sandboxes.flatMap((sandbox) => sandbox.invoice.lines())
 describe(`${CALLS} calls of every class of failure over two routes (seed ${SEED})`, () => {
   it('were answered in every way there is, and some were made again', async () => {
     expect([...statuses.values()].reduce((sum, count) => sum + count)).toBe(CALLS)
-    expect(statuses.get(200)).toBeGreaterThan(CALLS / 25)
+    expect(statuses.get(200)).toBeGreaterThan(CALLS / 10)
     expect(statuses.size).toBeGreaterThan(4)
     const all = await attempts()
     expect(all.filter(({ n }) => n > 1).length).toBeGreaterThan(10)

@@ -13,11 +13,16 @@ const tablesOf = {
     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
 }
 
-/** Everything that stands in a database, the queue's own tables among it. */
+/** The tables of a database as statements name them, the queue's own among them. */
+export async function tablesIn(database: Database): Promise<string[]> {
+  return (await database.read(rawQuery<{ name: string }>(tablesOf[database.dialect]))).map(({ name }) => name)
+}
+
+/** Everything that stands in a database. */
 export async function valuesIn(database: Database): Promise<DatabaseValue[]> {
   const values: DatabaseValue[] = []
-  for (const { name } of await database.read(rawQuery<{ name: string }>(tablesOf[database.dialect], [])))
-    for (const row of await database.read(rawQuery<Record<string, unknown>>(`select * from ${name}`, [])))
+  for (const name of await tablesIn(database))
+    for (const row of await database.read(rawQuery<Record<string, unknown>>(`select * from ${name}`)))
       for (const [column, value] of Object.entries(row)) values.push({ column: `${name}.${column}`, text: textOf(value) })
   return values
 }
