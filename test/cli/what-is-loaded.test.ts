@@ -1,11 +1,5 @@
-import { execFile } from 'node:child_process'
-import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { compiledCode } from '../support/compiled-code.ts'
-import { makeFolder } from './darkroom-program.ts'
-
-const main = resolve(import.meta.dirname, '../../src/main.ts')
+import { launcher, makeFolder, run } from './darkroom-program.ts'
 
 /** Tells at the end, as the last line of the error stream, which packages the program has loaded. */
 const telling = `
@@ -18,12 +12,12 @@ const telling = `
   } })
   process.on('exit', () => console.error(JSON.stringify([...packages])))`
 
-/** The packages that a command loads until it has failed. */
+const telltale = `data:text/javascript,${encodeURIComponent(telling)}`
+
+/** The packages that a command loads until it has ended. */
 async function packagesOf(args: readonly string[]): Promise<string[]> {
   await using folder = await makeFolder()
-  const words = ['--import', `data:text/javascript,${encodeURIComponent(telling)}`, main, ...args]
-  const env = { PATH: process.env['PATH'] ?? '', DARKROOM_DATA: folder.path, NODE_COMPILE_CACHE: compiledCode() }
-  const { stderr } = await promisify(execFile)(process.execPath, words, { env }).catch((error: { stderr: string }) => error)
+  const { stderr } = await run(process.execPath, ['--import', telltale, launcher, ...args], { cwd: folder.path }).ended
   return JSON.parse(stderr.trim().split('\n').at(-1)!)
 }
 
