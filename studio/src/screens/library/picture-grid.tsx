@@ -49,8 +49,11 @@ export function PictureGrid({
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), activeRow])].sort((one, other) => one - other),
   })
   const isScrolled = useCallback(() => virtualizer.isScrolling, [virtualizer])
-  const labelOf = ({ width, height, model, created_at }: api.FoundPicture) =>
-    t('picture', { width: width ?? '?', height: height ?? '?', model, time: format.time(created_at) })
+  const labelOf = useCallback(
+    ({ width, height, model, created_at }: api.FoundPicture) =>
+      t('picture', { width: width ?? '?', height: height ?? '?', model, time: format.time(created_at) }),
+    [t, format],
+  )
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows have another height
   useLayoutEffect(() => virtualizer.measure(), [tile, virtualizer])
   const rows = virtualizer.getVirtualItems()
@@ -113,7 +116,7 @@ export function PictureGrid({
             <PictureTile
               key={picture.id}
               picture={picture}
-              label={labelOf(picture)}
+              labelOf={labelOf}
               place={index * columns + column}
               isActive={index * columns + column === Math.min(active, pictures.length - 1)}
               isScrolled={isScrolled}

@@ -8,19 +8,20 @@ const AGAIN_AFTER_MS = 2000
 /** What is on the page for less while it is scrolled passes by: nobody sees it, and a library of ten thousand is not loaded on the way to its end. */
 const PASSES_BY_MS = 250
 
-/** A small picture that leads to its record. A plain link, told what it says: hundreds of them pass by. */
+/** A small picture that leads to its record. A plain link that subscribes to nothing: hundreds of them pass by. */
 export const PictureTile = memo(function PictureTile({
   picture,
-  label,
+  labelOf,
   place,
   isActive,
   isScrolled,
 }: {
   picture: api.FoundPicture
-  label: string
+  /** What it is called; like the other function the same while the language is. */
+  labelOf: (picture: api.FoundPicture) => string
   place: number
   isActive: boolean
-  /** Whether the page is being scrolled now; the same function always. */
+  /** Whether the page is being scrolled now. */
   isScrolled: () => boolean
 }) {
   const image = useSmallPicture(picture.id, isScrolled)
@@ -33,7 +34,7 @@ export const PictureTile = memo(function PictureTile({
         data-place={place}
         tabIndex={isActive ? 0 : -1}
         className={styles['tile']}
-        aria-label={label}
+        aria-label={labelOf(picture)}
       >
         <img ref={image} alt="" decoding="async" className={styles['tilePicture']} />
       </a>
