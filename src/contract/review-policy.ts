@@ -1,4 +1,5 @@
 import { isoTime } from '../primitives/clock.ts'
+
 /** Why a picture is looked at: it is an edit, must show a text, is of a kind that goes wrong, was drawn by lot, its call asked for it, or it is to be public. */
 export const reviewReasons = ['edit', 'text', 'complex', 'sampled', 'required', 'public'] as const
 /** One of them. */

@@ -251,13 +251,13 @@ export class BossQueue implements JobQueue {
   }
 
   /** Enqueued anew before it is completed: a process that dies in between leaves it there twice, never not at all. */
-  #giveBack(jobId: string, startAfter: number): void {
+  #giveBack(jobId: string, afterS: number): void {
     const taken = this.#taken.get(jobId)
     if (!taken) return
     this.#held.remove(jobId)
     this.#taken.delete(jobId)
     const { job, bossId } = taken
-    this.#track(this.#boss.send(QUEUE, job, { ...this.#wishes(job), startAfter }).then(() => this.#boss.complete(QUEUE, bossId)))
+    this.#track(this.#boss.send(QUEUE, job, { ...this.#wishes(job), startAfter: afterS }).then(() => this.#boss.complete(QUEUE, bossId)))
   }
 
   async #take(which: { batchSize: number; minPriority?: number }): Promise<void> {
